@@ -1,0 +1,143 @@
+"""Everything the engine refuses, as one tree. An exception's docstring is its default message.
+
+    TapakError
+      Refused                     the act cannot be done; nothing was changed
+        NotFound                  no such task, instance, submission, definition
+        Forbidden                 this person may not do this
+          OutOfScope              ... in this region
+          FourEyes                ... because they acted in another lane of the same stage
+        Stale                     somebody else moved it meanwhile
+        NotOpen                   the task is not open (any more)
+        EvidenceRefused           the form or an evidence rule refuses the data
+        WrongState                the machine knows no such step from here
+        AlreadyDone               the same key was used for another act
+      DrawingRefused              a drawing cannot be read, compiled or proved
+      FormRefused                 a form file cannot be read
+      ExpressionRefused           an expression cannot be parsed
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+
+class TapakError(Exception):
+    """Terjadi kesalahan."""
+
+    def __init__(self, message: str | None = None) -> None:
+        self.message = message or (type(self).__doc__ or "").strip()
+        super().__init__(self.message)
+
+
+class Refused(TapakError):
+    """Permintaan ini tidak dapat dijalankan. Tidak ada yang diubah."""
+
+
+class NotFound(Refused):
+    """Data yang dicari tidak ditemukan. Mungkin tautannya sudah tidak berlaku."""
+
+
+class Forbidden(Refused):
+    """Anda tidak berwenang melakukan ini."""
+
+
+class OutOfScope(Forbidden):
+    """Badan ini di luar wilayah kerja Anda."""
+
+
+class FourEyes(Forbidden):
+    """Anda sudah bertindak pada tahap ini. Pemeriksaan harus dilakukan orang lain."""
+
+
+class Stale(Refused):
+    """Keadaan sudah berubah sejak halaman ini dibuka. Muat ulang halaman, lalu periksa kembali."""
+
+
+class NotOpen(Stale):
+    """Tugas ini sudah tidak terbuka. Muat ulang halaman untuk melihat keadaan terakhir."""
+
+
+class WrongState(Refused):
+    """Langkah ini tidak dapat dilakukan dari keadaan sekarang."""
+
+
+class AlreadyDone(Refused):
+    """Kunci kiriman ini sudah dipakai untuk tindakan lain. Muat ulang halaman, lalu kirim lagi."""
+
+
+@dataclass(frozen=True)
+class FieldError:
+    """One thing wrong with one field.
+
+    `path` leads to the field: keys and row numbers, e.g. ("visits", 0, "official"); () is the form as a whole.
+    `code` is stable and English ("required", "pattern", "members.count"); `message` is Indonesian and says the mend.
+    """
+
+    path: tuple[str | int, ...]
+    code: str
+    message: str
+
+
+class EvidenceRefused(Refused):
+    """Isian belum lengkap atau belum benar. Perbaiki bagian yang ditandai; isian Anda tidak hilang."""
+
+    def __init__(self, errors: Sequence[FieldError], message: str | None = None) -> None:
+        super().__init__(message)
+        self.errors = tuple(errors)
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing wrong with a drawing or its forms.
+
+    `code` is stable and English ("gateway.no_default"); `element` is the id in the drawing (or None) and `line` its
+    line in the file; `message` is Indonesian and says how to mend it; `message_en` the same in English; `path` is the
+    shortest list of element ids that leads to the fault, () where there is none. `severity`: "error" refuses the
+    drawing, "warning" does not.
+    """
+
+    code: str
+    message: str
+    element: str | None = None
+    line: int | None = None
+    path: tuple[str, ...] = ()
+    message_en: str = ""
+    severity: str = "error"
+    elements: tuple[str, ...] = field(default=())
+
+    def as_dict(self) -> dict[str, Any]:
+        """The shape `drawings check --json` prints."""
+        return {
+            "code": self.code, "element": self.element, "line": self.line, "message": self.message,
+            "message_en": self.message_en, "path": list(self.path), "severity": self.severity,
+            "elements": list(self.elements or ((self.element,) if self.element else ())),
+        }
+
+
+class DrawingRefused(TapakError):
+    """Gambar alur ini tidak dapat dijalankan."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        self.problems = tuple(problems)
+        lines = "\n".join(
+            f"- {p.element or 'berkas'}{f' (baris {p.line})' if p.line else ''}: {p.message}" for p in self.problems
+        )
+        super().__init__(f"{(type(self).__doc__ or '').strip()}\n{lines}")
+
+
+class FormRefused(TapakError):
+    """Berkas formulir ini tidak dapat dibaca."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("\n".join(f"- {p.element or 'formulir'}: {p.message}" for p in self.problems))
+
+
+class ExpressionRefused(TapakError):
+    """Ungkapan ini tidak dapat dibaca."""
+
+    def __init__(self, text: str, position: int, message: str) -> None:
+        self.text, self.position = text, position
+        super().__init__(f"{message} (pada huruf ke-{position + 1} dari: {text})")
