@@ -1,0 +1,33 @@
+"""KPU's own tables, on the engine's `Base`; a file per noun."""
+
+from __future__ import annotations
+
+from workflows.models.accounts import Account, Assignment, SignInAttempt, WebSession
+from workflows.models.agenda import Agenda, AgendaDay
+from workflows.models.body import Body
+from workflows.models.escalation import Climb, Escalation
+from workflows.models.letter import Letter, LetterBody
+from workflows.models.notice import Notice
+from workflows.models.person import Membership, Person
+from workflows.models.region import Region
+from workflows.models.stakeholder import Contact, Stakeholder
+
+__all__ = [
+    "Account",
+    "Agenda",
+    "AgendaDay",
+    "Assignment",
+    "Body",
+    "Climb",
+    "Contact",
+    "Escalation",
+    "Letter",
+    "LetterBody",
+    "Membership",
+    "Notice",
+    "Person",
+    "Region",
+    "SignInAttempt",
+    "Stakeholder",
+    "WebSession",
+]
