@@ -1,1 +1,1 @@
-"""What KPU runs on the engine: its registers, calendar, evidence rules and letters. Knows no web, no Redis, no clock."""
+"""What KPU runs on the engine: its registers, calendar, evidence rules, letters. No web, no Redis, no clock."""

@@ -16,7 +16,8 @@ class Body(Base):
 
     `unit` is the TPS number of a KPPS or Pantarlih, 0 for a PPK or PPS, so that (agenda, kind, region, unit) is
     unique. `parent_id` is the PPK of a PPS and the PPS of a KPPS or Pantarlih. `oath_on` is the local date of the
-    oath, None until the inauguration was accepted. `instance_id` is None until its flow was started.
+    oath, None until the inauguration was accepted; `monitored_on` that of the last accepted monitoring. `instance_id`
+    is None until its flow was started.
     """
 
     __tablename__ = "body"
@@ -37,6 +38,7 @@ class Body(Base):
     name: Mapped[str] = mapped_column(String(200))
     parent_id: Mapped[int | None] = mapped_column(ForeignKey("body.id"))
     oath_on: Mapped[date | None]
+    monitored_on: Mapped[date | None]
     instance_id: Mapped[int | None] = mapped_column(ForeignKey("instance.id"))
 
     @property

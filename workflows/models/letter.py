@@ -15,7 +15,7 @@ class Letter(Base):
     """One letter. `issuer_code` is the region of the office that numbered it: two villages may use the same number."""
 
     __tablename__ = "letter"
-    __table_args__ = (UniqueConstraint("agenda_id", "kind", "number", "issuer_code"),)
+    __table_args__ = (UniqueConstraint("agenda_id", "kind", "number", "issuer_code", "dated"),)
 
     id: Mapped[int] = mapped_column(BigId, Identity(), primary_key=True)
     agenda_id: Mapped[int] = mapped_column(ForeignKey("agenda.id"))

@@ -1,0 +1,276 @@
+"""What an office may set for one agenda: periods, escalation, hours, names. Numbers of the law are defaults here."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, time
+from typing import Any
+
+from engine.errors import EvidenceRefused, FieldError
+from workflows.calendar import DayType, WorkingHours
+from workflows.regions import LABELS
+
+KINDS = ("ppk", "pps", "kpps", "pantarlih")
+TOLD = ("body", "ppk", "korwil", "sdm", "teknis", "data", "hukum", "ketua", "ketua_hukum", "province")
+LONGEST_PERIOD = 366
+NUMBER_PATTERN = r"\d{1,5}/[A-Z]{2}\.\d{2}(\.\d{1,2})?-[A-Za-z.]{1,5}/\d{4}/\d{4}"
+
+
+@dataclass(frozen=True)
+class Level:
+    """One step of escalation: so many days after the due day, this circle is told (see `TOLD`)."""
+
+    after_days: int
+    told: str
+
+
+@dataclass(frozen=True)
+class Periods:
+    """Days; all but `inauguration` and `approval` are counted from the oath.
+
+    `secretariat` is law (PKPU 8/2022 jo. Kpt 476/2024: 7 days from the oath); the others are the office's policy.
+    `inauguration` are days of grace after the planned day, `monitoring` how often a body is monitored,
+    `monitoring_grace` how long a further round may take once it has come, `approval` how long a commissioner may take.
+    A PPS is trained on the day of its oath: 0.
+    """
+
+    inauguration: int = 0
+    sowan: int = 14
+    secretariat: int = 7
+    bimtek: Mapping[str, int] = field(default_factory=lambda: {"ppk": 14, "pps": 0, "kpps": 0, "pantarlih": 0})
+    monitoring: int = 30
+    monitoring_grace: int = 7
+    approval: int = 3
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Everything an office may set for one agenda. `Settings()` is what holds where nothing was set.
+
+    `inauguration_on` is the planned day by kind; `term_ends` the last day of office of a kind whose term ends before
+    the agenda's. `number_pattern` is matched against a whole letter number, and only warns: each office has its guide.
+    """
+
+    inauguration_on: Mapping[str, date] = field(default_factory=dict)
+    term_ends: Mapping[str, date] = field(default_factory=dict)
+    periods: Periods = field(default_factory=Periods)
+    levels: tuple[Level, ...] = (
+        Level(0, "body"),
+        Level(3, "ppk"),
+        Level(7, "sdm"),
+        Level(10, "ketua_hukum"),
+        Level(14, "province"),
+    )
+    levels_day_type: DayType = "calendar"
+    working_hours: WorkingHours = field(default_factory=WorkingHours)
+    labels: Mapping[str, str] = field(default_factory=lambda: dict(LABELS))
+    divisions: Mapping[str, tuple[str, ...]] = field(
+        default_factory=lambda: {
+            "ppk": (
+                "Keuangan, Umum, dan Logistik",
+                "Data dan Informasi",
+                "Teknis Penyelenggaraan",
+                "Sosialisasi, Partisipasi Masyarakat, dan SDM",
+                "Hukum dan Pengawasan",
+            ),
+            "pps": ("Umum dan Logistik", "Data dan Informasi", "Teknis dan Partisipasi Masyarakat"),
+        }
+    )
+    number_pattern: str = NUMBER_PATTERN
+
+
+def read(raw: Mapping[str, Any]) -> Settings:
+    """The settings that `raw` (JSON values) says, with the defaults for what it leaves out.
+
+    Everything that is wrong is refused at once with EvidenceRefused, each field by its path.
+    """
+    reader = _Reader()
+    settings = _settings(reader, raw)
+    if reader.errors:
+        raise EvidenceRefused(reader.errors, "Pengaturan belum disimpan. Perbaiki bagian yang ditandai.")
+    return settings
+
+
+def write(settings: Settings) -> dict[str, Any]:
+    """The same settings as JSON values: `read(write(s)) == s`."""
+    periods = settings.periods
+    return {
+        "inauguration_on": {kind: day.isoformat() for kind, day in settings.inauguration_on.items()},
+        "term_ends": {kind: day.isoformat() for kind, day in settings.term_ends.items()},
+        "periods": {
+            "inauguration": periods.inauguration,
+            "sowan": periods.sowan,
+            "secretariat": periods.secretariat,
+            "bimtek": dict(periods.bimtek),
+            "monitoring": periods.monitoring,
+            "monitoring_grace": periods.monitoring_grace,
+            "approval": periods.approval,
+        },
+        "levels": [{"after_days": level.after_days, "told": level.told} for level in settings.levels],
+        "levels_day_type": settings.levels_day_type,
+        "working_hours": {
+            "opens": settings.working_hours.opens.strftime("%H:%M"),
+            "closes": settings.working_hours.closes.strftime("%H:%M"),
+        },
+        "labels": dict(settings.labels),
+        "divisions": {kind: list(names) for kind, names in settings.divisions.items()},
+        "number_pattern": settings.number_pattern,
+    }
+
+
+def _settings(reader: _Reader, raw: Mapping[str, Any]) -> Settings:
+    usual = Settings()
+    reader.known(raw, tuple(write(usual)), ())
+    labels = {
+        key: reader.words(value, ("labels", key)) for key, value in reader.mapping(raw.get("labels"), ("labels",))
+    }
+    divisions = {
+        kind: tuple(reader.words(name, ("divisions", kind, place)) for place, name in enumerate(names))
+        for kind, names in reader.by_kind(raw.get("divisions"), ("divisions",))
+        if reader.is_list(names, ("divisions", kind))
+    }
+    return Settings(
+        inauguration_on=_days(reader, raw, "inauguration_on"),
+        term_ends=_days(reader, raw, "term_ends"),
+        periods=_periods(reader, raw.get("periods"), usual.periods),
+        levels=_levels(reader, raw["levels"]) if "levels" in raw else usual.levels,
+        levels_day_type=reader.day_type(raw.get("levels_day_type", usual.levels_day_type), ("levels_day_type",)),
+        working_hours=_hours(reader, raw.get("working_hours"), usual.working_hours),
+        labels={**usual.labels, **labels},
+        divisions={**usual.divisions, **divisions},
+        number_pattern=reader.pattern(raw.get("number_pattern", usual.number_pattern), ("number_pattern",)),
+    )
+
+
+def _days(reader: _Reader, raw: Mapping[str, Any], key: str) -> dict[str, date]:
+    read_days = ((kind, reader.day(value, (key, kind))) for kind, value in reader.by_kind(raw.get(key), (key,)))
+    return {kind: day for kind, day in read_days if day is not None}
+
+
+def _periods(reader: _Reader, raw: Any, usual: Periods) -> Periods:
+    given = dict(reader.mapping(raw, ("periods",)))
+    names = ("inauguration", "sowan", "secretariat", "monitoring", "monitoring_grace", "approval")
+    reader.known(given, (*names, "bimtek"), ("periods",))
+    least = {"monitoring": 1, "approval": 1, "sowan": 1, "secretariat": 1}
+    counts = {
+        name: reader.count(given.get(name, getattr(usual, name)), ("periods", name), least.get(name, 0))
+        for name in names
+    }
+    bimtek = {
+        kind: reader.count(value, ("periods", "bimtek", kind), 0)
+        for kind, value in reader.by_kind(given.get("bimtek"), ("periods", "bimtek"))
+    }
+    return Periods(**counts, bimtek={**usual.bimtek, **bimtek})
+
+
+def _levels(reader: _Reader, raw: Any) -> tuple[Level, ...]:
+    if not reader.is_list(raw, ("levels",)):
+        return ()
+    levels: list[Level] = []
+    for place, row in enumerate(raw):
+        given = dict(reader.mapping(row, ("levels", place)))
+        told = given.get("told")
+        if told not in TOLD:
+            reader.wrong(("levels", place, "told"), "told", f"Pilih salah satu penerima: {', '.join(TOLD)}.")
+        after = reader.count(given.get("after_days"), ("levels", place, "after_days"), 0)
+        if levels and after <= levels[-1].after_days:
+            reader.wrong(
+                ("levels", place, "after_days"), "order", "Jumlah hari harus lebih besar dari tingkat sebelumnya."
+            )
+        levels.append(Level(after, str(told)))
+    if not levels:
+        reader.wrong(("levels",), "required", "Isi paling sedikit satu tingkat eskalasi.")
+    return tuple(levels)
+
+
+def _hours(reader: _Reader, raw: Any, usual: WorkingHours) -> WorkingHours:
+    given = dict(reader.mapping(raw, ("working_hours",)))
+    opens = reader.clock(given["opens"], ("working_hours", "opens")) if "opens" in given else usual.opens
+    closes = reader.clock(given["closes"], ("working_hours", "closes")) if "closes" in given else usual.closes
+    if opens >= closes:
+        reader.wrong(("working_hours", "closes"), "order", "Jam tutup harus sesudah jam buka, misalnya 08:00–16:00.")
+    return WorkingHours(opens, closes)
+
+
+Path = tuple[str | int, ...]
+
+
+class _Reader:
+    """Reads JSON values as what they should be, and gathers what is wrong instead of stopping at the first."""
+
+    def __init__(self) -> None:
+        self.errors: list[FieldError] = []
+
+    def wrong(self, path: Path, code: str, message: str) -> None:
+        self.errors.append(FieldError(path, code, message))
+
+    def known(self, raw: Mapping[str, Any], names: tuple[str, ...], path: Path) -> None:
+        for name in raw:
+            if name not in names:
+                self.wrong((*path, name), "unknown", f"Pengaturan “{name}” tidak dikenal. Hapus bagian ini.")
+
+    def mapping(self, raw: Any, path: Path) -> list[tuple[str, Any]]:
+        if raw is None:
+            return []
+        if not isinstance(raw, Mapping):
+            self.wrong(path, "type", "Bagian ini harus berisi pasangan nama dan nilai.")
+            return []
+        return [(str(name), value) for name, value in raw.items()]
+
+    def by_kind(self, raw: Any, path: Path) -> list[tuple[str, Any]]:
+        pairs = self.mapping(raw, path)
+        for kind, _ in pairs:
+            if kind not in KINDS:
+                self.wrong((*path, kind), "kind", f"“{kind}” bukan jenis badan. Pilih: {', '.join(KINDS)}.")
+        return [(kind, value) for kind, value in pairs if kind in KINDS]
+
+    def is_list(self, raw: Any, path: Path) -> bool:
+        if isinstance(raw, list | tuple):
+            return True
+        self.wrong(path, "type", "Bagian ini harus berupa daftar.")
+        return False
+
+    def count(self, raw: Any, path: Path, least: int) -> int:
+        if isinstance(raw, bool) or not isinstance(raw, int) or not least <= raw <= LONGEST_PERIOD:
+            self.wrong(path, "count", f"Isi jumlah hari berupa angka bulat dari {least} sampai {LONGEST_PERIOD}.")
+            return least
+        return raw
+
+    def day(self, raw: Any, path: Path) -> date | None:
+        try:
+            return date.fromisoformat(str(raw))
+        except ValueError:
+            self.wrong(path, "date", "Isi tanggal dengan bentuk tahun-bulan-hari, misalnya 2024-05-16.")
+            return None
+
+    def clock(self, raw: Any, path: Path) -> time:
+        try:
+            return time.fromisoformat(str(raw))
+        except ValueError:
+            self.wrong(path, "time", "Isi jam dengan bentuk jam:menit, misalnya 08:00.")
+            return time(0)
+
+    def words(self, raw: Any, path: Path) -> str:
+        if isinstance(raw, str) and 0 < len(raw.strip()) <= 100:
+            return raw.strip()
+        self.wrong(path, "text", "Isi nama ini, paling banyak 100 huruf.")
+        return ""
+
+    def day_type(self, raw: Any, path: Path) -> DayType:
+        if raw == "working":
+            return "working"
+        if raw != "calendar":
+            self.wrong(path, "day_type", "Pilih “calendar” (hari kalender) atau “working” (hari kerja).")
+        return "calendar"
+
+    def pattern(self, raw: Any, path: Path) -> str:
+        try:
+            return re.compile(raw).pattern if isinstance(raw, str) else self._no_pattern(path)
+        except re.error:
+            return self._no_pattern(path)
+
+    def _no_pattern(self, path: Path) -> str:
+        self.wrong(path, "pattern", "Pola nomor surat tidak dapat dibaca. Kosongkan untuk memakai pola bawaan.")
+        return NUMBER_PATTERN
