@@ -104,7 +104,7 @@ class Node:
     for_compensation: bool = False
     instantiate: bool = False  # receive task or event gateway that starts an instance
     documentation: str = ""
-    properties: Mapping[str, str] = field(default=NOTHING, hash=False)
+    properties: Mapping[str, str] = field(default_factory=lambda: NOTHING, hash=False)
     inputs: tuple[tuple[str, str], ...] = ()  # name, expression
     outputs: tuple[tuple[str, str], ...] = ()
 
@@ -137,7 +137,8 @@ class Unsupported:
     element: str
     tag: str
     line: int
-    reason: str
+    reason: str  # Indonesian, says the mend
+    reason_en: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +154,7 @@ class Process:
     line: int = 0
     unsupported: tuple[Unsupported, ...] = ()  # those of its sub-processes included
     documentation: str = ""
-    properties: Mapping[str, str] = field(default=NOTHING, hash=False)
+    properties: Mapping[str, str] = field(default_factory=lambda: NOTHING, hash=False)
 
     def node(self, node: str | Node) -> Node:
         """The node with this id; KeyError when it is not in this scope."""

@@ -1,0 +1,193 @@
+"""What other engines' extensions say, read into our fields; and which of them would have to run.
+
+Camunda 7, Operaton, Flowable and Activiti share one vocabulary under four namespaces; Zeebe (Camunda 8) and Spiff have
+their own. A child of extensionElements from one of these that is neither read nor harmless is refused; those of
+unknown vendors are kept and ignored (BPMN 2.0.2, 8.2.3: an extension not marked mustUnderstand may be ignored).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
+
+from engine.bpmn import xml
+from engine.bpmn.xml import Element
+
+FAMILIES = {
+    "http://camunda.org/schema/1.0/bpmn": "camunda", "http://operaton.org/schema/1.0/bpmn": "camunda",
+    "http://flowable.org/bpmn": "camunda", "http://activiti.org/bpmn": "camunda",
+    "http://www.camunda.com/fox": "camunda", "http://camunda.org/schema/zeebe/1.0": "zeebe",
+    "http://spiffworkflow.org/bpmn/schema/1.0/core": "spiff", "http://www.jboss.org/drools": "jbpm",
+}
+CAMUNDA = tuple(uri for uri, family in FAMILIES.items() if family == "camunda")
+ZEEBE = "http://camunda.org/schema/zeebe/1.0"
+
+# "" is read or harmless; anything else is a key of tags.REASONS
+ELEMENTS: dict[str, dict[str, str]] = {
+    "camunda": {
+        "properties": "", "property": "", "inputOutput": "", "in": "", "out": "", "potentialStarter": "",
+        "failedJobRetryTimeCycle": "", "formFieldValidation": "", "work-form-field-validation": "",
+        "executionListener": "listener", "taskListener": "listener", "eventListener": "listener",
+        "formData": "form_fields", "formProperty": "form_fields", "field": "host_code", "connector": "host_code",
+    },
+    "zeebe": {
+        "assignmentDefinition": "", "formDefinition": "", "taskSchedule": "", "taskDefinition": "", "taskHeaders": "",
+        "calledElement": "", "ioMapping": "", "properties": "", "loopCharacteristics": "", "priorityDefinition": "",
+        "userTask": "", "versionTag": "", "executionListeners": "listener", "taskListeners": "listener",
+        "subscription": "correlation", "script": "script", "calledDecision": "decision",
+        "userTaskForm": "form_fields",
+    },
+    "spiff": {
+        "properties": "", "instructionsForEndUser": "", "unitTests": "", "category": "", "taskMetadataValues": "",
+        "preScript": "script", "postScript": "script",
+    },
+    "jbpm": {
+        "metaData": "", "import": "", "global": "", "onEntry-script": "script", "onExit-script": "script",
+        "script": "script",
+    },
+}
+ATTRIBUTES: dict[str, dict[str, str]] = {
+    "camunda": {
+        "class": "host_code", "delegateExpression": "host_code", "expression": "host_code", "decisionRef": "decision",
+        "resource": "script", "skipExpression": "host_code", "variableMappingClass": "host_code",
+        "variableMappingDelegateExpression": "host_code",
+    },
+    "zeebe": {}, "spiff": {}, "jbpm": {},
+}
+_FORM_PREFIX = re.compile(r"^(?:camunda-forms|embedded|app|deployment|bpmn|engine|form):")
+_FORM_SUFFIX = re.compile(r"\.(?:form|html?|xhtml|json)$")
+_LIST_OF_STRINGS = re.compile(r'^=\s*\[\s*("[^"]*"(?:\s*,\s*"[^"]*")*)\s*\]$')
+_POTENTIAL_OWNER = re.compile(r"^(user|group)\((.*)\)$", re.DOTALL)
+
+
+def extension(element: Element, *tags: str, uris: tuple[str, ...] = tuple(FAMILIES)) -> Iterator[Element]:
+    """The known vendors' elements of these tags in the element's extensionElements."""
+    for holder in xml.children(element, "extensionElements"):
+        for one in holder:
+            uri, tag = xml.split(str(one.tag))
+            if uri in uris and tag in tags:
+                yield one
+
+
+def vendor(element: Element, name: str) -> str | None:
+    """A Camunda-like attribute, whichever of the namespaces it is in; None when absent or blank."""
+    for uri in CAMUNDA:
+        value = xml.attribute(element, f"{{{uri}}}{name}")
+        if value is not None:
+            return value
+    return None
+
+
+def zeebe(element: Element, tag: str, *names: str) -> str | None:
+    """The first of these attributes of a Zeebe extension element."""
+    for one in extension(element, tag, uris=(ZEEBE,)):
+        for name in names:
+            value = xml.attribute(one, name)
+            if value is not None:
+                return value
+    return None
+
+
+def form(element: Element) -> str | None:
+    """The name of the form: its id, or the file's name without folder and ending; an expression as it stands."""
+    key = (zeebe(element, "formDefinition", "formId", "externalReference", "formKey")
+           or vendor(element, "formRef") or vendor(element, "formKey"))
+    if key is None or key.startswith(("=", "${", "#{")):
+        return key
+    bare = key
+    while found := _FORM_PREFIX.match(bare):
+        bare = bare[found.end():]
+    bare = _FORM_SUFFIX.sub("", bare.rstrip("/").rsplit("/", 1)[-1])
+    return bare or key
+
+
+def listed(text: str | None) -> tuple[str, ...]:
+    """Names in a comma-separated list or a FEEL list of strings; another expression is one name, as it stands."""
+    if text is None:
+        return ()
+    found = _LIST_OF_STRINGS.match(text)
+    if found:
+        return tuple(re.findall(r'"([^"]*)"', found.group(1)))
+    if text.startswith("=") or "${" in text or "#{" in text:
+        return (text,)
+    return tuple(name.strip() for name in text.split(",") if name.strip())
+
+
+def people(element: Element) -> tuple[tuple[str, ...], tuple[str, ...], str | None]:
+    """Who may or shall do it: roles, users, assignee; from extensions, then from BPMN's own resource roles."""
+    roles = listed(zeebe(element, "assignmentDefinition", "candidateGroups") or vendor(element, "candidateGroups"))
+    users = listed(zeebe(element, "assignmentDefinition", "candidateUsers") or vendor(element, "candidateUsers"))
+    assignee = zeebe(element, "assignmentDefinition", "assignee") or vendor(element, "assignee")
+    for owner in xml.children(element, "potentialOwner", "humanPerformer", "performer"):
+        for name in listed(xml.text_of(xml.child(owner, "resourceAssignmentExpression")) or None):
+            found = _POTENTIAL_OWNER.match(name)
+            kind, value = (found.group(1), found.group(2)) if found else ("group", name)
+            if xml.local(owner) != "potentialOwner":
+                assignee = assignee or value
+            elif kind == "group":
+                roles = (*roles, value)
+            else:
+                users = (*users, value)
+    return roles, users, assignee
+
+
+def task_type(element: Element) -> str | None:
+    """The name of the job: topic, or type where that is no mere "external"."""
+    kind = vendor(element, "type")
+    return (zeebe(element, "taskDefinition", "type") or vendor(element, "topic")
+            or (kind if kind != "external" else None))
+
+
+def properties(element: Element) -> Mapping[str, str]:
+    """Names and values of the properties and task headers; the last of one name counts."""
+    found: dict[str, str] = {}
+    for holder in extension(element, "properties", "taskHeaders", "property"):
+        for one in (holder, *holder):
+            name = one.get("name") or one.get("key")
+            if name and xml.split(str(one.tag))[1] in {"property", "header"}:
+                found[name] = one.get("value") or ""
+    return MappingProxyType(found)
+
+
+def mappings(element: Element) -> tuple[tuple[tuple[str, str], ...], tuple[tuple[str, str], ...]]:
+    """Inputs and outputs as (name, expression), in the order they are made; "*" stands for all variables."""
+    inputs: list[tuple[str, str]] = []
+    outputs: list[tuple[str, str]] = []
+    for one in extension(element, "ioMapping", "inputOutput", "in", "out"):
+        tag = xml.local(one)
+        for part in ([one] if tag in {"in", "out"} else one):
+            kind = xml.local(part)
+            pair = _mapping(part)
+            (inputs if kind in {"in", "input", "inputParameter"} else outputs).append(pair)
+    return tuple(inputs), tuple(outputs)
+
+
+def _mapping(part: Element) -> tuple[str, str]:
+    if part.get("variables") == "all":
+        return "*", "*"
+    if part.get("businessKey"):
+        return "businessKey", part.get("businessKey") or ""
+    source = part.get("source") or part.get("sourceExpression") or xml.text_of(part)
+    return part.get("target") or part.get("name") or "", source
+
+
+def refused_element(element: Element) -> str | None:
+    """Why a child of extensionElements would have to run and cannot (a key of tags.REASONS), None when it need not."""
+    uri, tag = xml.split(str(element.tag))
+    family = FAMILIES.get(uri)
+    if family is None:
+        return None
+    if tag == "inputOutput" and any(len(part) for part in element):
+        return "script"  # a script, list or map instead of a value
+    reason = ELEMENTS[family].get(tag[:1].lower() + tag[1:], "extension")
+    return reason or None
+
+
+def refused_attributes(element: Element) -> Iterator[tuple[str, str, str]]:
+    """(reason, attribute name, value) of each attribute that would have to run and cannot."""
+    for name, value in element.attrib.items():
+        uri, tag = xml.split(str(name))
+        reason = ATTRIBUTES.get(FAMILIES.get(uri, ""), {}).get(tag)
+        if reason:
+            yield reason, tag, str(value)

@@ -1,0 +1,157 @@
+"""From the bytes of a .bpmn file to a Drawing, or a refusal that names every fault by element id and line."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from engine.bpmn import extensions, xml
+from engine.bpmn.events import UnknownReference, event_of, loop_of, message_of, resolve
+from engine.bpmn.model import (
+    ACTIVITIES,
+    EVENTS,
+    SUB_PROCESSES,
+    Drawing,
+    Event,
+    Flow,
+    MessageFlow,
+    Node,
+    Participant,
+    Process,
+)
+from engine.bpmn.problems import problem
+from engine.bpmn.scope import Reading, flows_of, index, innermost, lanes_of, node_elements, outgoing_of
+from engine.bpmn.unsupported import find
+from engine.bpmn.xml import Element
+from engine.errors import DrawingRefused
+
+
+def read(data: bytes) -> Drawing:
+    """The drawing in a BPMN 2.0 file: every process, pool and message flow, and the bytes as they came.
+
+    Refuses with DrawingRefused, all faults at once: what is no well-formed BPMN 2.0, has no process, has missing,
+    doubled or malformed ids, or references that lead nowhere or out of their scope. No other exception is raised,
+    whatever the bytes. What would have to run and cannot is no refusal here: Process.unsupported lists it. Faults that
+    change nothing in a run are in Drawing.warnings.
+    """
+    root = xml.parse(data)
+    if xml.namespace(root) != xml.MODEL or xml.local(root) != "definitions":
+        raise DrawingRefused([problem("root.not_bpmn", None, xml.line_of(root), tag=xml.local(root))])
+    reading = Reading()
+    index(root, reading)
+    processes = tuple(_process(element, reading) for element in xml.children(root, "process"))
+    if not processes:
+        reading.refuse("process.none", root)
+    participants, message_flows = _collaboration(root, reading)
+    if reading.problems:
+        raise DrawingRefused(sorted(reading.problems, key=lambda one: (one.line or 0, one.code, one.element or "")))
+    return Drawing(
+        processes=processes, target_namespace=xml.attribute(root, "targetNamespace") or "",
+        participants=participants, message_flows=message_flows, warnings=tuple(reading.warnings), xml=bytes(data))
+
+
+def _process(element: Element, reading: Reading) -> Process:
+    return Process(
+        **_body(element, reading, {}, None), executable=xml.is_true(element, "isExecutable", False),
+        unsupported=find(element), documentation=_documentation(element), properties=extensions.properties(element))
+
+
+def _body(scope: Element, reading: Reading, lanes_around: Mapping[str, str], lane: str | None) -> dict[str, Any]:
+    """What a process and the body of a sub-process have in common, as fields of Process."""
+    flows = flows_of(scope, reading)
+    lanes = lanes_of(scope, reading)
+    lane_of = {**lanes_around, **innermost(lanes, reading)}
+    entering: dict[str, list[str]] = {}
+    for flow in flows.values():
+        entering.setdefault(flow.target, []).append(flow.id)
+    nodes = {}
+    for element in node_elements(scope):
+        node = _node(element, flows, lane_of.get(element.get("id") or "", lane), lane_of, reading)
+        node = replace(node, incoming=tuple(entering.get(node.id, ())))
+        nodes[node.id] = node
+        _check(element, node, scope, reading)
+    return {"id": xml.attribute(scope, "id") or "", "name": xml.attribute(scope, "name") or "", "nodes": nodes,
+            "flows": flows, "lanes": lanes, "line": xml.line_of(scope)}
+
+
+def _node(element: Element, flows: dict[str, Flow], lane: str | None, lane_of: Mapping[str, str],
+          reading: Reading) -> Node:
+    name, kind = xml.attribute(element, "id") or "", xml.local(element)
+    roles, users, assignee = extensions.people(element)
+    inputs, outputs = extensions.mappings(element)
+    children = None
+    if kind in SUB_PROCESSES:
+        children = Process(**_body(element, reading, lane_of, lane))
+    return Node(
+        id=name, kind=kind, name=xml.attribute(element, "name") or "", line=xml.line_of(element), lane=lane,
+        outgoing=outgoing_of(element, flows, reading),
+        event=_event(element, kind, reading), attached_to=xml.attribute(element, "attachedToRef"),
+        interrupting=xml.is_true(element, "cancelActivity", True) and xml.is_true(element, "isInterrupting", True),
+        default=xml.attribute(element, "default"), form=extensions.form(element), roles=roles, users=users,
+        assignee=assignee,
+        due=extensions.zeebe(element, "taskSchedule", "dueDate") or extensions.vendor(element, "dueDate"),
+        follow_up=(extensions.zeebe(element, "taskSchedule", "followUpDate")
+                   or extensions.vendor(element, "followUpDate")),
+        priority=extensions.zeebe(element, "priorityDefinition", "priority") or extensions.vendor(element, "priority"),
+        task_type=extensions.task_type(element),
+        called=xml.attribute(element, "calledElement") or extensions.zeebe(element, "calledElement", "processId"),
+        loop=loop_of(element) if kind in ACTIVITIES else None, children=children,
+        by_event=xml.is_true(element, "triggeredByEvent", False),
+        for_compensation=xml.is_true(element, "isForCompensation", False),
+        instantiate=xml.is_true(element, "instantiate", False), documentation=_documentation(element),
+        properties=extensions.properties(element), inputs=inputs, outputs=outputs)
+
+
+def _event(element: Element, kind: str, reading: Reading) -> Event | None:
+    try:
+        if kind in EVENTS:
+            return event_of(element, reading.named)
+        if kind in {"sendTask", "receiveTask"}:
+            return message_of(element, reading.named)
+    except UnknownReference as unknown:
+        reading.problems.append(
+            problem("event.unknown_ref", xml.attribute(element, "id"), unknown.line, ref=unknown.ref))
+    return None
+
+
+def _check(element: Element, node: Node, scope: Element, reading: Reading) -> None:
+    """Refuses a default flow that does not leave the node, and a boundary event without a host in this scope."""
+    if node.default is not None and node.default not in node.outgoing:
+        reading.refuse("default.not_outgoing", element, ref=node.default)
+    if node.kind != "boundaryEvent":
+        return
+    host = reading.named.get(node.attached_to or "")
+    if node.attached_to is None:
+        reading.refuse("boundary.no_host", element)
+    elif host is None or host.getparent() is not scope:
+        reading.refuse("boundary.host_unknown", element, ref=node.attached_to)
+    elif xml.local(host) not in ACTIVITIES:
+        reading.refuse("boundary.host_not_activity", element, ref=node.attached_to)
+
+
+def _collaboration(root: Element, reading: Reading) -> tuple[tuple[Participant, ...], tuple[MessageFlow, ...]]:
+    participants, message_flows = [], []
+    for collaboration in xml.children(root, "collaboration"):
+        for element in xml.children(collaboration, "participant"):
+            participants.append(_participant(element, reading))
+        for element in xml.children(collaboration, "messageFlow"):
+            message_flows.append(MessageFlow(
+                id=xml.attribute(element, "id") or "", name=xml.attribute(element, "name") or "",
+                source=xml.attribute(element, "sourceRef") or "", target=xml.attribute(element, "targetRef") or "",
+                line=xml.line_of(element)))
+    return tuple(participants), tuple(message_flows)
+
+
+def _participant(element: Element, reading: Reading) -> Participant:
+    ref = xml.attribute(element, "processRef")
+    process = None if ref is None else resolve(reading.named, ref)
+    if ref is not None and (process is None or xml.local(process) != "process"):
+        reading.refuse("pool.process_unknown", element, ref=ref)
+    return Participant(
+        id=xml.attribute(element, "id") or "", name=xml.attribute(element, "name") or "",
+        process=None if process is None else xml.attribute(process, "id"), line=xml.line_of(element))
+
+
+def _documentation(element: Element) -> str:
+    return "\n".join(filter(None, map(xml.text_of, xml.children(element, "documentation"))))

@@ -1,0 +1,167 @@
+"""One scope of a drawing, a process or the body of a sub-process: its flows, its lanes and which node is in which."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from engine.bpmn import xml
+from engine.bpmn.model import SUB_PROCESSES, Flow, Lane
+from engine.bpmn.problems import problem
+from engine.bpmn.tags import FLOW, KEPT, NODE, READ, TAGS
+from engine.bpmn.xml import Element
+from engine.errors import Problem
+
+ID = re.compile(r"^\w[\w.:-]*$")  # wider than xsd:ID at the front; no space, quote, "/" or "+"
+
+
+@dataclass(slots=True)
+class Reading:
+    """What is gathered while one file is read."""
+
+    named: dict[str, Element] = field(default_factory=dict)  # every BPMN element with an id
+    problems: list[Problem] = field(default_factory=list)
+    warnings: list[Problem] = field(default_factory=list)
+
+    def refuse(self, code: str, element: Element, **words: str | int) -> None:
+        self.problems.append(problem(code, xml.attribute(element, "id"), xml.line_of(element), **words))
+
+    def warn(self, code: str, element: Element, **words: str | int) -> None:
+        self.warnings.append(
+            problem(code, xml.attribute(element, "id"), xml.line_of(element), severity="warning", **words))
+
+
+def node_elements(scope: Element) -> Iterator[Element]:
+    """The elements of a scope that are nodes; an unknown tag with an id counts, so that flows may lead to it."""
+    for element in xml.children(scope):
+        role = TAGS.get(xml.local(element))
+        if role == NODE or (role is None and xml.attribute(element, "id")):
+            yield element
+
+
+def flow_elements(scope: Element) -> Iterator[Element]:
+    return xml.children(scope, *(tag for tag, role in TAGS.items() if role == FLOW))
+
+
+def index(root: Element, reading: Reading) -> None:
+    """Fills `reading.named`; refuses missing, doubled and malformed ids of all that is not mere data."""
+    for element in root:
+        if xml.namespace(element) != xml.MODEL:
+            continue
+        tag = xml.local(element)
+        name = xml.attribute(element, "id")
+        if name is None:
+            if TAGS.get(tag) in {NODE, FLOW} or tag in {"process", "lane"}:
+                reading.refuse("id.missing", element, tag=tag)
+        elif name in reading.named:
+            if TAGS.get(tag) != KEPT:
+                reading.refuse("id.duplicate", element, first=xml.line_of(reading.named[name]))
+        else:
+            reading.named[name] = element
+            if TAGS.get(tag) not in {KEPT, READ} and not ID.match(name):
+                reading.refuse("id.invalid", element)
+        if tag != "extensionElements":
+            index(element, reading)
+
+
+def flows_of(scope: Element, reading: Reading) -> dict[str, Flow]:
+    """The flows of the scope that lead from a node of it to a node of it; the others are refused."""
+    here = {xml.attribute(element, "id") for element in node_elements(scope)}
+    flows = {}
+    for element in flow_elements(scope):
+        name = xml.attribute(element, "id")
+        ends = [_end(element, end, here, reading) for end in ("source", "target")]
+        if name and ends[0] and ends[1]:
+            flows[name] = Flow(
+                id=name, source=ends[0], target=ends[1], name=xml.attribute(element, "name") or "",
+                condition=xml.text_of(xml.child(element, "conditionExpression")) or None, line=xml.line_of(element))
+    return flows
+
+
+def _end(flow: Element, end: str, here: set[str | None], reading: Reading) -> str | None:
+    ref = xml.attribute(flow, f"{end}Ref")
+    if ref is None:
+        reading.refuse(f"flow.no_{end}", flow)
+    elif ref not in here:
+        other = reading.named.get(ref)
+        elsewhere = other is not None and TAGS.get(xml.local(other)) == NODE
+        reading.refuse("flow.other_scope" if elsewhere else f"flow.{end}_unknown", flow, ref=ref)
+    else:
+        return ref
+    return None
+
+
+def outgoing_of(element: Element, flows: dict[str, Flow], reading: Reading) -> tuple[str, ...]:
+    """The ids of the flows that leave the node, in the order in which their conditions are tried.
+
+    That is the order of the node's own <outgoing> list (BPMN 2.0.2, 13.4.2: conditions are evaluated in order). Flows
+    that are not listed follow by the id of their target, so that the order of the file has no meaning; where that
+    might matter, a warning says so.
+    """
+    name = xml.attribute(element, "id")
+    listed = {xml.text_of(one): place for place, one in enumerate(xml.children(element, "outgoing"))}
+    leaving = [flow for flow in flows.values() if flow.source == name]
+    unlisted = [flow for flow in leaving if flow.id not in listed and flow.condition]
+    if unlisted and xml.local(element) == "exclusiveGateway" and sum(1 for one in leaving if one.condition) > 1:
+        reading.warn("flow.order", element)
+    leaving.sort(key=lambda flow: (listed.get(flow.id, len(listed)), flow.target, flow.condition or "", flow.id))
+    return tuple(flow.id for flow in leaving)
+
+
+def lanes_of(scope: Element, reading: Reading) -> tuple[Lane, ...]:
+    """Every lane of the scope, each before its inner lanes. Unknown nodes in a lane's list are a warning."""
+    known = set(_nodes_within(scope))
+    lanes: list[Lane] = []
+    for lane_set in xml.children(scope, "laneSet"):
+        for element in xml.children(lane_set, "lane"):
+            _lane(element, None, known, lanes, reading)
+    return tuple(lanes)
+
+
+def _lane(element: Element, parent: str | None, known: set[str], lanes: list[Lane], reading: Reading) -> list[str]:
+    name = xml.attribute(element, "id") or ""
+    nodes = []
+    for one in xml.children(element, "flowNodeRef"):
+        ref = xml.text_of(one)
+        if ref in known:
+            nodes.append(ref)
+        else:
+            reading.warn("lane.node_unknown", element, ref=ref)
+    place = len(lanes)
+    for inner_set in xml.children(element, "childLaneSet"):
+        for inner in xml.children(inner_set, "lane"):
+            nodes += _lane(inner, name, known, lanes, reading)
+    lanes.insert(place, Lane(id=name, name=xml.attribute(element, "name") or "", nodes=tuple(dict.fromkeys(nodes)),
+                             line=xml.line_of(element), parent=parent))
+    return nodes
+
+
+def innermost(lanes: tuple[Lane, ...], reading: Reading) -> dict[str, str]:
+    """Node id to the id of the innermost lane that lists it; in two lanes side by side, the first, with a warning."""
+    parents = {lane.id: lane.parent for lane in lanes}
+    found: dict[str, str] = {}
+    for lane in lanes:
+        for node in lane.nodes:
+            before = found.setdefault(node, lane.id)
+            if before == lane.id:
+                continue
+            if _around(lane.id, before, parents):
+                found[node] = lane.id
+            elif not _around(before, lane.id, parents):
+                reading.warn("lane.node_twice", reading.named[lane.id], ref=node, first=before)
+    return found
+
+
+def _around(inner: str, outer: str, parents: dict[str, str | None]) -> bool:
+    above = parents.get(inner)
+    while above is not None and above != outer:
+        above = parents.get(above)
+    return above == outer
+
+
+def _nodes_within(scope: Element) -> Iterator[str]:
+    for element in node_elements(scope):
+        yield xml.attribute(element, "id") or ""
+        if xml.local(element) in SUB_PROCESSES:
+            yield from _nodes_within(element)

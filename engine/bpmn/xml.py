@@ -1,0 +1,157 @@
+"""XML from strangers: bytes in, a tree out, or a refusal that names the line.
+
+No document type, no entities, no network, no inclusion, bounded size and depth. The encodings are those libxml2 knows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Protocol
+
+import lxml.etree
+
+from engine.bpmn.problems import problem
+from engine.errors import DrawingRefused, Problem
+
+MODEL = "http://www.omg.org/spec/BPMN/20100524/MODEL"
+XINCLUDE = "http://www.w3.org/2001/XInclude"
+LARGEST = 8 * 1024 * 1024  # bytes; the largest public drawing seen is 0.4 MB
+DEEPEST = 100  # elements; the reader goes down one call for each sub-process
+
+
+class Element(Protocol):
+    """What we use of an lxml element, which brings no types of its own."""
+
+    @property
+    def tag(self) -> str: ...
+    @property
+    def attrib(self) -> Mapping[str, str]: ...
+    @property
+    def sourceline(self) -> int | None: ...
+    def get(self, name: str) -> str | None: ...
+    def getparent(self) -> Element | None: ...
+    def itertext(self) -> Iterator[str]: ...
+    def __iter__(self) -> Iterator[Element]: ...
+    def __len__(self) -> int: ...
+
+
+class _Doctype(Exception):
+    """Stops the first pass at a document type."""
+
+
+class _Prolog:
+    """The target of the first pass: builds nothing, stops before any entity is declared."""
+
+    def start(self, tag: str, attributes: object) -> None:
+        """Nothing to keep."""
+
+    def end(self, tag: str) -> None:
+        """Nothing to keep."""
+
+    def data(self, text: str) -> None:
+        """Nothing to keep."""
+
+    def doctype(self, *names: str | None) -> None:
+        raise _Doctype
+
+    def close(self) -> None:
+        """Nothing was built."""
+
+
+def parse(data: bytes) -> Element:
+    """The root element; comments and processing instructions are left out.
+
+    Refuses with DrawingRefused: what is empty, larger than LARGEST, not well-formed, in an unknown encoding, has a
+    document type, is nested deeper than DEEPEST or includes other files. Nothing else is raised, whatever the bytes.
+    """
+    if not data.strip(b" \t\r\n\0"):
+        raise DrawingRefused([problem("xml.empty", line=1)])
+    if len(data) > LARGEST:
+        raise DrawingRefused([problem("xml.too_large", line=1, limit=LARGEST)])
+    try:
+        lxml.etree.fromstring(data, _parser(_Prolog()))
+        root: Element = lxml.etree.fromstring(data, _parser())
+    except _Doctype:
+        raise DrawingRefused([problem("xml.doctype", line=_line_of_doctype(data))]) from None
+    except (lxml.etree.LxmlError, ValueError, LookupError) as error:
+        raise DrawingRefused([_malformed(error)]) from None
+    _bounded(root)
+    return root
+
+
+def _parser(target: _Prolog | None = None) -> lxml.etree.XMLParser:
+    return lxml.etree.XMLParser(
+        target=target, resolve_entities=False, no_network=True, load_dtd=False, dtd_validation=False,
+        attribute_defaults=False, huge_tree=False, recover=False, remove_comments=True, remove_pis=True,
+    )
+
+
+def _malformed(error: Exception) -> Problem:
+    line = max(1, getattr(error, "lineno", None) or 1)
+    detail = str(getattr(error, "msg", None) or error).split("\n")[0]
+    if "depth" in detail.lower():
+        return problem("xml.too_deep", line=line, limit=DEEPEST)
+    return problem("xml.malformed", line=line, detail=detail)
+
+
+def _line_of_doctype(data: bytes) -> int:
+    plain = data.replace(b"\0", b"")
+    return plain[: max(0, plain.find(b"<!DOCTYPE"))].count(b"\n") + 1
+
+
+def _bounded(root: Element) -> None:
+    depth = 0
+    for what, element in lxml.etree.iterwalk(root, events=("start", "end")):
+        depth += 1 if what == "start" else -1
+        if depth > DEEPEST:
+            raise DrawingRefused([problem("xml.too_deep", line=line_of(element), limit=DEEPEST)])
+        if what == "start" and namespace(element) == XINCLUDE:
+            raise DrawingRefused([problem("xml.include", line=line_of(element))])
+
+
+def namespace(element: Element) -> str:
+    return split(str(element.tag))[0]
+
+
+def local(element: Element) -> str:
+    """The tag without its namespace."""
+    return split(str(element.tag))[1]
+
+
+def split(name: str) -> tuple[str, str]:
+    """Namespace ("" for none) and local name of a tag or attribute in Clark notation."""
+    if name.startswith("{"):
+        uri, _, rest = name[1:].partition("}")
+        return uri, rest
+    return "", name
+
+
+def line_of(element: Element) -> int:
+    return int(element.sourceline or 1)
+
+
+def children(element: Element, *tags: str) -> Iterator[Element]:
+    """The children in the BPMN namespace, all or those with one of these local names."""
+    for child in element:
+        if namespace(child) == MODEL and (not tags or local(child) in tags):
+            yield child
+
+
+def child(element: Element, *tags: str) -> Element | None:
+    return next(children(element, *tags), None)
+
+
+def text_of(element: Element | None) -> str:
+    """The text inside, stripped; "" for none."""
+    return "" if element is None else "".join(element.itertext()).strip()
+
+
+def attribute(element: Element, name: str) -> str | None:
+    """The attribute, stripped; None when it is absent or blank."""
+    return (element.get(name) or "").strip() or None
+
+
+def is_true(element: Element, name: str, default: bool) -> bool:
+    """An xsd:boolean attribute."""
+    value = attribute(element, name)
+    return default if value is None else value in {"true", "1"}
