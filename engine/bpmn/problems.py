@@ -74,10 +74,9 @@ WORDS: dict[str, tuple[str, str]] = {
 }
 
 
-def problem(code: str, element: str | None = None, line: int | None = None, *, severity: str = "error",
-            **words: str | int) -> Problem:
+def problem(code: str, element: str | None = None, line: int | None = None, **words: str | int) -> Problem:
     """A problem in the words of the table; `words` fill the gaps, `element` fills {id}."""
     indonesian, english = WORDS[code]
-    filled = {"id": element, **words}
+    filled = {"id": element or "", **words}
     return Problem(code=code, element=element, line=line, message=indonesian.format(**filled),
-                   message_en=english.format(**filled), severity=severity)
+                   message_en=english.format(**filled))

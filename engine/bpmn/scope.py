@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from itertools import chain, count
 
 from engine.bpmn import xml
 from engine.bpmn.model import SUB_PROCESSES, Flow, Lane
@@ -28,8 +29,8 @@ class Reading:
         self.problems.append(problem(code, xml.attribute(element, "id"), xml.line_of(element), **words))
 
     def warn(self, code: str, element: Element, **words: str | int) -> None:
-        self.warnings.append(
-            problem(code, xml.attribute(element, "id"), xml.line_of(element), severity="warning", **words))
+        warning = problem(code, xml.attribute(element, "id"), xml.line_of(element), **words)
+        self.warnings.append(replace(warning, severity="warning"))
 
 
 def node_elements(scope: Element) -> Iterator[Element]:
@@ -52,31 +53,39 @@ def index(root: Element, reading: Reading) -> None:
         tag = xml.local(element)
         name = xml.attribute(element, "id")
         if name is None:
-            if TAGS.get(tag) in {NODE, FLOW} or tag in {"process", "lane"}:
+            if TAGS.get(tag) == NODE or tag in {"process", "lane"}:
                 reading.refuse("id.missing", element, tag=tag)
         elif name in reading.named:
-            if TAGS.get(tag) != KEPT:
+            if TAGS.get(tag) not in {KEPT, READ} or tag == "lane":
                 reading.refuse("id.duplicate", element, first=xml.line_of(reading.named[name]))
         else:
             reading.named[name] = element
-            if TAGS.get(tag) not in {KEPT, READ} and not ID.match(name):
+            if (TAGS.get(tag) in {NODE, FLOW} or tag in {"process", "lane"}) and not ID.match(name):
                 reading.refuse("id.invalid", element)
         if tag != "extensionElements":
             index(element, reading)
 
 
 def flows_of(scope: Element, reading: Reading) -> dict[str, Flow]:
-    """The flows of the scope that lead from a node of it to a node of it; the others are refused."""
+    """The flows of the scope that lead from a node of it to a node of it; the others are refused.
+
+    A flow without an id, which BPMN allows, is given one made of its ends ("a..b", then "a..b.2").
+    """
     here = {xml.attribute(element, "id") for element in node_elements(scope)}
-    flows = {}
+    flows: dict[str, Flow] = {}
     for element in flow_elements(scope):
-        name = xml.attribute(element, "id")
-        ends = [_end(element, end, here, reading) for end in ("source", "target")]
-        if name and ends[0] and ends[1]:
+        source, target = (_end(element, end, here, reading) for end in ("source", "target"))
+        if source and target:
+            name = xml.attribute(element, "id") or _made_up(f"{source}..{target}", flows)
             flows[name] = Flow(
-                id=name, source=ends[0], target=ends[1], name=xml.attribute(element, "name") or "",
+                id=name, source=source, target=target, name=xml.attribute(element, "name") or "",
                 condition=xml.text_of(xml.child(element, "conditionExpression")) or None, line=xml.line_of(element))
     return flows
+
+
+def _made_up(name: str, flows: dict[str, Flow]) -> str:
+    candidates = chain([name], (f"{name}.{number}" for number in count(2)))
+    return next(candidate for candidate in candidates if candidate not in flows)
 
 
 def _end(flow: Element, end: str, here: set[str | None], reading: Reading) -> str | None:

@@ -16,7 +16,7 @@ from engine.bpmn.xml import Element
 
 SCOPES = {"process", "subProcess", "transaction", "adHocSubProcess"}
 EXPRESSIONS = {"conditionExpression", "condition", "timeDate", "timeDuration", "timeCycle", "loopCondition",
-               "loopCardinality", "completionCondition", "formalExpression"}
+               "loopCardinality", "completionCondition"}
 
 
 def find(process: Element) -> tuple[Unsupported, ...]:
