@@ -1,0 +1,176 @@
+"""Every command behind `python3 manage.py`. The first line of a docstring is what `help` prints.
+
+Each command imports what it needs when it runs, so that starting one does not wait for all.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+import click
+
+from web.config import ROOT, Config, SettingsRefused
+
+FORWARD = {"ignore_unknown_options": True, "allow_extra_args": True, "help_option_names": []}
+
+
+@click.group(help="Tapak. Ketik / type: python3 manage.py COMMAND")
+def cli() -> None:
+    """All commands."""
+
+
+def main() -> None:
+    """Runs one command; refused settings are printed as sentences, not as a traceback."""
+    from engine.errors import TapakError
+
+    try:
+        cli(prog_name="manage.py")
+    except (SettingsRefused, TapakError) as refusal:
+        print(refusal, file=sys.stderr)
+        sys.exit(2)
+
+
+@cli.command("run")
+def run_command() -> None:
+    """Jalankan Tapak: web, worker dan penyapu / start everything, Ctrl-C stops it."""
+    from web import supervisor
+
+    sys.exit(supervisor.run(Config.from_environment()))
+
+
+@cli.command("test", context_settings=FORWARD)
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+def test_command(arguments: tuple[str, ...]) -> None:
+    """Jalankan semua ujian / run all tests, or those given, e.g. test tests/web -k config."""
+    workers = () if any(given.startswith(("-n", "--numprocesses", "-p")) for given in arguments) else ("-n", "2")
+    os.execv(sys.executable, [sys.executable, "-m", "pytest", *workers, "--dist", "loadgroup", *arguments])
+
+
+@cli.command("check")
+def check_command() -> None:
+    """Periksa kode dan gambar / lint, types, import contracts, drawings, outlines, migrations."""
+    from web.checks import check
+
+    sys.exit(check())
+
+
+@cli.command("demo")
+@click.option("--accounts", is_flag=True, help="Hanya tampilkan akun demo / only print the demo accounts.")
+def demo_command(accounts: bool) -> None:
+    """Muat data demo Temanggung ke basis data kosong / load the demo, or print its accounts."""
+    from web.prepare import load_demo, print_accounts
+
+    config = Config.from_environment()
+    if not accounts:
+        load_demo(config)
+    print_accounts(config)
+
+
+@cli.group("migration")
+def migration_group() -> None:
+    """Ubah susunan basis data / schema migrations: up, down, new, check, history."""
+
+
+@migration_group.command("up")
+@click.argument("revision", default="head")
+def migration_up(revision: str) -> None:
+    """Migrate up to REVISION (head)."""
+    from web import migrate
+
+    migrate.up(Config.from_environment().database_url, revision)
+
+
+@migration_group.command("down")
+@click.argument("revision", default="-1")
+def migration_down(revision: str) -> None:
+    """Migrate down to REVISION (one step)."""
+    from web import migrate
+
+    migrate.down(Config.from_environment().database_url, revision)
+
+
+@migration_group.command("new")
+@click.argument("what_it_does")
+@click.option("--empty", is_flag=True, help="Do not compare models and database; write an empty migration.")
+def migration_new(what_it_does: str, empty: bool) -> None:
+    """Write migrations/versions/NNNN_WHAT_IT_DOES.py from the difference between models and migrations."""
+    from web import migrate
+
+    click.echo(migrate.new(what_it_does, empty=empty))
+
+
+@migration_group.command("check")
+def migration_check() -> None:
+    """Tell whether models and migrations describe the same schema; exit code 1 when they do not."""
+    from web import migrate
+
+    differences = migrate.differences()
+    for line in differences:
+        click.echo(line)
+    sys.exit(1 if differences else 0)
+
+
+@migration_group.command("history")
+def migration_history() -> None:
+    """List the migrations and mark where the database stands."""
+    from web import migrate
+
+    for line in migrate.history(Config.from_environment().database_url):
+        click.echo(line)
+
+
+@cli.command("drawings", context_settings=FORWARD)
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+def drawings_command(arguments: tuple[str, ...]) -> None:
+    """Gambar alur / drawings: check FILE… [--json], outline FILE, walk FILE --seed N --steps M [--json]."""
+    from web.drawings_cli import drawings
+
+    drawings.main(list(arguments), prog_name="manage.py drawings")
+
+
+@cli.command("outlines", context_settings=FORWARD)
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+def outlines_command(arguments: tuple[str, ...]) -> None:
+    """Tulis ulang kerangka semua gambar / rewrite each drawing's outline; --check only compares."""
+    from web.drawings_cli import outlines
+
+    outlines.main(list(arguments), prog_name="manage.py outlines")
+
+
+@cli.command("bench", context_settings=FORWARD)
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+def bench_command(arguments: tuple[str, ...]) -> None:
+    """Ukur kecepatan / measure speed; --json prints medians and ratios."""
+    sys.exit(subprocess.run([sys.executable, "-m", "benchmarks", *arguments], cwd=ROOT, check=False).returncode)
+
+
+@cli.command("prepare", hidden=True)
+def prepare_command() -> None:
+    """Migrate the database and, when it is empty in demo mode, load the demo."""
+    from web.prepare import prepare
+
+    prepare(Config.from_environment())
+
+
+@cli.command("worker", hidden=True)
+def worker_command() -> None:
+    """Listen for rings and drain the outbox."""
+    from web import jobs, logging
+
+    logging.configure("worker")
+    jobs.work(Config.from_environment())
+
+
+@cli.command("sweep", hidden=True)
+def sweep_command() -> None:
+    """Fire timers, climb escalations, see to waiting messages."""
+    from web import logging, schedule
+
+    logging.configure("sweep")
+    schedule.run(Config.from_environment())
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,55 @@
+"""What has to be so before the pages open: a migrated database and, in demo mode, something to look at."""
+
+from __future__ import annotations
+
+import click
+import sqlalchemy as sa
+
+from web import migrate
+from web.config import Config, SettingsRefused
+from web.db import clock, make_engine, transaction
+
+
+def prepare(config: Config) -> None:
+    """The database is at the newest migration; an empty one holds the demo, unless this is production."""
+    migrate.up(config.database_url)
+    if not config.production:
+        load_demo(config)
+
+
+def load_demo(config: Config) -> bool:
+    """The demo is loaded, all of it or nothing. False when the database already holds bodies: nothing was changed.
+
+    Refuses (SettingsRefused) in production.
+    """
+    from workflows import demo
+
+    if config.production:
+        raise SettingsRefused(["TAPAK_ENV=production: data dan akun demo tidak boleh dimuat."])
+    engine = make_engine(config.database_url)
+    try:
+        with transaction(engine) as session:
+            if not is_empty(session.connection()):
+                return False
+            click.echo("Memuat demo Temanggung (loading the demo) ...")
+            demo.load(session, now=clock(session))
+    finally:
+        engine.dispose()
+    return True
+
+
+def is_empty(connection: sa.Connection) -> bool:
+    """Whether nobody has put a body or an agenda into this database yet."""
+    from workflows.models import Agenda, Body
+
+    return not any(connection.scalar(sa.select(sa.literal(1)).select_from(table).limit(1)) for table in (Agenda, Body))
+
+
+def print_accounts(config: Config) -> None:
+    """The demo's accounts stand on the terminal, one a line; nothing in production or without the demo."""
+    from workflows import demo
+
+    if config.production:
+        return
+    for account in demo.ACCOUNTS:
+        click.echo(f"  {account}")

@@ -1,0 +1,143 @@
+"""The sweep: a small process of its own that looks every second for what is due, and needs nobody else alive."""
+
+from __future__ import annotations
+
+import logging
+import signal
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from types import FrameType
+
+import sqlalchemy as sa
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
+
+from engine import operations, timers
+from engine.host import Host
+from engine.models import Heartbeat, Message
+from web.config import Config
+from web.db import clock, make_engine, reading, transaction
+from web.jobs import drain_outbox, effects, host, stopping
+from web.queue import Doorbell
+from workflows import escalation
+
+log = logging.getLogger(__name__)
+
+TICK_SECONDS = 1.0
+STILL_SECONDS = 3.0
+HEARTBEAT_SECONDS = 5.0
+HELD_SECONDS = 60.0
+OWN_DRAIN_SECONDS = 2.0
+BATCH = 500
+CHUNK = 25
+NAME = "sweep"
+
+
+@dataclass
+class Sweep:
+    """What one sweep remembers between ticks; all of it may be lost. Two sweeps at once do everything once."""
+
+    engine: sa.Engine
+    bell: Doorbell
+    host: Host
+    oldest: tuple[int, int] | None = None
+    still_since: float = 0.0
+    beaten_at: float = float("-inf")
+    held: dict[int, float] = field(default_factory=dict)
+
+    def tick(self) -> None:
+        """Due timers have fired, escalations have climbed, and waiting messages were rung for or done here.
+
+        A database that is away raises SQLAlchemyError; the next tick tries again.
+        """
+        self._fire_due_timers()
+        with transaction(self.engine) as session:
+            escalation.climb(session, now=clock(session), host=self.host)
+        self._see_to_messages()
+        self._beat()
+
+    def _fire_due_timers(self) -> None:
+        started = time.monotonic()
+        self.held = {timer: until for timer, until in self.held.items() if until > started}
+        while not stopping.is_set() and time.monotonic() < started + 10 * TICK_SECONDS:
+            with Session(reading(self.engine)) as session:
+                found = timers.due(session, now=clock(session), limit=BATCH + len(self.held))
+            due = [timer for timer in found if timer not in self.held][:BATCH]
+            for first in range(0, len(due), CHUNK):
+                self._fire(due[first:first + CHUNK])
+            if len(due) < BATCH:
+                return
+
+    def _fire(self, due: Sequence[int]) -> None:
+        """These timers have fired, together in one transaction; if one of them fails, each in its own, and the
+        failing one rests for HELD_SECONDS while the others go on."""
+        try:
+            with transaction(self.engine) as session:
+                for timer in due:
+                    operations.fire_timer(session, timer_id=timer, now=clock(session), host=self.host)
+        except Exception:
+            if len(due) > 1:
+                for timer in due:
+                    self._fire([timer])
+                return
+            log.exception("timer %s could not fire; trying again in %s s", due[0], HELD_SECONDS)
+            self.held[due[0]] = time.monotonic() + HELD_SECONDS
+
+    def _see_to_messages(self) -> None:
+        """The worker was rung for, and where the oldest message does not move for STILL_SECONDS it is done here."""
+        with Session(reading(self.engine)) as session:
+            oldest = oldest_message(session, clock(session))
+        if oldest is None:
+            self.oldest = None
+            return
+        now = time.monotonic()
+        if oldest != self.oldest:
+            self.oldest, self.still_since = oldest, now
+        self.bell.ring()
+        if now - self.still_since >= STILL_SECONDS:
+            drained = drain_outbox(self.engine, effects(), seconds=OWN_DRAIN_SECONDS)
+            log.info("nobody answered the doorbell; the sweep did %s messages itself", drained.count)
+
+    def _beat(self) -> None:
+        if time.monotonic() - self.beaten_at < HEARTBEAT_SECONDS:
+            return
+        with transaction(self.engine) as session:
+            session.merge(Heartbeat(name=NAME, at=clock(session), note=""))
+        self.beaten_at = time.monotonic()
+
+
+def oldest_message(session: Session, now: datetime) -> tuple[int, int] | None:
+    """(id, attempts) of the message that is due for the longest time; None when none is due."""
+    query = (
+        sa.select(Message.id, Message.attempts)
+        .where(Message.done_at.is_(None), Message.available_at <= now)
+        .order_by(Message.available_at, Message.id).limit(1)
+    )
+    row = session.execute(query).first()
+    return (row.id, row.attempts) if row else None
+
+
+def run(config: Config) -> None:
+    """Ticks every second until SIGTERM or SIGINT. An unreachable database is told once and waited for."""
+    def stop(_signal: int, _frame: FrameType | None) -> None:
+        stopping.set()
+
+    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGINT, stop)
+    engine = make_engine(config.database_url, pool_size=2)
+    sweep = Sweep(engine=engine, bell=Doorbell(config.redis_url), host=host())
+    away = False
+    while not stopping.is_set():
+        started = time.monotonic()
+        try:
+            sweep.tick()
+            away = False
+        except SQLAlchemyError as error:
+            if not away:
+                log.error("the sweep waits for the database: %s", error)
+            away = True
+        while not stopping.is_set() and time.monotonic() < started + TICK_SECONDS:
+            time.sleep(0.05)
+    engine.dispose()
