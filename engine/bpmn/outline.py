@@ -27,6 +27,8 @@ EVENTS = {
     "cancel": "batal", "multiple": "salah satu dari",
 }
 TIMES = {"date": "pada", "duration": "setelah", "cycle": "setiap"}
+_ESCAPED = str.maketrans({"\\": "\\\\", ";": "\\;", "\n": "\\n", "\r": "\\r", "\x0b": "\\v", "\x0c": "\\f",
+                          "\x85": "\\N", "\u2028": "\\L", "\u2029": "\\P"})
 LOOPS = {"parallel": "bersamaan", "sequential": "bergantian", "standard": "diulang"}
 
 
@@ -92,9 +94,15 @@ def _steps(process: Process, depth: int) -> Iterator[str]:
             yield from _steps(node.children, depth + 1)
 
 
-def _branches(node: Node, leaving: Iterable[Flow]) -> Iterator[str]:
-    """One line per flow, in the order in which they are tried, the default last."""
-    for flow in sorted(leaving, key=lambda one: one.id == node.default):
+def _branches(node: Node, leaving: tuple[Flow, ...]) -> Iterator[str]:
+    """One line per flow, the default last; by target, but where the order has a meaning in the order it has.
+
+    It has one at a gateway that takes the first of several conditions that holds.
+    """
+    ordered = node.kind == "exclusiveGateway" and sum(1 for flow in leaving if flow.condition) > 1
+    by_target = sorted(leaving, key=lambda one: ("", "") if ordered and one.condition else
+                       (one.target, one.condition or ""))
+    for flow in sorted(by_target, key=lambda one: one.id == node.default):
         when = "selain itu" if flow.id == node.default else "lalu"
         if flow.condition is not None:
             when = f"jika {_flat(flow.condition)}" + (" (bawaan)" if flow.id == node.default else "")
@@ -193,9 +201,9 @@ def _fact(word: str, value: str | None) -> str:
 
 
 def _quoted(text: str) -> str:
-    return f"“{_flat(text)}”" if text else ""
+    return f"“{_flat(text).replace('”', chr(92) + '”')}”" if text else ""
 
 
 def _flat(text: str) -> str:
-    """On one line; two texts that differ stay different."""
-    return text.replace("\\", "\\\\").replace("\r", "\\r").replace("\n", "\\n") if "\n" in text or "\r" in text else text
+    """On one line, without the marks that part facts from each other; two texts that differ stay different."""
+    return text.translate(_ESCAPED).replace("->", "-\\>")

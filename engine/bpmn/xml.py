@@ -6,7 +6,8 @@ No document type, no entities, no network, no inclusion, bounded size and depth.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Protocol
+from typing import Any, Protocol
+from xml.parsers import expat
 
 import lxml.etree
 
@@ -22,14 +23,16 @@ DEEPEST = 100  # elements; the reader goes down one call for each sub-process
 class Element(Protocol):
     """What we use of an lxml element, which brings no types of its own."""
 
+    sourceline: int | None
+
     @property
     def tag(self) -> str: ...
     @property
     def attrib(self) -> Mapping[str, str]: ...
-    @property
-    def sourceline(self) -> int | None: ...
     def get(self, name: str) -> str | None: ...
     def getparent(self) -> Element | None: ...
+    def getroottree(self) -> Any: ...
+    def iter(self) -> Iterator[Element]: ...
     def itertext(self) -> Iterator[str]: ...
     def __iter__(self) -> Iterator[Element]: ...
     def __len__(self) -> int: ...
@@ -76,6 +79,7 @@ def parse(data: bytes) -> Element:
     except (lxml.etree.LxmlError, ValueError, LookupError) as error:
         raise DrawingRefused([_malformed(error)]) from None
     _bounded(root)
+    _locate(root, data)
     return root
 
 
@@ -107,6 +111,25 @@ def _bounded(root: Element) -> None:
             raise DrawingRefused([problem("xml.too_deep", line=line_of(element), limit=DEEPEST)])
         if what == "start" and namespace(element) == XINCLUDE:
             raise DrawingRefused([problem("xml.include", line=line_of(element))])
+
+
+def _locate(root: Element, data: bytes) -> None:
+    """Each element's line becomes the one where its tag begins; libxml2 says where the tag ends.
+
+    Where Python cannot decode the file or expat does not take it, libxml2's lines stay.
+    """
+    lines: list[int] = []
+    try:
+        text = data.decode(root.getroottree().docinfo.encoding or "utf-8")
+        parser = expat.ParserCreate("utf-8")
+        parser.StartElementHandler = lambda *_: lines.append(parser.CurrentLineNumber)
+        parser.Parse(text.removeprefix("\ufeff").encode(), True)
+    except (LookupError, ValueError, expat.ExpatError):
+        return
+    elements = list(root.iter())
+    if len(elements) == len(lines):
+        for element, line in zip(elements, lines, strict=True):
+            element.sourceline = line
 
 
 def namespace(element: Element) -> str:
