@@ -91,7 +91,8 @@ class Instance(Base):
     """Where one subject stands: pinned to its definition, in one state of that definition's machine.
 
     `scope` is a hierarchical code ("33.23.01"); lying within is a prefix. `variables` holds the names the drawing's
-    expressions ask about, and no others. `version` counts the moves, `seq` and `head` are the end of its history chain.
+    expressions ask about, and no others. `version` counts the moves; `stage_version` is the version at which the present
+    stage was reached, so it names this stay in the stage. `seq` and `head` are the end of its history chain.
     `status` is "running", "ended" or "cancelled". `held_since` is set while an obstacle is open.
     """
 
@@ -118,6 +119,7 @@ class Instance(Base):
     due_at: Mapped[datetime | None]
     held_since: Mapped[datetime | None]
     version: Mapped[int] = mapped_column(default=0)
+    stage_version: Mapped[int] = mapped_column(default=0)
     seq: Mapped[int] = mapped_column(default=0)
     head: Mapped[str] = mapped_column(String(64), default="")
 
@@ -126,8 +128,7 @@ class Task(Base):
     """One stay in one waiting node: open until `closed_at`. `visit` is the instance's version when it opened.
 
     `role` is who may do it, within `scope`. `outcome` says how it ended: "completed", "taken_away", "cancelled".
-    `staged` is the instance's `stage_visit`-like mark: the version at which the current stage was reached, so that
-    four eyes are counted within one stay in a stage.
+    An automatic step (a service task) is a task too, with the role "".
     """
 
     __tablename__ = "task"
@@ -163,15 +164,15 @@ class Task(Base):
 class Deed(Base):
     """Who acted in which lane during one stay in a stage: what four eyes are decided by.
 
-    One row per person, lane and stay; removed never. `staged_at` of the instance names the stay.
+    One row per person, lane and stay, never removed; `stage_version` of the instance names the stay.
     """
 
     __tablename__ = "deed"
-    __table_args__ = (UniqueConstraint("instance_id", "stay", "person", "role"),)
+    __table_args__ = (UniqueConstraint("instance_id", "stage_version", "person", "role"),)
 
     id: Mapped[int] = mapped_column(BigId, Identity(), primary_key=True)
     instance_id: Mapped[int] = mapped_column(ForeignKey("instance.id"))
-    stay: Mapped[int]
+    stage_version: Mapped[int]
     person: Mapped[str] = mapped_column(String(100))
     role: Mapped[str] = mapped_column(String(60))
 

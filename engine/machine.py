@@ -1,0 +1,124 @@
+"""The flat `transitions` machine of one definition, shared by all its instances. It decides and does nothing else.
+
+Traps of transitions 0.9.3 that shape this file: `auto_transitions` would give every state a back door; a string guard
+is imported and called, so guards are functions; a guard passes only on a real True; a trigger without a fitting
+transition returns False in silence, where we raise; a model is kept for ever by `add_model`, so there is none, only a
+token that is thrown away.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from transitions import EventData, Machine, MachineError
+
+from engine import feel
+from engine.errors import Refused, WrongState
+from engine.graph import Graph, Transition
+
+
+class NoWayOut(Refused):
+    """Tidak ada jalur yang cocok dengan jawaban ini. Hubungi pengelola alur."""
+
+    def __init__(self, gateway: str) -> None:
+        super().__init__(f"Tidak ada jalur yang cocok sesudah gerbang “{gateway}”. Hubungi pengelola alur.")
+        self.gateway = gateway
+
+
+class Choices:
+    """Which way each gateway takes under the given values; each is decided once and remembered.
+
+    The first flow whose condition is true is taken; a flow without a condition is always true; the default flow is
+    taken when no other is (BPMN 2.0.2 clause 13.4.2). A condition that is not true, null included, is a no.
+    """
+
+    __slots__ = ("_context", "_graph", "_taken")
+
+    def __init__(self, graph: Graph, context: Mapping[str, Any]) -> None:
+        self._graph, self._context = graph, context
+        self._taken: dict[str, tuple[str, ...]] = {}
+
+    def taken(self, gateway: str) -> tuple[str, ...]:
+        if (found := self._taken.get(gateway)) is None:
+            found = self._taken[gateway] = (self._decide(gateway),)
+        return found
+
+    def _decide(self, gateway: str) -> str:
+        node = self._graph.process.nodes[gateway]
+        for flow in node.outgoing:
+            if flow != node.default:
+                condition = self._graph.conditions.get(flow)
+                if condition is None or condition.evaluate(self._context) is True:
+                    return flow
+        if node.default is None:
+            raise NoWayOut(node.name or gateway)
+        return node.default
+
+
+class Token:
+    """What is moved through the machine: a state, and afterwards the transition that moved it."""
+
+    __slots__ = ("state", "step")
+
+    def __init__(self, state: str) -> None:
+        self.state = state
+        self.step: Transition | None = None
+
+
+START = "·"
+"""The state before the start: no drawing can name it, since an XML id holds no middle dot first."""
+
+
+class Steps:
+    """All steps of one graph. Building one costs time in the number of transitions; a step costs microseconds."""
+
+    def __init__(self, graph: Graph) -> None:
+        self.graph = graph
+        self._machine = Machine(
+            model=None, states=[START, *graph.states], initial=START, auto_transitions=False, send_event=True,
+        )
+        for transition in graph.transitions:
+            self._machine.add_transition(
+                transition.trigger, transition.source or START, transition.target, conditions=[_guard(transition)]
+            )
+
+    def step(self, state: str, trigger: str, choices: Choices) -> Transition:
+        """The transition this trigger makes from this state. Nothing is changed anywhere.
+
+        `state` is "" before the start. Refused with WrongState when the state knows no such trigger, and with
+        NoWayOut when a gateway on the way has no flow that may be taken.
+        """
+        event = self._machine.events.get(trigger)
+        if event is None or (state and state not in self._machine.states):
+            raise WrongState()
+        token = Token(state or START)
+        try:
+            moved = event.trigger(token, choices)
+        except MachineError as error:
+            raise WrongState() from error
+        if not moved or token.step is None:
+            raise WrongState()
+        return token.step
+
+    def triggers(self, state: str) -> list[str]:
+        """The triggers this state knows, in the order of the drawing."""
+        return list(dict.fromkeys(one.trigger for one in self.graph.leaving[state]))
+
+
+def _guard(transition: Transition) -> Callable[[EventData], bool]:
+    wanted = transition.choices
+
+    def fits(event: EventData) -> bool:
+        choices: Choices = event.args[0]
+        if all(choices.taken(gateway) == flows for gateway, flows in wanted):
+            event.model.step = transition
+            return True
+        return False
+
+    return fits
+
+
+def context_of(variables: Mapping[str, Any], names: Mapping[str, Any]) -> dict[str, Any]:
+    """The values expressions see: the surroundings' names, and over them the instance's own variables."""
+    return {**names, **feel.values.from_json(dict(variables))}

@@ -1,0 +1,18 @@
+"""The verbs of the engine: the one door through which instances are started, moved, held and ended.
+
+Each takes `session`, `actor`, `now` and `host`, checks who may do it under the instance's lock, writes everything that
+belongs to the act, and leaves the commit to the caller.
+"""
+
+from engine.operations.claims import claim, release
+from engine.operations.complete import complete_task
+from engine.operations.drafts import attach, prepare, save_draft, withdraw
+from engine.operations.fire import fire_timer, receive, run_done
+from engine.operations.obstacles import lift_obstacle, report_obstacle
+from engine.operations.outcome import Outcome
+from engine.operations.start import cancel, start
+
+__all__ = [
+    "Outcome", "attach", "cancel", "claim", "complete_task", "fire_timer", "lift_obstacle", "prepare", "receive",
+    "release", "report_obstacle", "run_done", "save_draft", "start", "withdraw",
+]

@@ -1,0 +1,126 @@
+"""Completing a task: handing in, approving, returning, voting. The most frequent act there is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, select
+from sqlalchemy.orm import Session
+
+from engine.errors import EvidenceRefused, Forbidden, FourEyes
+from engine.host import Actor, Grant, Host
+from engine.models import Submission
+from engine.operations import evidence, votes
+from engine.operations.door import Act, advance, open_nodes
+from engine.operations.outcome import Outcome, earlier, remember
+from engine.operations.standing import Standing, lock_task, require_open, require_role, require_seen
+
+
+def complete_task(
+    session: Session, *, task_id: int, actor: Actor, now: datetime, host: Host, data: Mapping[str, Any],
+    seen: int | None = None, key: str | None = None,
+) -> Outcome:
+    """The task is done with this data, and the instance stands where the drawing leads from there.
+
+    Evidence becomes a submission; a deciding task accepts or returns what was handed in; a task that several decide
+    counts one vote and goes on until its quorum. Evidence prepared for a task that opens now is handed in at once.
+
+    `seen` is the instance's version the page was drawn with, `key` an idempotency key: the same person's same request
+    with the same key is one act and gets the same answer.
+
+    Refused, with nothing changed: NotFound; NotOpen or Stale, saying who did what meanwhile; Forbidden, OutOfScope;
+    FourEyes; EvidenceRefused with each field; AlreadyDone for a key used otherwise. State, evidence, registers, tasks,
+    clocks, history and messages stand or fall together.
+    """
+    request = {"task": task_id, "data": data, "for": actor.on_behalf_of}
+    if (answer := earlier(session, actor, key, request, now)) is not None:
+        return answer
+    standing, task = lock_task(session, task_id, host, actor.who)
+    require_open(session, standing, task)
+    require_seen(session, standing, seen)
+    require_may_do(actor, task, host, standing)
+    checked = evidence.check(session, standing, task.node, data, now)
+    outcome = _complete(session, standing, task, actor, now, checked)
+    return remember(session, actor, key, outcome)
+
+
+def require_may_do(actor: Actor, task: Row[Any], host: Host, standing: Standing) -> None:
+    """Refused unless the actor holds the task's role in its scope, did not act in another lane of this stage, and
+    nobody else has claimed the task."""
+    require_role(actor, task.role, task.scope)
+    if task.acted:
+        raise FourEyes()
+    if task.claimed_by is not None and task.claimed_by != actor.id:
+        raise Forbidden("Tugas ini sedang dikerjakan orang lain. Minta yang bersangkutan melepasnya lebih dahulu.")
+
+
+def _complete(
+    session: Session, standing: Standing, task: Row[Any], actor: Actor, now: datetime, checked: evidence.Checked
+) -> Outcome:
+    node, deciding = task.node, task.node in standing.definition.deciding
+    learned = checked.data
+    if node in standing.definition.graph.quorums:
+        tally = votes.cast(session, standing, task, actor, now, checked.data)
+        if not tally.decided:
+            return votes.counted(session, standing, task, actor, now, checked.data, tally)
+        learned = {**checked.data, "votes": tally.votes, **tally.numbers}
+    names = standing.definition.graph.names
+    standing.variables.update({key: value for key, value in learned.items() if key in names})
+    act = Act(
+        "task.completed", actor, now, node, task.role, checked.data,
+        details=_said(checked) if deciding else _warned(checked), decision=checked.data if deciding else None,
+    )
+    if deciding:
+        outcome = advance(session, standing, f"complete.{node}", act)
+        evidence.hand_in(session, standing, node, task.id, checked, actor, now, deciding=True)
+    else:
+        evidence.hand_in(session, standing, node, task.id, checked, actor, now, deciding=False)
+        outcome = advance(session, standing, f"complete.{node}", act)
+    outcome = replace(outcome, warnings=tuple(evidence.as_rows(checked.warnings)))
+    return hand_in_prepared(session, outcome, standing.host, now)
+
+
+def _said(checked: evidence.Checked) -> dict[str, Any]:
+    """The short answers of a decision, as the history keeps them (never free text or files)."""
+    return {"answer": {key: value for key, value in checked.data.items() if key in ("decision", "reason")}}
+
+
+def _warned(checked: evidence.Checked) -> dict[str, Any]:
+    return {"warnings": [one.code for one in checked.warnings]} if checked.warnings else {}
+
+
+_submission = Submission.__table__
+
+
+def hand_in_prepared(session: Session, outcome: Outcome, host: Host, now: datetime) -> Outcome:
+    """Evidence prepared for a task that is open now is handed in, by who prepared it, in the same transaction.
+
+    What its form or the rules refuse by now becomes a draft again, for its author to mend; nothing is lost.
+    """
+    prepared = session.execute(
+        select(_submission).where(
+            _submission.c.instance_id == outcome.instance_id, _submission.c.status == "prepared"
+        )
+    ).all()
+    if not prepared:
+        return outcome
+    open_tasks = open_nodes(session, outcome.instance_id)
+    for one in prepared:
+        if one.node not in open_tasks:
+            continue
+        standing, task = lock_task(session, open_tasks[one.node], host, one.actor)
+        author = Actor(one.actor, one.actor, (Grant(task.role, task.scope),), one.on_behalf_of)
+        try:
+            checked = evidence.check(session, standing, one.node, one.data, now)
+        except EvidenceRefused:
+            session.execute(_submission.update().where(_submission.c.id == one.id).values(status="draft"))
+            continue
+        inner = _complete(session, standing, task, author, now, checked)
+        outcome = replace(
+            inner, action=outcome.action, source=outcome.source, warnings=outcome.warnings,
+            stages=(*outcome.stages, *inner.stages), handed_in=(*outcome.handed_in, one.node, *inner.handed_in),
+        )
+    return outcome

@@ -1,0 +1,228 @@
+"""The one door: every change of an instance's state goes through `advance`, in the caller's transaction.
+
+The order is fixed: the machine decides; evidence is accepted or returned and the product's registers written; tasks and
+clocks of the places left are closed; the instance moves (only if nobody moved it meanwhile); tasks and clocks of the
+places entered are opened; the deed, the history row and the messages are written. All of it commits or none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from engine import history, outbox
+from engine.errors import Stale
+from engine.graph import Transition
+from engine.host import Actor, Surroundings
+from engine.machine import Choices
+from engine.models import Deed, History, Instance, Task, Timer
+from engine.operations import evidence
+from engine.operations.outcome import Outcome
+from engine.operations.standing import Standing
+from engine.support import AUTOMATIC
+from engine.timers import ClockUnset, first_strike
+
+_instance, _task, _timer = Instance.__table__, Task.__table__, Timer.__table__
+_deed, _history = Deed.__table__, History.__table__
+
+_CLOSE_TASKS = update(_task).where(
+    _task.c.instance_id == bindparam("i"), _task.c.node == bindparam("n"), _task.c.closed_at.is_(None)
+).values(closed_at=bindparam("at"), closed_by=bindparam("by"), outcome=bindparam("how"))
+_CLEAR_CLOCKS = update(_timer).where(
+    _timer.c.instance_id == bindparam("i"), _timer.c.host == bindparam("h"), _timer.c.closed_at.is_(None)
+).values(closed_at=bindparam("at"))
+_MOVE = update(_instance).where(
+    _instance.c.id == bindparam("i"), _instance.c.version == bindparam("v"), _instance.c.seq == bindparam("s")
+)
+_INSERT_TASK, _INSERT_TIMER, _INSERT_HISTORY = insert(_task), insert(_timer), insert(_history)
+_DEEDS = {
+    "postgresql": postgresql.insert(_deed).on_conflict_do_nothing(),
+    "sqlite": sqlite.insert(_deed).on_conflict_do_nothing(),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """What somebody does: the word for the history, who, when, on which element, with which data and details.
+
+    `role` is the lane they act in; "" for the engine itself. `decision` is the answer of a deciding task.
+    """
+
+    action: str
+    actor: Actor
+    now: datetime
+    node: str
+    role: str = ""
+    data: Mapping[str, Any] = field(default_factory=dict)
+    details: Mapping[str, Any] = field(default_factory=dict)
+    decision: Mapping[str, Any] | None = None
+
+
+def advance(session: Session, standing: Standing, trigger: str, act: Act) -> Outcome:
+    """The instance has taken the step that `trigger` makes from its state, and everything that goes with it.
+
+    Refused, with nothing written: no such step (WrongState), a gateway without a way out (NoWayOut), a clock that has
+    no moment (ClockUnset), somebody moved it meanwhile (Stale).
+    """
+    row, graph = standing.row, standing.definition.graph
+    surroundings = standing.surroundings(session, act.now)
+    step = standing.definition.steps.step(row.state, trigger, Choices(graph, standing.context(surroundings)))
+    settled = evidence.settle(session, standing, step, act.actor, act.now, act.decision)
+    if settled.accepted:
+        surroundings = standing.surroundings(session, act.now)
+    version = row.version + 1
+    _leave(session, standing, step, act)
+    opened = _opened(standing, step, surroundings, act.now, version)
+    moved = _moved(standing, step, act, opened, version)
+    entry = _entry(standing, act, step.target, {
+        **act.details, **settled.details,
+        **{key: list(value) for key, value in (("stages", step.stages), ("thrown", step.thrown)) if value},
+    })
+    _write_instance(session, standing, {**moved, "seq": entry["seq"], "head": entry["hash"]})
+    if opened.tasks:
+        session.execute(_INSERT_TASK, opened.tasks)
+    if opened.timers:
+        session.execute(_INSERT_TIMER, opened.timers)
+    if act.role:
+        session.execute(_DEEDS[session.get_bind().dialect.name], {
+            "instance_id": row.id, "stage_version": row.stage_version, "person": act.actor.who, "role": act.role,
+        })
+    session.execute(_INSERT_HISTORY, entry)
+    outbox.put(session, _messages(standing, step, entry["seq"], opened, act.now))
+    return Outcome(row.id, act.action, row.state, step.target, moved["stage"], version, step.stages)
+
+
+def note(session: Session, standing: Standing, act: Act, changes: Mapping[str, Any] | None = None) -> Outcome:
+    """Something worth remembering happened without a step: one history row, and `changes` on the instance's own row."""
+    row = standing.row
+    entry = _entry(standing, act, row.state, act.details)
+    _write_instance(session, standing, {**(changes or {}), "seq": entry["seq"], "head": entry["hash"]})
+    session.execute(_INSERT_HISTORY, entry)
+    outbox.put(session, [_moved_message(row.id, entry["seq"], act.now)])
+    return Outcome(row.id, act.action, row.state, row.state, row.stage, row.version)
+
+
+@dataclass(slots=True)
+class _Opened:
+    """Rows for the places entered."""
+
+    tasks: list[dict[str, Any]] = field(default_factory=list)
+    timers: list[dict[str, Any]] = field(default_factory=list)
+    automatic: list[str] = field(default_factory=list)
+
+
+def _leave(session: Session, standing: Standing, step: Transition, act: Act) -> None:
+    graph = standing.definition.graph
+    tasks = [place for place in step.left if (node := graph.node(place)) and _is_task(node.kind)]
+    if tasks:
+        session.execute(_CLOSE_TASKS, [
+            {"i": standing.row.id, "n": node, "at": act.now, "by": act.actor.id,
+             "how": "completed" if step.trigger == f"complete.{node}" else "taken_away"}
+            for node in tasks
+        ])
+    clocked = [place for place in step.left if place in graph.clocks]
+    if clocked:
+        session.execute(_CLEAR_CLOCKS, [{"i": standing.row.id, "h": host, "at": act.now} for host in clocked])
+
+
+def _is_task(kind: str) -> bool:
+    return kind == "userTask" or kind in AUTOMATIC
+
+
+def _opened(
+    standing: Standing, step: Transition, surroundings: Surroundings, now: datetime, version: int
+) -> _Opened:
+    graph, row, opened = standing.definition.graph, standing.row, _Opened()
+    context = standing.context(surroundings)
+    stage = step.stages[-1] if step.stages else row.stage
+    for place in step.entered:
+        due: datetime | None = None
+        for clock in graph.clocks.get(place, ()):
+            strike = first_strike(clock, context, surroundings, now)
+            if strike is None:
+                if clock.interrupting:
+                    raise ClockUnset(f"Jam “{clock.node}” tidak dapat dihitung. Periksa tanggal pada pengaturan.")
+                continue
+            opened.timers.append({
+                "instance_id": row.id, "node": clock.node, "host": place, "visit": version, "round": 0,
+                "due_at": strike.due_at, "repeats": strike.repeats, "fired": False,
+            })
+            if not clock.interrupting:
+                due = min(due or strike.due_at, strike.due_at)
+        node = graph.node(place)
+        if node is not None and _is_task(node.kind):
+            opened.tasks.append({
+                "instance_id": row.id, "node": place, "visit": version, "stage": stage,
+                "role": graph.role(place) if node.kind == "userTask" else "", "scope": row.scope, "opened_at": now,
+                "due_at": due,
+            })
+            if node.kind in AUTOMATIC:
+                opened.automatic.append(place)
+    return opened
+
+
+def _moved(standing: Standing, step: Transition, act: Act, opened: _Opened, version: int) -> dict[str, Any]:
+    row, graph = standing.row, standing.definition.graph
+    state = graph.states[step.target]
+    dues = [task["due_at"] for task in opened.tasks if task["due_at"] is not None]
+    if row.due_at is not None and state.places - set(step.entered):
+        dues.append(row.due_at)
+    return {
+        "state": state.name, "stage": state.stage, "version": version, "variables": standing.variables,
+        "status": "ended" if state.final else "running",
+        "entered_at": act.now if state.name != row.state else row.entered_at,
+        "staged_at": act.now if step.stages else row.staged_at,
+        "stage_version": version if step.stages else row.stage_version,
+        "due_at": min(dues, default=None), "ended_at": act.now if state.final else None,
+    }
+
+
+def _entry(standing: Standing, act: Act, target: str, details: Mapping[str, Any]) -> dict[str, Any]:
+    row, actor = standing.row, act.actor
+    return history.entry(
+        instance_id=row.id, seq=row.seq + 1, previous=row.head, at=act.now, actor=actor.id,
+        on_behalf_of=actor.on_behalf_of, action=act.action, node=act.node, source=row.state, target=target,
+        details={"actor_name": actor.name, **details}, digest=history.digest(act.data),
+    )
+
+
+def _write_instance(session: Session, standing: Standing, values: Mapping[str, Any]) -> None:
+    row = standing.row
+    result = session.execute(_MOVE.values(**values), {"i": row.id, "v": row.version, "s": row.seq})
+    if result.rowcount != 1:  # type: ignore[attr-defined] # -- an UPDATE's result counts its rows
+        raise Stale()
+
+
+def _moved_message(instance_id: int, seq: int, now: datetime) -> dict[str, Any]:
+    return outbox.row("instance.moved", f"moved:{instance_id}:{seq}", {"instance_id": instance_id, "seq": seq}, now)
+
+
+def _messages(
+    standing: Standing, step: Transition, seq: int, opened: _Opened, now: datetime
+) -> list[dict[str, Any]]:
+    row = standing.row
+    rows = [_moved_message(row.id, seq, now)]
+    for element in step.thrown:
+        rows.append(outbox.row("escalation.thrown", f"thrown:{row.id}:{seq}:{element}", {
+            "instance_id": row.id, "seq": seq, "node": element, "trigger": step.trigger,
+        }, now))
+    for task in opened.tasks:
+        if task["node"] in opened.automatic:
+            rows.append(outbox.row("task.run", f"run:{row.id}:{task['node']}:{task['visit']}", {
+                "instance_id": row.id, "node": task["node"], "visit": task["visit"],
+            }, now))
+    return rows
+
+
+def open_nodes(session: Session, instance_id: int) -> dict[str, int]:
+    """The open tasks of an instance: {node: task id}."""
+    found = session.execute(
+        select(_task.c.node, _task.c.id).where(_task.c.instance_id == instance_id, _task.c.closed_at.is_(None))
+    )
+    return {node: task_id for node, task_id in found}

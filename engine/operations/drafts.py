@@ -1,0 +1,147 @@
+"""Work not handed in yet: drafts, evidence prepared for a later stage, files, and taking them back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, insert, select, update
+from sqlalchemy.orm import Session
+
+from engine.errors import NotFound, Refused, Stale
+from engine.history import canonical
+from engine.host import Actor, Host
+from engine.models import Attachment, Submission
+from engine.operations import evidence
+from engine.operations.door import Act, note, open_nodes
+from engine.operations.standing import Standing, lock, require_role
+
+DRAFT_BYTES = 200_000
+"""A draft larger than this (as JSON, without its files) is refused."""
+
+_submission = Submission.__table__
+
+
+def save_draft(
+    session: Session, *, instance_id: int, node: str, actor: Actor, now: datetime, host: Host, data: Mapping[str, Any],
+    edition: int | None = None,
+) -> int:
+    """The data is kept as the draft of this task, as it was typed, right or wrong; the answer is its new edition.
+
+    `edition` is the one the page was drawn with (None: no draft was there). Refused: with Stale when somebody saved
+    another edition meanwhile; a draft over DRAFT_BYTES; Forbidden and OutOfScope as for handing in. Prepared evidence
+    that is saved again as a draft is prepared no more.
+    """
+    standing = lock(session, instance_id, host)
+    _require_may_fill(standing, node, actor)
+    if len(canonical(data).encode("utf-8", "surrogatepass")) > DRAFT_BYTES:
+        raise Refused("Isian ini terlalu panjang untuk disimpan. Pendekkan uraian, lalu simpan kembali.")
+    if errors := list(evidence.unattached(session, instance_id, data)):
+        raise Refused(errors[0].message)
+    kept = _kept(session, instance_id, node)
+    if kept is None:
+        _insert(session, standing, node, actor, now, data, "draft")
+        return 1
+    if edition != kept.edition:
+        raise Stale("Draf ini sudah diubah orang lain. Isian Anda masih ada di layar; bandingkan, lalu simpan kembali.")
+    session.execute(update(_submission).where(_submission.c.id == kept.id).values(
+        data=dict(data), status="draft", actor=actor.id, on_behalf_of=actor.on_behalf_of, saved_at=now,
+        edition=kept.edition + 1,
+    ))
+    return int(kept.edition) + 1
+
+
+def prepare(
+    session: Session, *, instance_id: int, node: str, actor: Actor, now: datetime, host: Host, data: Mapping[str, Any]
+) -> tuple[dict[str, Any], ...]:
+    """The evidence of a later task waits, complete and checked; it is handed in the moment that task opens.
+
+    The answer are its soft findings. Refused: the task is open already (hand it in) or cannot come any more; a deciding
+    task; EvidenceRefused as for handing in.
+    """
+    standing = lock(session, instance_id, host)
+    _require_may_fill(standing, node, actor)
+    if node in open_nodes(session, instance_id):
+        raise Refused("Tugas ini sudah terbuka. Kirim buktinya langsung.")
+    if node in standing.definition.deciding:
+        raise Refused("Keputusan tidak dapat disiapkan lebih awal.")
+    checked = evidence.check(session, standing, node, data, now)
+    kept = _kept(session, instance_id, node)
+    if kept is not None:
+        session.execute(update(_submission).where(_submission.c.id == kept.id).values(status="withdrawn"))
+    _insert(session, standing, node, actor, now, checked.data, "prepared", checked)
+    note(session, standing, Act("evidence.prepared", actor, now, node, data=checked.data))
+    return tuple(evidence.as_rows(checked.warnings))
+
+
+def withdraw(session: Session, *, submission_id: int, actor: Actor, now: datetime, host: Host) -> None:
+    """The draft or prepared evidence is taken back; it stays readable and is handed in no more.
+
+    Refused: what was handed in, is decided, or was taken back already; Forbidden and OutOfScope as for handing in.
+    """
+    found = session.get(Submission, submission_id)
+    if found is None:
+        raise NotFound("Isian ini tidak ditemukan.")
+    standing = lock(session, found.instance_id, host)
+    session.refresh(found)
+    _require_may_fill(standing, found.node, actor)
+    if found.status not in ("draft", "prepared"):
+        raise Refused("Bukti yang sudah dikirim tidak dapat ditarik. Minta pemeriksa mengembalikannya.")
+    found.status = "withdrawn"
+    note(session, standing, Act("evidence.withdrawn", actor, now, found.node))
+
+
+def attach(
+    session: Session, *, instance_id: int, node: str, actor: Actor, now: datetime, host: Host, sha256: str, name: str,
+    type: str, size: int,
+) -> dict[str, Any]:
+    """The file, stored already, belongs to this instance; the answer is how form data names it.
+
+    {"sha256", "name", "size", "type"}. The same file attached twice is one row. Forbidden and OutOfScope as for
+    handing in.
+    """
+    standing = lock(session, instance_id, host)
+    _require_may_fill(standing, node, actor)
+    known = session.execute(
+        select(Attachment.id).where(
+            Attachment.instance_id == instance_id, Attachment.sha256 == sha256, Attachment.node == node
+        ).limit(1)
+    ).scalar_one_or_none()
+    if known is None:
+        session.execute(insert(Attachment).values(
+            instance_id=instance_id, node=node, sha256=sha256, name=name[:255], type=type, size=size,
+            added_by=actor.id, added_at=now,
+        ))
+    return {"sha256": sha256, "name": name[:255], "size": size, "type": type}
+
+
+def _require_may_fill(standing: Standing, node: str, actor: Actor) -> None:
+    graph = standing.definition.graph
+    found = graph.process.nodes.get(node)
+    if found is None or found.kind != "userTask":
+        raise NotFound("Formulir ini tidak ada pada alur badan ini.")
+    if standing.row.status != "running":
+        raise Refused("Alur badan ini sudah berakhir.")
+    require_role(actor, graph.role(node), standing.row.scope)
+
+
+def _kept(session: Session, instance_id: int, node: str) -> Row[Any] | None:
+    return session.execute(
+        select(_submission.c.id, _submission.c.edition).where(
+            _submission.c.instance_id == instance_id, _submission.c.node == node,
+            _submission.c.status.in_(("draft", "prepared")),
+        )
+    ).one_or_none()
+
+
+def _insert(
+    session: Session, standing: Standing, node: str, actor: Actor, now: datetime, data: Mapping[str, Any], status: str,
+    checked: evidence.Checked | None = None,
+) -> None:
+    form = standing.definition.form(node)
+    session.execute(insert(_submission).values(
+        instance_id=standing.row.id, node=node, status=status, data=dict(data), edition=1, actor=actor.id,
+        warnings=evidence.as_rows(checked.warnings) if checked else [], on_behalf_of=actor.on_behalf_of, saved_at=now,
+        form_fingerprint=form.fingerprint if form else "",
+    ))

@@ -1,0 +1,160 @@
+"""What becomes of evidence: checked, kept as a draft, prepared early, handed in, returned or accepted.
+
+Evidence is accepted when a stage is reached, and returned when its task opens again: the drawing decides, not a word
+in the code.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy.orm import Session
+
+from engine.errors import EvidenceRefused, FieldError
+from engine.graph import Transition
+from engine.host import Actor, Finding
+from engine.models import Attachment, Submission
+from engine.operations.standing import Standing
+
+_submission, _attachment = Submission.__table__, Attachment.__table__
+_SUBMITTED = select(_submission.c.id, _submission.c.node, _submission.c.data).where(
+    _submission.c.instance_id == bindparam("i"), _submission.c.status == "submitted"
+).order_by(_submission.c.id)
+_DECIDE = update(_submission).where(_submission.c.id == bindparam("s")).values(
+    status=bindparam("how"), decided_at=bindparam("at"), decided_by=bindparam("by"), decision=bindparam("what")
+)
+_HAND_IN = update(_submission).where(
+    _submission.c.instance_id == bindparam("i"), _submission.c.node == bindparam("n"),
+    _submission.c.status.in_(("draft", "prepared")),
+)
+_INSERT = insert(_submission)
+
+
+@dataclass(slots=True)
+class Settled:
+    """Which submissions a step accepted and returned, by id."""
+
+    accepted: list[int] = field(default_factory=list)
+    returned: list[int] = field(default_factory=list)
+
+    @property
+    def details(self) -> dict[str, Any]:
+        pairs = (("accepted", self.accepted), ("returned", self.returned))
+        return {key: list(value) for key, value in pairs if value}
+
+
+def settle(
+    session: Session, standing: Standing, step: Transition, actor: Actor, now: datetime,
+    decision: Mapping[str, Any] | None,
+) -> Settled:
+    """The evidence handed in is accepted (a stage was passed) or returned (its task opens again), or goes on waiting.
+
+    What is accepted is written into the product's registers by the host, in the order in which it was handed in.
+    """
+    settled = Settled()
+    if not step.stages and not step.entered:
+        return settled
+    decided = []
+    for one in session.execute(_SUBMITTED, {"i": standing.row.id}).all():
+        if one.node in step.entered:
+            settled.returned.append(one.id)
+        elif step.stages:
+            settled.accepted.append(one.id)
+            standing.host.accepted(session, standing.subject, one.node, one.data, actor, now)
+        else:
+            continue
+        how = "returned" if one.node in step.entered else "accepted"
+        decided.append({"s": one.id, "how": how, "at": now, "by": actor.id, "what": decision and dict(decision)})
+    if decided:
+        session.execute(_DECIDE, decided)
+    return settled
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """Data that its form and its rules accept, cleaned, with the soft findings and the form's fingerprint."""
+
+    data: dict[str, Any]
+    warnings: tuple[Finding, ...]
+    fingerprint: str
+
+
+def check(
+    session: Session, standing: Standing, node_id: str, data: Mapping[str, Any], now: datetime
+) -> Checked:
+    """The data as its form cleans it. Refused with EvidenceRefused, naming every field that is wrong.
+
+    The form of the instance's own version is the authority; then the host's rules, of which the hard ones refuse. A
+    file must have been attached to this very instance.
+    """
+    form = standing.definition.form(node_id)
+    surroundings = standing.surroundings(session, now)
+    if form is None:
+        clean, fingerprint = dict(data), ""
+    else:
+        found = form.check(data, context=standing.context(surroundings))
+        if found.errors:
+            raise EvidenceRefused(found.errors)
+        clean, fingerprint = found.data, form.fingerprint
+    errors = list(unattached(session, standing.row.id, clean))
+    findings = standing.host.check(session, standing.subject, node_id, clean, now)
+    errors += [FieldError(one.path, one.code, one.message) for one in findings if one.hard]
+    if errors:
+        raise EvidenceRefused(errors)
+    return Checked(clean, tuple(one for one in findings if not one.hard), fingerprint)
+
+
+def unattached(session: Session, instance_id: int, data: Mapping[str, Any]) -> Iterator[FieldError]:
+    """The files in the data that were not attached to this instance: nobody can name another body's file by its hash."""
+    named = dict(_files(data, ()))
+    if not named:
+        return
+    attached = set(session.execute(
+        select(_attachment.c.sha256).where(
+            _attachment.c.instance_id == instance_id, _attachment.c.sha256.in_({*named.values()})
+        )
+    ).scalars())
+    for path, sha256 in named.items():
+        if sha256 not in attached:
+            yield FieldError(path, "file.not_attached", "Berkas ini belum terunggah. Pilih dan unggah kembali.")
+
+
+def _files(value: Any, path: tuple[str | int, ...]) -> Iterator[tuple[tuple[str | int, ...], str]]:
+    if isinstance(value, Mapping):
+        if isinstance(value.get("sha256"), str):
+            yield path, value["sha256"]
+            return
+        for key, part in value.items():
+            yield from _files(part, (*path, str(key)))
+    elif isinstance(value, list):
+        for index, part in enumerate(value):
+            yield from _files(part, (*path, index))
+
+
+def as_rows(warnings: Sequence[Finding]) -> list[dict[str, Any]]:
+    """Soft findings as they are stored and shown: [{"path": [...], "code": …, "message": …}]."""
+    return [{"path": list(one.path), "code": one.code, "message": one.message} for one in warnings]
+
+
+def hand_in(
+    session: Session, standing: Standing, node_id: str, task_id: int, checked: Checked, actor: Actor, now: datetime,
+    *, deciding: bool,
+) -> None:
+    """The data is a submission: the open draft or prepared evidence becomes it, else a new row.
+
+    A deciding task's answer needs nobody's acceptance: it is stored as accepted.
+    """
+    values: dict[str, Any] = {
+        "task_id": task_id, "status": "accepted" if deciding else "submitted", "data": checked.data,
+        "warnings": as_rows(checked.warnings), "form_fingerprint": checked.fingerprint, "actor": actor.id,
+        "on_behalf_of": actor.on_behalf_of, "saved_at": now, "submitted_at": now,
+    }
+    if not deciding:
+        result = session.execute(_HAND_IN.values(**values), {"i": standing.row.id, "n": node_id})
+        if result.rowcount == 1:  # type: ignore[attr-defined] # -- an UPDATE's result counts its rows
+            return
+    session.execute(_INSERT, {"instance_id": standing.row.id, "node": node_id, "edition": 1, **values})

@@ -1,0 +1,80 @@
+"""What an operation answers, and the memory that makes the same request twice one act."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import bindparam, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from engine import history
+from engine.errors import AlreadyDone
+from engine.host import Actor
+from engine.models import Act
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What one act did to one instance.
+
+    `source` and `target` are state names, `stages` the stages passed, `version` the instance's version afterwards,
+    `warnings` the soft findings as {"path", "code", "message"}; `handed_in` the nodes whose prepared evidence was
+    handed in on the way; `done` is False when the act was counted but the task goes on (a vote).
+    """
+
+    instance_id: int
+    action: str
+    source: str
+    target: str
+    stage: str
+    version: int
+    stages: tuple[str, ...] = ()
+    warnings: tuple[Mapping[str, Any], ...] = ()
+    handed_in: tuple[str, ...] = ()
+    done: bool = True
+
+    @classmethod
+    def of(cls, answer: Mapping[str, Any]) -> Outcome:
+        lists = ("stages", "warnings", "handed_in")
+        return cls(**{key: tuple(value) if key in lists else value for key, value in answer.items()})
+
+
+_act = Act.__table__
+_ANSWER = update(_act).where(_act.c.actor == bindparam("who"), _act.c.key == bindparam("what")).values(
+    answer=bindparam("said")
+)
+
+
+def earlier(session: Session, actor: Actor, key: str | None, request: Mapping[str, Any], now: datetime) -> Outcome | None:
+    """The answer this person's same request got before; None when it is new, and then the key is taken.
+
+    Two at once: the second waits for the first one's transaction and gets its answer. Refused with AlreadyDone when
+    the key was used for another request. Without a key every request is new.
+    """
+    if key is None:
+        return None
+    asked = history.digest(request)
+    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+    new = session.execute(
+        dialect.insert(_act).values(actor=actor.id, key=key, digest=asked, at=now)
+        .on_conflict_do_nothing().returning(_act.c.id)
+    ).scalar_one_or_none()
+    if new is not None:
+        return None
+    found = session.execute(
+        select(_act.c.digest, _act.c.answer).where(_act.c.actor == actor.id, _act.c.key == key)
+    ).one()
+    if found.digest != asked or found.answer is None:
+        raise AlreadyDone()
+    return Outcome.of(found.answer)
+
+
+def remember(session: Session, actor: Actor, key: str | None, outcome: Outcome) -> Outcome:
+    """The answer stands beside the key, in the transaction of the act itself."""
+    if key is not None:
+        session.execute(_ANSWER, {"who": actor.id, "what": key, "said": asdict(outcome)})
+    return outcome

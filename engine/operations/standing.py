@@ -1,0 +1,118 @@
+"""Loading what an operation is about: the instance, locked, with its definition and what lies around it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, bindparam, exists, select
+from sqlalchemy.orm import Session
+
+from engine import definitions
+from engine.definitions import Loaded
+from engine.errors import Forbidden, NotFound, NotOpen, OutOfScope, Stale
+from engine.graph import State
+from engine.host import Actor, Host, Subject, Surroundings
+from engine.machine import context_of
+from engine.models import Deed, History, Instance, Task
+
+_instance = Instance.__table__
+_task = Task.__table__
+_deed = Deed.__table__
+_history = History.__table__
+
+_LOCKED_INSTANCE = select(_instance).with_for_update()
+_INSTANCE_OF_TASK = (
+    select(_instance)
+    .where(_instance.c.id == select(_task.c.instance_id).where(_task.c.id == bindparam("task")).scalar_subquery())
+    .with_for_update()
+)
+_TASK = select(
+    _task,
+    exists().where(
+        _deed.c.instance_id == bindparam("instance"), _deed.c.stage_version == bindparam("stay"),
+        _deed.c.person == bindparam("person"), _deed.c.role != _task.c.role,
+    ).label("acted"),
+).where(_task.c.id == bindparam("task"))
+
+
+@dataclass(slots=True)
+class Standing:
+    """One instance under the lock of this transaction. `row` is its row as read; `variables` may be changed."""
+
+    row: Row[Any]
+    definition: Loaded
+    variables: dict[str, Any]
+    host: Host
+
+    @property
+    def subject(self) -> Subject:
+        row = self.row
+        return Subject(row.id, row.subject, row.scope, self.definition.key, row.stage, row.state)
+
+    @property
+    def state(self) -> State:
+        return self.definition.graph.states[self.row.state]
+
+    def surroundings(self, session: Session, now: datetime) -> Surroundings:
+        return self.host.surroundings(session, self.subject, now)
+
+    def context(self, surroundings: Surroundings) -> dict[str, Any]:
+        return context_of(self.variables, surroundings.names)
+
+
+def lock(session: Session, instance_id: int, host: Host) -> Standing:
+    """The instance, locked until the transaction ends. Refused with NotFound when there is none."""
+    row = session.execute(_LOCKED_INSTANCE.where(_instance.c.id == instance_id)).one_or_none()
+    if row is None:
+        raise NotFound()
+    return Standing(row, definitions.load(session, row.definition_id), dict(row.variables), host)
+
+
+def lock_task(session: Session, task_id: int, host: Host, person: str = "") -> tuple[Standing, Row[Any]]:
+    """The task's instance, locked, and the task as it stands under that lock. Refused with NotFound.
+
+    The task's row has one more column, `acted`: whether `person` acted in another lane during this stay in the stage.
+    """
+    row = session.execute(_INSTANCE_OF_TASK, {"task": task_id}).one_or_none()
+    if row is None:
+        raise NotFound("Tugas ini tidak ditemukan. Mungkin tautannya sudah tidak berlaku.")
+    standing = Standing(row, definitions.load(session, row.definition_id), dict(row.variables), host)
+    task = session.execute(
+        _TASK, {"task": task_id, "person": person, "instance": row.id, "stay": row.stage_version}
+    ).one()
+    return standing, task
+
+
+def require_open(session: Session, standing: Standing, task: Row[Any]) -> None:
+    """Refused with NotOpen when the task is closed; the refusal says what was done meanwhile and by whom."""
+    if task.closed_at is None:
+        return
+    raise NotOpen(_meanwhile(session, standing, "Tugas ini sudah tidak terbuka."))
+
+
+def require_seen(session: Session, standing: Standing, seen: int | None) -> None:
+    """Refused with Stale when the instance moved since the version the page was drawn with (None: not asked)."""
+    if seen is not None and seen != standing.row.version:
+        raise Stale(_meanwhile(session, standing, "Keadaan badan ini sudah berubah sejak halaman dibuka."))
+
+
+def _meanwhile(session: Session, standing: Standing, sentence: str) -> str:
+    last = session.execute(
+        select(_history.c.actor, _history.c.action, _history.c.node, _history.c.at, _history.c.details)
+        .where(_history.c.instance_id == standing.row.id).order_by(_history.c.seq.desc()).limit(1)
+    ).one_or_none()
+    if last is None:
+        return f"{sentence} Muat ulang halaman."
+    node = standing.definition.graph.process.nodes.get(last.node or "")
+    what = f"“{node.name or node.id}”" if node else last.action
+    who = last.details.get("actor_name") or last.actor
+    return f"{sentence} Terakhir: {what} oleh {who}. Muat ulang halaman, lalu periksa kembali; isian Anda tidak hilang."
+
+
+def require_role(actor: Actor, role: str, scope: str) -> None:
+    """Refused with Forbidden when the actor lacks the role, with OutOfScope when it is held elsewhere only."""
+    if actor.holds(role, scope):
+        return
+    raise OutOfScope() if actor.has_role(role, scope) else Forbidden()

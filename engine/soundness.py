@@ -1,0 +1,152 @@
+"""Is the machine sound? Because its graph is finite, every question is answered by looking at all of it.
+
+Soundness after van der Aalst (1998): option to complete (from every state an end can be reached), proper completion
+(nothing is left over at the end; by construction an end state has no place), no dead element; safeness is checked
+while exploring (`engine.compile`). Added to it: every gateway has a way out under any data.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator
+
+from engine.bpmn.model import Node
+from engine.errors import DrawingRefused, Problem
+from engine.graph import Graph, State
+
+
+def prove(graph: Graph) -> None:
+    """The graph is sound. Otherwise DrawingRefused with every fault, its elements and the shortest way that leads there."""
+    if problems := list(problems_of(graph)):
+        raise DrawingRefused(problems)
+
+
+def problems_of(graph: Graph) -> Iterator[Problem]:
+    """Every fault of the graph, none when it is sound."""
+    ways = _shortest_ways(graph)
+    yield from _no_completion(graph, ways)
+    yield from _dead(graph)
+    yield from _no_way_out(graph)
+
+
+def _shortest_ways(graph: Graph) -> dict[str, tuple[str, ...]]:
+    ways: dict[str, tuple[str, ...]] = {}
+    start = [one for one in graph.transitions if one.source == ""]
+    todo = deque[str]()
+    for one in start:
+        if one.target not in ways:
+            ways[one.target] = one.path
+            todo.append(one.target)
+    while todo:
+        name = todo.popleft()
+        for one in graph.leaving[name]:
+            if one.target not in ways:
+                ways[one.target] = ways[name] + one.path
+                todo.append(one.target)
+    return ways
+
+
+def _no_completion(graph: Graph, ways: dict[str, tuple[str, ...]]) -> Iterator[Problem]:
+    """States from which no end can be reached: a join that never completes, or a round that is never left."""
+    before: dict[str, set[str]] = {name: set() for name in graph.states}
+    for one in graph.transitions:
+        if one.source:
+            before[one.target].add(one.source)
+    alive = {name for name, state in graph.states.items() if state.final}
+    todo = list(alive)
+    while todo:
+        for name in before[todo.pop()] - alive:
+            alive.add(name)
+            todo.append(name)
+    lost = [state for name, state in graph.states.items() if name not in alive]
+    stuck = [state for state in lost if not graph.leaving[state.name]]
+    told: set[tuple[str, ...]] = set()
+    for state in stuck or lost[:1]:
+        elements = _elements(graph, state)
+        if elements in told:
+            continue
+        told.add(elements)
+        yield _stuck(graph, state, elements, ways.get(state.name, ())) if stuck else _endless(
+            graph, state, elements, ways.get(state.name, ())
+        )
+
+
+def _elements(graph: Graph, state: State) -> tuple[str, ...]:
+    """The nodes a state waits at; a token on a flow waits at the gateway that flow leads to."""
+    flows = graph.process.flows
+    return tuple(sorted({flows[place].target if place in flows else place for place in state.places}))
+
+
+def _stuck(graph: Graph, state: State, elements: tuple[str, ...], way: tuple[str, ...]) -> Problem:
+    join = graph.process.nodes[elements[0]]
+    missing = sorted(
+        flow for element in elements for flow in graph.process.nodes[element].incoming if flow not in state.places
+    )
+    return Problem(
+        "completion.stuck",
+        f"Alur dapat berhenti di gerbang ini untuk selamanya: panah {', '.join(missing)} tidak akan pernah dilewati. "
+        "Ganti dengan gerbang eksklusif, atau pastikan semua cabangnya sampai ke sini.",
+        join.id, join.line or None, way,
+        f"The flow can stop at this gateway for ever: {', '.join(missing)} will never be passed. "
+        "Use an exclusive gateway, or see that all its branches arrive.",
+        elements=elements,
+    )
+
+
+def _endless(graph: Graph, state: State, elements: tuple[str, ...], way: tuple[str, ...]) -> Problem:
+    node = graph.process.nodes[elements[0]]
+    return Problem(
+        "completion.endless",
+        "Dari sini tidak ada jalan menuju lingkaran akhir. Tarik panah keluar dari putaran ini ke sebuah akhir.",
+        node.id, node.line or None, way,
+        "From here no end can be reached. Draw a flow out of this round to an end event.", elements=elements,
+    )
+
+
+def _dead(graph: Graph) -> Iterator[Problem]:
+    """Elements that no way through the drawing reaches."""
+    seen = {element for one in graph.transitions for element in one.path}
+    for node in graph.process.nodes.values():
+        if node.id not in seen:
+            yield Problem(
+                "element.dead",
+                "Langkah ini tidak pernah tercapai. Hubungkan dengan alur, atau hapus.",
+                node.id, node.line or None, (), "This element is never reached. Connect it or remove it.",
+            )
+
+
+def _no_way_out(graph: Graph) -> Iterator[Problem]:
+    """Exclusive gateways that some data leaves without a way out."""
+    for node in graph.process.nodes.values():
+        if node.kind != "exclusiveGateway" or len(node.outgoing) < 2:
+            continue
+        free = [flow for flow in node.outgoing if flow != node.default and flow not in graph.conditions]
+        if len(free) > 1 or (free and node.default is not None):
+            yield Problem(
+                "gateway.no_condition",
+                f"Panah {', '.join(free)} tidak bersyarat, sehingga pilihan di gerbang ini tidak tentu. "
+                "Tulis syarat pada setiap panah, kecuali satu panah bawaan (default).",
+                node.id, node.line or None, (),
+                f"{', '.join(free)} have no condition, so this choice is undecided. "
+                "Give each flow a condition but one default flow.", elements=(node.id, *free),
+            )
+        elif node.default is None and not free and not _complementary(graph, node):
+            yield Problem(
+                "gateway.no_default",
+                "Bila tidak ada syarat yang cocok, alur berhenti di gerbang ini. Tandai satu panah sebagai bawaan (default).",
+                node.id, node.line or None, (),
+                "When no condition holds the flow stops here. Mark one flow as the default.",
+            )
+
+
+def _complementary(graph: Graph, node: Node) -> bool:
+    """True when two of the conditions are each other's negation for every value: x = v and x != v."""
+    texts = {_plain(graph.conditions[flow].text) for flow in node.outgoing if flow in graph.conditions}
+    for text in texts:
+        if "!=" not in text and text.count("=") == 1 and text.replace("=", "!=") in texts:
+            return True
+    return False
+
+
+def _plain(text: str) -> str:
+    return "".join(text.split()).removeprefix("=").removeprefix("${").removeprefix("#{").removesuffix("}").replace("==", "=")
