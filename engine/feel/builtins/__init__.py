@@ -1,0 +1,152 @@
+"""The built-in functions of FEEL, one table.
+
+Not among them: `now()` and `today()` (the engine reads no clock), and whatever takes a function as an argument.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from engine.feel.builtins import lists, moments, numbers, texts
+from engine.feel.values import Value, equal, negation
+
+
+@dataclass(frozen=True, slots=True)
+class Builtin:
+    """A function with its parameters' names; those ending in "?" may be left out, a last "..." takes any number.
+
+    `spread`: the function takes one list, and several arguments count as one (`min(1, 2)` is `min([1, 2])`).
+    """
+
+    run: Callable[..., Value]
+    parameters: tuple[str, ...]
+    spread: bool = False
+
+    def fault(self, names: tuple[str, ...], count: int) -> str | None:
+        """What is wrong with a call by these names (() = by position) and this many arguments, in Indonesian."""
+        known = [parameter.strip("?.") for parameter in self.parameters]
+        needed = sum(not parameter.endswith(("?", "...")) for parameter in self.parameters)
+        usage = ", ".join(known)
+        if names:
+            if len(set(names)) < len(names) or not set(names) <= set(known) or not set(known[:needed]) <= set(names):
+                return f"Nama parameternya: {usage}"
+            return None
+        many = self.spread or (self.parameters[-1:] and self.parameters[-1].endswith("..."))
+        if count < needed or (count > len(known) and not many):
+            return f"Isinya: {usage}"
+        return None
+
+    def bind(self, names: tuple[str, ...], count: int) -> Callable[[list[Value]], Value]:
+        """The function of a list of values, in the order the call gives them. It raises for no values at all."""
+        run = self.run
+        if self.spread:
+            return lambda values: _safe(run, [_one_list(values)])
+        if not names:
+            return lambda values: _safe(run, values)
+        known = [parameter.strip("?.") for parameter in self.parameters]
+        last = max(known.index(name) for name in names) + 1
+
+        def by_name(values: list[Value]) -> Value:
+            given = dict(zip(names, values, strict=True))
+            return _safe(run, [given.get(name) for name in known[:last]])
+
+        return by_name
+
+
+def _one_list(values: list[Value]) -> list[Value]:
+    only = values[0] if len(values) == 1 else values
+    return only if isinstance(only, list) else [only]
+
+
+def _safe(run: Callable[..., Value], values: list[Value]) -> Value:
+    try:
+        return run(*values)
+    except (ArithmeticError, ValueError):  # a number or a date out of bounds
+        return None
+
+
+def _is(left: Value, right: Value) -> Value:
+    return equal(left, right) is True
+
+
+def _table(rows: dict[str, tuple[Any, ...]]) -> dict[str, Builtin]:
+    return {name: Builtin(row[0], tuple(row[1:])) for name, row in rows.items()}
+
+
+BUILTINS: dict[str, Builtin] = _table({
+    "not": (negation, "negand"),
+    "is": (_is, "value1", "value2"),
+    "is defined": (negation, "value"),  # a form of its own, see closures
+    "date": (moments.to_date, "from", "month?", "day?"),
+    "time": (moments.to_time, "from", "minute?", "second?", "offset?"),
+    "date and time": (moments.date_and_time, "from", "time?"),
+    "duration": (moments.duration, "from"),
+    "years and months duration": (moments.years_and_months, "from", "to"),
+    "number": (moments.to_number, "from", "grouping separator?", "decimal separator?"),
+    "string": (moments.to_string, "from"),
+    "day of week": (moments.day_of_week, "date"),
+    "month of year": (moments.month_of_year, "date"),
+    "day of year": (moments.day_of_year, "date"),
+    "week of year": (moments.week_of_year, "date"),
+    "last day of month": (moments.last_day_of_month, "date"),
+    "contains": (texts.contains, "string", "match"),
+    "starts with": (texts.starts_with, "string", "match"),
+    "ends with": (texts.ends_with, "string", "match"),
+    "upper case": (texts.upper_case, "string"),
+    "lower case": (texts.lower_case, "string"),
+    "string length": (texts.string_length, "string"),
+    "substring": (texts.substring, "string", "start position", "length?"),
+    "substring before": (texts.substring_before, "string", "match"),
+    "substring after": (texts.substring_after, "string", "match"),
+    "string join": (texts.string_join, "list", "delimiter?"),
+    "matches": (texts.matches, "input", "pattern", "flags?"),
+    "replace": (texts.replace, "input", "pattern", "replacement", "flags?"),
+    "split": (texts.split, "string", "delimiter"),
+    "floor": (numbers.floor, "n", "scale?"),
+    "ceiling": (numbers.ceiling, "n", "scale?"),
+    "decimal": (numbers.half_even, "n", "scale"),
+    "round up": (numbers.round_up, "n", "scale"),
+    "round down": (numbers.round_down, "n", "scale"),
+    "round half up": (numbers.round_half_up, "n", "scale"),
+    "round half down": (numbers.round_half_down, "n", "scale"),
+    "abs": (numbers.absolute, "n"),
+    "modulo": (numbers.modulo, "dividend", "divisor"),
+    "sqrt": (numbers.square_root, "number"),
+    "even": (numbers.even, "number"),
+    "odd": (numbers.odd, "number"),
+    "list contains": (lists.list_contains, "list", "element"),
+    "count": (lists.count, "list"),
+    "append": (lists.append, "list", "item..."),
+    "concatenate": (lists.concatenate, "list", "list..."),
+    "union": (lists.union, "list", "list..."),
+    "distinct values": (lists.distinct_values, "list"),
+    "insert before": (lists.insert_before, "list", "position", "newItem"),
+    "remove": (lists.remove, "list", "position"),
+    "list replace": (lists.list_replace, "list", "position", "newItem"),
+    "sublist": (lists.sublist, "list", "start position", "length?"),
+    "reverse": (lists.reverse, "list"),
+    "index of": (lists.index_of, "list", "match"),
+    "flatten": (lists.flatten, "list"),
+    "sort": (lists.sort, "list"),
+    "get value": (lists.get_value, "m", "key"),
+    "get entries": (lists.get_entries, "m"),
+    "context put": (lists.context_put, "context", "key", "value"),
+}) | {
+    name: Builtin(run, ("list",), spread=True)
+    for name, run in {
+        "min": lists.smallest, "max": lists.largest, "all": lists.every, "any": lists.some,
+        "sum": numbers.total, "mean": numbers.mean, "median": numbers.median, "product": numbers.product,
+    }.items()
+}
+
+EXPENSIVE = {"matches": 500, "replace": 500, "split": 500}
+"""What a call of these costs in a loop, in steps of work."""
+
+REFUSED = {
+    "now": "Mesin alur tidak membaca jam. Pakai nama dari agenda atau badan, misalnya agenda.voting_day",
+    "today": "Mesin alur tidak membaca jam. Pakai nama dari agenda atau badan, misalnya agenda.voting_day",
+    "function": "Fungsi buatan sendiri tidak didukung. Tulis isinya langsung di sini",
+}
+"""Functions people may expect, and how to do without."""

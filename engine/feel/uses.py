@@ -1,0 +1,65 @@
+"""Which names an expression takes from its context."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from engine.feel.tree import Context, Filter, For, Name, Node, Path, Quantified, children
+
+
+@dataclass
+class Uses:
+    """What was found: root names, dotted paths, and the names that stand inside a filter only.
+
+    A name inside a filter (`visits[official = "camat"]`) may be a key of the members or a name of the context; which
+    one is known only when there is data. So it is in `filter_names`, not in `names` or `paths`.
+    """
+
+    names: set[str] = field(default_factory=set)
+    paths: set[str] = field(default_factory=set)
+    filter_names: set[str] = field(default_factory=set)
+
+
+def uses(tree: Node) -> Uses:
+    """The free names and paths of a tree."""
+    found = Uses()
+    _collect(tree, frozenset(), False, found)
+    return found
+
+
+def _collect(node: Node, bound: frozenset[str], filtered: bool, found: Uses) -> None:
+    match node:
+        case Name() | Path():
+            _reference(node, bound, filtered, found)
+        case Filter(source=source, condition=condition):
+            _collect(source, bound, filtered, found)
+            _collect(condition, bound | {"item"}, True, found)
+        case For() | Quantified():
+            for binding in node.bindings:
+                _collect(binding.domain, bound, filtered, found)
+                bound |= {binding.name}
+            _collect(node.body, bound, filtered, found)
+        case Context(entries=entries):
+            for entry in entries:
+                _collect(entry.value, bound, filtered, found)
+                bound |= {entry.key}
+        case _:
+            for child in children(node):
+                _collect(child, bound, filtered, found)
+
+
+def _reference(node: Name | Path, bound: frozenset[str], filtered: bool, found: Uses) -> None:
+    steps: list[str] = []
+    root: Node = node
+    while isinstance(root, Path):
+        steps.append(root.name)
+        root = root.source
+    if not isinstance(root, Name):
+        _collect(root, bound, filtered, found)
+    elif root.name in bound:
+        return
+    elif filtered:
+        found.filter_names.add(root.name)
+    else:
+        found.names.add(root.name)
+        found.paths.add(".".join([root.name, *reversed(steps)]))

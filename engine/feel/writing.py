@@ -1,0 +1,136 @@
+"""Values and trees back as FEEL text."""
+
+from __future__ import annotations
+
+from datetime import date, time, timedelta
+from decimal import Decimal
+
+from engine.feel import tree
+from engine.feel.iso import write_moment
+from engine.feel.tree import Node
+from engine.feel.values import Interval, Value, YearMonth, from_python
+
+_ESCAPES = str.maketrans({"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t"})
+
+
+def literal(value: object) -> str:
+    """A Python value as FEEL text: compiled and evaluated, the text gives the value again.
+
+    What is no FEEL value is written `null`, as it would be read.
+    """
+    return _literal(from_python(value))
+
+
+def number_text(value: Decimal) -> str:
+    """A number without an exponent and without needless zeros."""
+    text = format(value, "f")
+    text = text.rstrip("0").rstrip(".") if "." in text else text
+    return "0" if text == "-0" else text
+
+
+def _literal(value: Value) -> str:
+    match value:
+        case None:
+            return "null"
+        case bool():
+            return "true" if value else "false"
+        case Decimal():
+            return number_text(value)
+        case str():
+            return f'"{value.translate(_ESCAPES)}"'
+        case date() | time() | timedelta() | YearMonth():
+            return f'@"{write_moment(value)}"'
+        case Interval():
+            return _interval(value)
+        case list():
+            return f"[{', '.join(_literal(member) for member in value)}]"
+        case dict():
+            return f"{{{', '.join(f'{_literal(key)}: {_literal(member)}' for key, member in value.items())}}}"
+
+
+def _interval(value: Interval) -> str:
+    """A range that is open to infinity has no literal of its own; its missing end is written null."""
+    opening, closing = "[" if value.low_closed else "(", "]" if value.high_closed else ")"
+    return f"{opening}{_literal(value.low)}..{_literal(value.high)}{closing}"
+
+
+def source(node: Node) -> str:
+    """A tree as FEEL text, which compiles to the same tree. What JUEL reads as plain true or false is written
+    `... = true`.
+    """
+    match node:
+        case tree.Arithmetic() | tree.Compare():
+            return f"{_operand(node.left)} {node.operator} {_operand(node.right)}"
+        case tree.And(parts=parts):
+            return " and ".join(_operand(part) for part in parts)
+        case tree.Or(parts=parts):
+            return " or ".join(_operand(part) for part in parts)
+        case tree.Negate(operand=operand):
+            return f"-{_operand(operand)}"
+        case tree.Truth(operand=operand):
+            return f"{_operand(operand)} = true"
+        case tree.Between():
+            return f"{_operand(node.value)} between {_operand(node.low)} and {_operand(node.high)}"
+        case tree.In(value=value, tests=tests):
+            inner = ", ".join(_operand(test) for test in tests)
+            single = len(tests) == 1 and not isinstance(tests[0], tree.UnaryTest)
+            return f"{_operand(value)} in {inner}" if single else f"{_operand(value)} in ({inner})"
+        case tree.UnaryTest():
+            return f"{node.operator} {_operand(node.value)}"
+        case tree.InstanceOf():
+            return f"{_operand(node.value)} instance of {node.type}"
+        case tree.If() | tree.For() | tree.Quantified():
+            return _open_ended(node)
+        case _:
+            return _closed(node)
+
+
+def _open_ended(node: tree.If | tree.For | tree.Quantified) -> str:
+    """What goes on as far to the right as it can."""
+    match node:
+        case tree.If():
+            return f"if {source(node.condition)} then {source(node.chosen)} else {source(node.otherwise)}"
+        case tree.For(bindings=bindings):
+            return f"for {_bindings(bindings)} return {source(node.body)}"
+        case tree.Quantified(bindings=bindings):
+            return f"{'every' if node.every else 'some'} {_bindings(bindings)} satisfies {source(node.body)}"
+
+
+_CLOSED = (tree.Literal, tree.Name, tree.Path, tree.Filter, tree.Call, tree.List, tree.Context, tree.Range)
+
+
+def _operand(node: Node) -> str:
+    plain = isinstance(node, (*_CLOSED, tree.UnaryTest))
+    if isinstance(node, tree.Literal) and isinstance(node.value, Decimal) and node.value < 0:
+        plain = False
+    return source(node) if plain else f"({source(node)})"
+
+
+def _closed(node: Node) -> str:
+    """What needs no brackets around it."""
+    match node:
+        case tree.Literal(value=value):
+            return _literal(value)
+        case tree.Name(name=name):
+            return name
+        case tree.Path():
+            return f"{_operand(node.source)}.{node.name}"
+        case tree.Filter():
+            return f"{_operand(node.source)}[{source(node.condition)}]"
+        case tree.Call():
+            names = node.names or ("",) * len(node.arguments)
+            pairs = zip(names, node.arguments, strict=True)
+            return f"{node.function}({', '.join((f'{n}: ' if n else '') + source(a) for n, a in pairs)})"
+        case tree.List(items=items):
+            return f"[{', '.join(source(item) for item in items)}]"
+        case tree.Context(entries=entries):
+            return f"{{{', '.join(f'{_literal(e.key)}: {source(e.value)}' for e in entries)}}}"
+        case tree.Range():
+            opening, closing = "[" if node.low_closed else "(", "]" if node.high_closed else ")"
+            return f"{opening}{_operand(node.low)}..{_operand(node.high)}{closing}"
+        case _:
+            raise TypeError(node)
+
+
+def _bindings(bindings: tuple[tree.Binding, ...]) -> str:
+    return ", ".join(f"{binding.name} in {source(binding.domain)}" for binding in bindings)
