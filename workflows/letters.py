@@ -58,13 +58,13 @@ def of_body(session: Session, body: Body) -> list[Letter]:
 
 
 def same_number(
-    session: Session, body: Body, kind: str, number: str, issuer_code: str, on: date | None
+    session: Session, *, agenda_id: int, kind: str, number: str, issuer_code: str, on: date
 ) -> Letter | None:
     """Another letter of this kind and issuer that carries the same number with another date, if there is one."""
     return session.scalar(
         select(Letter)
         .where(
-            Letter.agenda_id == body.agenda_id, Letter.kind == kind, Letter.number == " ".join(number.split()),
+            Letter.agenda_id == agenda_id, Letter.kind == kind, Letter.number == " ".join(number.split()),
             Letter.issuer_code == issuer_code, Letter.on != on,
         )
         .limit(1)

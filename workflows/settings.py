@@ -17,6 +17,22 @@ TOLD = ("body", "ppk", "korwil", "sdm", "teknis", "data", "hukum", "ketua", "ket
 LONGEST_PERIOD = 366
 NUMBER_PATTERN = r"\d{1,5}/[A-Z]{2}\.\d{2}(\.\d{1,2})?-[A-Za-z.]{1,5}/\d{4}/\d{4}"
 
+# By the codes that the forms and memberships use; a member may hold several.
+DIVISIONS: Mapping[str, Mapping[str, str]] = {
+    "ppk": {
+        "chair": "Ketua: umum, keuangan dan logistik",
+        "data": "Data dan informasi",
+        "technical": "Teknis penyelenggaraan",
+        "outreach": "Sosialisasi, partisipasi masyarakat dan SDM",
+        "legal": "Hukum dan pengawasan",
+    },
+    "pps": {
+        "chair": "Ketua: umum, keuangan dan logistik",
+        "data": "Data pemilih",
+        "technical": "Teknis, sosialisasi dan SDM",
+    },
+}
+
 
 @dataclass(frozen=True)
 class Level:
@@ -66,17 +82,8 @@ class Settings:
     levels_day_type: DayType = "calendar"
     working_hours: WorkingHours = field(default_factory=WorkingHours)
     labels: Mapping[str, str] = field(default_factory=lambda: dict(LABELS))
-    divisions: Mapping[str, tuple[str, ...]] = field(
-        default_factory=lambda: {
-            "ppk": (
-                "Keuangan, Umum, dan Logistik",
-                "Data dan Informasi",
-                "Teknis Penyelenggaraan",
-                "Sosialisasi, Partisipasi Masyarakat, dan SDM",
-                "Hukum dan Pengawasan",
-            ),
-            "pps": ("Umum dan Logistik", "Data dan Informasi", "Teknis dan Partisipasi Masyarakat"),
-        }
+    divisions: Mapping[str, Mapping[str, str]] = field(
+        default_factory=lambda: {kind: dict(names) for kind, names in DIVISIONS.items()}
     )
     number_pattern: str = NUMBER_PATTERN
 
@@ -115,7 +122,7 @@ def write(settings: Settings) -> dict[str, Any]:
             "closes": settings.working_hours.closes.strftime("%H:%M"),
         },
         "labels": dict(settings.labels),
-        "divisions": {kind: list(names) for kind, names in settings.divisions.items()},
+        "divisions": {kind: dict(names) for kind, names in settings.divisions.items()},
         "number_pattern": settings.number_pattern,
     }
 
@@ -127,9 +134,11 @@ def _settings(reader: _Reader, raw: Mapping[str, Any]) -> Settings:
         key: reader.words(value, ("labels", key)) for key, value in reader.mapping(raw.get("labels"), ("labels",))
     }
     divisions = {
-        kind: tuple(reader.words(name, ("divisions", kind, place)) for place, name in enumerate(names))
+        kind: {
+            code: reader.words(name, ("divisions", kind, code))
+            for code, name in reader.mapping(names, ("divisions", kind))
+        }
         for kind, names in reader.by_kind(raw.get("divisions"), ("divisions",))
-        if reader.is_list(names, ("divisions", kind))
     }
     return Settings(
         inauguration_on=_days(reader, raw, "inauguration_on"),

@@ -45,7 +45,8 @@ class Membership(Base):
     `post` is "ketua", "anggota", "sekretaris", "staf" or "cadangan" (on the reserve list, not serving); `rank` the
     place in the selection. A person serves once in an agenda, as a member or in a secretariat: the database refuses
     a second active row. `sworn_on` and `trained_on` are dates of the accepted evidence; `letter_id` the letter of
-    appointment; `replaced_by` the membership that took this one's place.
+    appointment; `division` the codes of the divisions held ("data,technical") or of a staff member's duty;
+    `replaced_by` the membership that took this one's place.
     """
 
     __tablename__ = "membership"

@@ -26,7 +26,7 @@ class Stakeholder(Base):
 
 
 class Contact(Base):
-    """One meeting of a body with a stakeholder: how, with what result, and what was promised by when."""
+    """One meeting of a body with a stakeholder: who received it, how, with what result, what was promised by when."""
 
     __tablename__ = "contact"
     __table_args__ = (
@@ -38,6 +38,7 @@ class Contact(Base):
     stakeholder_id: Mapped[int] = mapped_column(ForeignKey("stakeholder.id"))
     body_id: Mapped[int] = mapped_column(ForeignKey("body.id"))
     met_on: Mapped[date]
+    received_by: Mapped[str | None] = mapped_column(String(200))
     manner: Mapped[str | None] = mapped_column(String(40))
     outcome: Mapped[str | None] = mapped_column(Text)
     promise: Mapped[str | None] = mapped_column(Text)

@@ -1,0 +1,185 @@
+"""What the rules know beside the form: the register's facts about one body at one moment, as frozen data."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import and_, or_, select
+from sqlalchemy.orm import Session
+
+from engine.models import Attachment
+from workflows import bodies, letters
+from workflows.agendas import Almanac, load_almanac
+from workflows.models import Agenda, Body, Membership, Person
+from workflows.people import name_key
+from workflows.regions import LABELS
+from workflows.rules import values
+from workflows.settings import NUMBER_PATTERN
+
+DECREES = {"proposal": "secretariat_proposal", "local_decree": "local_decree", "kpu_decree": "kpu_decree"}
+
+
+@dataclass(frozen=True)
+class Serving:
+    """One person in one post of one body, as the register has it."""
+
+    name: str
+    post: str = "anggota"
+    body: str = ""
+    division: str | None = None
+    gender: str | None = None
+    born_on: date | None = None
+    nip: str | None = None
+    sworn_on: date | None = None
+    trained_on: date | None = None
+
+    @property
+    def key(self) -> str:
+        """The name as it is compared."""
+        return name_key(self.name)
+
+
+@dataclass(frozen=True)
+class Facts:
+    """All that the rules may ask beside the data.
+
+    `elsewhere` are people serving in other bodies of the agenda whom the data mentions by name or NIP;
+    `photos_elsewhere` the body that used a file first, by sha256; `letters_elsewhere` the date under which a letter
+    number of the data is already registered, by field ("kpu_decree"); `taken_niks` where a NIK of the data serves;
+    `divisions` are names by code.
+    """
+
+    kind: str
+    region_code: str
+    today: date
+    body: str = ""
+    oath_on: date | None = None
+    voting_day: date | None = None
+    members: tuple[Serving, ...] = ()
+    secretariat: tuple[Serving, ...] = ()
+    parent: str = ""
+    parent_members: tuple[Serving, ...] = ()
+    elsewhere: tuple[Serving, ...] = ()
+    photos_elsewhere: Mapping[str, str] = field(default_factory=dict)
+    letters_elsewhere: Mapping[str, date] = field(default_factory=dict)
+    taken_niks: Mapping[str, str] = field(default_factory=dict)
+    divisions: Mapping[str, str] = field(default_factory=dict)
+    planned_on: date | None = None
+    monitoring_days: int = 30
+    labels: Mapping[str, str] = field(default_factory=lambda: LABELS)
+    number_pattern: str = NUMBER_PATTERN
+
+    def label(self, key: str) -> str:
+        """What this region calls it."""
+        return self.labels.get(key) or LABELS[key]
+
+
+def gather_facts(
+    session: Session, body: Body, now: datetime, data: values.Data | None = None, almanac: Almanac | None = None
+) -> Facts:
+    """The facts about `body` at `now`, and about the people, files and letters that `data` mentions.
+
+    A number of queries that does not grow with the agenda. `almanac` spares loading it again.
+    """
+    data = data or {}
+    almanac = almanac or load_almanac(session, session.get_one(Agenda, body.agenda_id))
+    parent = session.get(Body, body.parent_id) if body.parent_id else None
+    return Facts(
+        kind=body.kind,
+        region_code=body.region_code,
+        today=almanac.today(now),
+        body=body.name,
+        oath_on=body.oath_on,
+        voting_day=almanac.agenda.voting_day,
+        members=_serving(bodies.members(session, body), body),
+        secretariat=_serving(bodies.secretariat(session, body), body),
+        parent=parent.name if parent else "",
+        parent_members=_serving(bodies.members(session, parent), parent) if parent else (),
+        elsewhere=_elsewhere(session, body, data),
+        photos_elsewhere=_photos_elsewhere(session, body, data),
+        letters_elsewhere=_letters_elsewhere(session, body, data),
+        divisions=almanac.settings.divisions.get(body.kind, {}),
+        planned_on=almanac.settings.inauguration_on.get(body.kind),
+        monitoring_days=almanac.settings.periods.monitoring,
+        labels=almanac.settings.labels,
+        number_pattern=almanac.settings.number_pattern,
+    )
+
+
+def issuer_of(body: Body, document: str) -> str:
+    """The region of the office that numbers this document: the regency's, or the village's for a PPS' local decree."""
+    regency = ".".join(body.region_code.split(".")[:2])
+    if document == "proposal" or (document == "local_decree" and body.kind == "pps"):
+        return body.region_code
+    return regency
+
+
+def _serving(found: Iterable[tuple[Membership, Person]], body: Body) -> tuple[Serving, ...]:
+    return tuple(_one(membership, person, body.name) for membership, person in found)
+
+
+def _one(membership: Membership, person: Person, body: str) -> Serving:
+    return Serving(
+        name=person.name,
+        post=membership.post,
+        body=body,
+        division=membership.division,
+        gender=person.gender,
+        born_on=person.born_on,
+        nip=membership.nip,
+        sworn_on=membership.sworn_on,
+        trained_on=membership.trained_on,
+    )
+
+
+def _elsewhere(session: Session, body: Body, data: values.Data) -> tuple[Serving, ...]:
+    people = [(values.text(data, "secretary_name"), values.text(data, "secretary_nip"))]
+    people += [(values.text(row, "name"), values.text(row, "nip")) for row in values.rows(data, "staff")]
+    keys = {name_key(name) for name, _ in people if name}
+    nips = {nip for _, nip in people if nip}
+    if not keys and not nips:
+        return ()
+    found = session.execute(
+        select(Membership, Person, Body.name)
+        .join(Person, Person.id == Membership.person_id)
+        .join(Body, Body.id == Membership.body_id)
+        .where(
+            Membership.agenda_id == body.agenda_id,
+            Membership.body_id != body.id,
+            Membership.until_on.is_(None),
+            Membership.post != "cadangan",
+            or_(Person.name_key.in_(keys), and_(Membership.nip.is_not(None), Membership.nip.in_(nips))),
+        )
+        .order_by(Membership.id)
+    ).tuples()
+    return tuple(_one(membership, person, name) for membership, person, name in found)
+
+
+def _photos_elsewhere(session: Session, body: Body, data: values.Data) -> dict[str, str]:
+    hashes = {file.sha256 for file in values.files(data)}
+    if not hashes:
+        return {}
+    found = session.execute(
+        select(Attachment.sha256, Body.name)
+        .join(Body, Body.instance_id == Attachment.instance_id)
+        .where(Attachment.sha256.in_(hashes), Body.id != body.id)
+        .order_by(Attachment.id.desc())
+    ).tuples()
+    return dict(found.all())
+
+
+def _letters_elsewhere(session: Session, body: Body, data: values.Data) -> dict[str, date]:
+    dates: dict[str, Any] = {}
+    for document, kind in DECREES.items():
+        number, on = values.text(data, f"{document}_number"), values.day(data, f"{document}_on")
+        if not number or on is None:
+            continue
+        other = letters.same_number(
+            session, agenda_id=body.agenda_id, kind=kind, number=number, issuer_code=issuer_of(body, document), on=on
+        )
+        if other is not None:
+            dates[document] = other.on
+    return dates
