@@ -13,7 +13,7 @@ from typing import Any
 
 from transitions import EventData, Machine, MachineError
 
-from engine import feel
+from engine.feel.values import from_python
 from engine.errors import Refused, WrongState
 from engine.graph import Graph, Transition
 
@@ -120,5 +120,5 @@ def _guard(transition: Transition) -> Callable[[EventData], bool]:
 
 
 def context_of(variables: Mapping[str, Any], names: Mapping[str, Any]) -> dict[str, Any]:
-    """The values expressions see: the surroundings' names, and over them the instance's own variables."""
-    return {**names, **feel.values.from_json(dict(variables))}
+    """The values expressions see: the instance's own variables, and over them the names of its surroundings."""
+    return {**{key: from_python(value) for key, value in variables.items()}, **names}
