@@ -56,6 +56,7 @@ class Loaded:
 
 
 _loaded: WeakKeyDictionary[object, dict[int, Loaded]] = WeakKeyDictionary()
+"""By connection pool: ids are one database's own, and engines made by `execution_options` share their pool."""
 
 
 def publish(
@@ -91,7 +92,7 @@ def load(session: Session, definition_id: int) -> Loaded:
 
     A definition never changes once stored, so it is compiled once per process and database.
     """
-    cache = _loaded.setdefault(session.get_bind(), {})
+    cache = _loaded.setdefault(session.get_bind().engine.pool, {})
     if (found := cache.get(definition_id)) is None:
         row = session.get(Definition, definition_id)
         if row is None:

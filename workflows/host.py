@@ -1,0 +1,60 @@
+"""KPU's answers to the engine: what lies around a body, what the evidence rules find, what acceptance writes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from functools import partial
+from typing import Any, cast
+
+from sqlalchemy.orm import Session
+
+from engine.host import Actor, Finding, Subject, Surroundings
+from workflows import agendas, bodies, rules, writes
+from workflows.agendas import Almanac
+from workflows.calendar import due
+from workflows.models import Agenda, Body
+
+_ALMANACS = "workflows.almanacs"
+
+
+def almanac_of(session: Session, body: Body) -> Almanac:
+    """The body's agenda, read once in a session."""
+    known = cast("dict[int, Almanac]", session.info.setdefault(_ALMANACS, {}))
+    if (found := known.get(body.agenda_id)) is None:
+        agenda = session.get_one(Agenda, body.agenda_id)
+        found = known[body.agenda_id] = agendas.load_almanac(session, agenda)
+    return found
+
+
+class KpuHost:
+    """The host of every drawing in `workflows/`. Its subjects are bodies ("body:17")."""
+
+    def surroundings(self, session: Session, subject: Subject, now: datetime) -> Surroundings:
+        """Names, zone and day counting of the body's agenda."""
+        body = bodies.of_subject(session, subject.subject)
+        almanac = almanac_of(session, body)
+        return Surroundings(almanac.tz, agendas.surroundings(almanac, body, now), partial(_add_days, almanac))
+
+    def check(
+        self, session: Session, subject: Subject, node: str, data: Mapping[str, Any], now: datetime
+    ) -> Sequence[Finding]:
+        """The evidence rules of this kind and task; () for a task without rules, such as an approval."""
+        body = bodies.of_subject(session, subject.subject)
+        if (body.kind, node) not in rules.RULES:
+            return ()
+        facts = rules.gather_facts(session, body, now, data, almanac_of(session, body))
+        return rules.check(body.kind, node, data, facts)
+
+    def accepted(
+        self, session: Session, subject: Subject, node: str, data: Mapping[str, Any], actor: Actor, now: datetime
+    ) -> None:
+        """The registers say what the accepted evidence says."""
+        writes.accepted(session, bodies.of_subject(session, subject.subject), node, data, actor=actor, now=now)
+
+
+def _add_days(almanac: Almanac, day: date, count: int) -> date:
+    return due(day, count, almanac.day_type, almanac.holidays)
+
+
+HOST = KpuHost()
