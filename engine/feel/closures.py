@@ -254,10 +254,12 @@ def _test(node: Node) -> Callable[[Scope, Value], bool | None]:
     if isinstance(node, tree.UnaryTest):
         bound, compare = closure(node.value), comparison(node.operator)
         return lambda scope, value: compare(value, bound(scope))
-    among = closure(node)
+    among, needed = closure(node), isinstance(node, tree.Range)
 
     def test(scope: Scope, value: Value) -> bool | None:
         members = among(scope)
+        if members is None and needed:
+            return None
         scope.spend(weight(members) + (weight(value) * len(members) if isinstance(members, list) else 0))
         return holds(value, members)
 
@@ -349,10 +351,12 @@ def _context(node: tree.Context) -> Closure:
 @closure.register(tree.Range)
 def _range(node: tree.Range) -> Closure:
     low, high, low_closed, high_closed = closure(node.low), closure(node.high), node.low_closed, node.high_closed
+    downwards = node.downwards
 
     def run(scope: Scope) -> Value:
         first, last = low(scope), high(scope)
-        if less(first, last) is None:
+        ordered = less(first, last, or_equal=True)
+        if ordered is None or (ordered is False and not downwards):
             return None
         return Interval(first, last, low_closed, high_closed)
 

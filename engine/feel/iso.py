@@ -105,10 +105,9 @@ def write_moment(value: date | time | datetime | timedelta | YearMonth) -> str:
         return _write_months(value)
     if isinstance(value, timedelta):
         return _write_days(value)
-    if isinstance(value, datetime):
-        return f"{value.replace(tzinfo=None).isoformat()}{_write_zone(value)}"
-    if isinstance(value, time):
-        return f"{value.replace(tzinfo=None).isoformat()}{_write_zone(value)}"
+    if isinstance(value, datetime | time):
+        clock = value.replace(tzinfo=None).isoformat()
+        return f"{clock.rstrip('0') if value.microsecond else clock}{_write_zone(value)}"
     return value.isoformat()
 
 

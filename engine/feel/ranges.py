@@ -25,7 +25,7 @@ def holds(value: Value, test: Value) -> bool | None:
     if isinstance(test, list):
         if isinstance(value, list) and equal(value, test) is True:
             return True
-        return disjunction([inside(value, t) if isinstance(t, Interval) else equal(value, t) for t in test])
+        return disjunction([inside(value, t) if isinstance(t, Interval) else equal(value, t) is True for t in test])
     return equal(value, test)
 
 
@@ -38,8 +38,9 @@ def picked(items: list[Value], place: Value) -> Value:
 
 
 def domain(value: Value) -> list[Value] | None:
-    """What a loop goes through: a list's members, a range of whole numbers or dates (downwards too), or the one value
-    itself; None for null, and for a range of anything else or over LONGEST_RANGE members.
+    """What a loop goes through: a list's members, a range of whole numbers or dates, or the one value itself; None for
+    null, and for a range of anything else or over LONGEST_RANGE members. A range written with two ends only
+    (`for i in 3..1`) may go downwards.
     """
     if isinstance(value, Interval):
         return _numbers(value) or _dates(value)

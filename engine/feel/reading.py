@@ -33,6 +33,7 @@ TYPES = {
     "Any", "null", "boolean", "number", "string", "date", "time", "date and time", "days and time duration",
     "years and months duration", "range", "list", "context",
 }
+_FUNCTION = re.compile(r"\bfunction\s*\(")
 _ENDS_VALUE = {
     "NAME", "NUMBER", "STRING", "AT", "TRUE", "FALSE", "NULL", "RPAR", "RSQB", "RBRACE", "RANGE_CLOSE", "PROPERTY",
     "INSTANCE_OF",
@@ -172,7 +173,7 @@ class FeelBuilder(Builder):
     def binding(self, parts: Any) -> Node:
         name, _, low, *rest = parts
         if rest:
-            return Binding(at(name), str(name), tree.Range(at(low), low, rest[-1], True, True))
+            return Binding(at(name), str(name), tree.Range(at(low), low, rest[-1], True, True, downwards=True))
         return Binding(at(name), str(name), low)
 
     def loop(self, parts: Any) -> Node:
@@ -198,4 +199,10 @@ _PARSER = _parser()
 
 def read_feel(text: str) -> Node:
     """The tree of a FEEL text; raises Fault."""
-    return parse(_PARSER, text, HINTS)
+    try:
+        return parse(_PARSER, text, HINTS)
+    except Fault:
+        found = _FUNCTION.search(text)
+        if found is None:
+            raise
+        raise Fault(found.start(), REFUSED["function"]) from None

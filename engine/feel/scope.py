@@ -35,7 +35,8 @@ class Scope:
             if name in scope.names:
                 return scope.names[name]  # type: ignore[return-value]
             scope = scope.outer
-        return self._taken(scope.names.get(name))
+        value = scope.names.get(name)
+        return value if type(value) is str else self._taken(value)
 
     def find_path(self, path: tuple[str, ...]) -> tuple[Value, int]:
         """The value at the longest part of a path that leads through contexts, and how many steps that were.
@@ -49,7 +50,7 @@ class Scope:
             scope = scope.outer
         value = scope.names.get(path[0])
         for step, name in enumerate(path[1:], 1):
-            if not isinstance(value, Mapping):
+            if type(value) is not dict and not isinstance(value, Mapping):
                 return self._taken(value), step
             value = value.get(name)
         return self._taken(value), len(path)
@@ -71,8 +72,6 @@ class Scope:
             raise Exhausted
 
     def _taken(self, value: object) -> Value:
-        if type(value) is str:
-            return value
         taken = from_python(value)
         if isinstance(taken, list | dict):
             self.spend(weight(taken))

@@ -186,12 +186,15 @@ class Context(Node):
 
 @dataclass(frozen=True, slots=True)
 class Range(Node):
-    """`[low..high]`; an end that is not closed lies outside."""
+    """`[low..high]`; an end that is not closed lies outside. One that leads downwards is null, except where a loop has
+    it without brackets (`for i in 3..1`), which is what `downwards` says.
+    """
 
     low: Node
     high: Node
     low_closed: bool
     high_closed: bool
+    downwards: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -133,4 +133,10 @@ def _closed(node: Node) -> str:
 
 
 def _bindings(bindings: tuple[tree.Binding, ...]) -> str:
-    return ", ".join(f"{binding.name} in {source(binding.domain)}" for binding in bindings)
+    return ", ".join(f"{binding.name} in {_domain(binding.domain)}" for binding in bindings)
+
+
+def _domain(node: Node) -> str:
+    if isinstance(node, tree.Range) and node.downwards:
+        return f"{_operand(node.low)}..{_operand(node.high)}"
+    return source(node)

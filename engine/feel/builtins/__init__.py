@@ -15,7 +15,8 @@ from engine.feel.values import Value, equal, negation
 
 @dataclass(frozen=True, slots=True)
 class Builtin:
-    """A function with its parameters' names; those ending in "?" may be left out, a last "..." takes any number.
+    """A function with its parameters' names; those ending in "?" may be left out, a last "..." takes any number, "|"
+    stands between two names of one parameter.
 
     `spread`: the function takes one list, and several arguments count as one (`min(1, 2)` is `min([1, 2])`).
     """
@@ -26,17 +27,20 @@ class Builtin:
 
     def fault(self, names: tuple[str, ...], count: int) -> str | None:
         """What is wrong with a call by these names (() = by position) and this many arguments, in Indonesian."""
-        known = [parameter.strip("?.") for parameter in self.parameters]
         needed = sum(not parameter.endswith(("?", "...")) for parameter in self.parameters)
-        usage = ", ".join(known)
+        usage = ", ".join(parameter.strip("?.") for parameter in self.parameters)
         if names:
-            if len(set(names)) < len(names) or not set(names) <= set(known) or not set(known[:needed]) <= set(names):
-                return f"Nama parameternya: {usage}"
-            return None
-        many = self.spread or (self.parameters[-1:] and self.parameters[-1].endswith("..."))
-        if count < needed or (count > len(known) and not many):
-            return f"Isinya: {usage}"
-        return None
+            places = [self._place(name) for name in names]
+            fits = None not in places and len(set(places)) == len(places) and set(range(needed)) <= set(places)
+            return None if fits else f"Nama parameternya: {usage}"
+        many = self.spread or self.parameters[-1].endswith("...")
+        fits = count >= needed and (many or count <= len(self.parameters))
+        return None if fits else f"Isinya: {usage}"
+
+    def _place(self, name: str) -> int | None:
+        """Which parameter bears the name."""
+        known = (parameter.strip("?.").split("|") for parameter in self.parameters)
+        return next((place for place, names in enumerate(known) if name in names), None)
 
     def bind(self, names: tuple[str, ...], count: int) -> Callable[[list[Value]], Value]:
         """The function of a list of values, in the order the call gives them. It raises for no values at all."""
@@ -45,12 +49,12 @@ class Builtin:
             return lambda values: _safe(run, [_one_list(values)])
         if not names:
             return lambda values: _safe(run, values)
-        known = [parameter.strip("?.") for parameter in self.parameters]
-        last = max(known.index(name) for name in names) + 1
+        places = [self._place(name) for name in names]
+        width = 1 + max(place for place in places if place is not None)
 
         def by_name(values: list[Value]) -> Value:
-            given = dict(zip(names, values, strict=True))
-            return _safe(run, [given.get(name) for name in known[:last]])
+            given = dict(zip(places, values, strict=True))
+            return _safe(run, [given.get(place) for place in range(width)])
 
         return by_name
 
@@ -79,9 +83,9 @@ BUILTINS: dict[str, Builtin] = _table({
     "not": (negation, "negand"),
     "is": (_is, "value1", "value2"),
     "is defined": (negation, "value"),  # a form of its own, see closures
-    "date": (moments.to_date, "from", "month?", "day?"),
-    "time": (moments.to_time, "from", "minute?", "second?", "offset?"),
-    "date and time": (moments.date_and_time, "from", "time?"),
+    "date": (moments.to_date, "from|year", "month?", "day?"),
+    "time": (moments.to_time, "from|hour", "minute?", "second?", "offset?"),
+    "date and time": (moments.date_and_time, "from|date", "time?"),
     "duration": (moments.duration, "from"),
     "years and months duration": (moments.years_and_months, "from", "to"),
     "number": (moments.to_number, "from", "grouping separator?", "decimal separator?"),
@@ -132,12 +136,14 @@ BUILTINS: dict[str, Builtin] = _table({
     "sort": (lists.sort, "list"),
     "get value": (lists.get_value, "m", "key"),
     "get entries": (lists.get_entries, "m"),
+    "context": (lists.to_context, "entries"),
     "context put": (lists.context_put, "context", "key", "value"),
 }) | {
     name: Builtin(run, ("list",), spread=True)
     for name, run in {
         "min": lists.smallest, "max": lists.largest, "all": lists.every, "any": lists.some,
         "sum": numbers.total, "mean": numbers.mean, "median": numbers.median, "product": numbers.product,
+        "stddev": numbers.stddev,
     }.items()
 }
 

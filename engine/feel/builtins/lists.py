@@ -170,5 +170,16 @@ def get_entries(context: Value) -> Value:
     return [{"key": key, "value": value} for key, value in context.items()]
 
 
+def to_context(entries: Value) -> Value:
+    """From contexts with `key` and `value`; null when a key is missing or comes twice."""
+    made: dict[str, Value] = {}
+    for entry in entries if isinstance(entries, list) else [entries]:
+        key = entry.get("key") if isinstance(entry, dict) and "value" in entry else None
+        if not isinstance(entry, dict) or not isinstance(key, str) or key in made:
+            return None
+        made[key] = entry["value"]
+    return made
+
+
 def context_put(context: Value, key: Value, value: Value) -> Value:
     return {**context, key: value} if isinstance(context, dict) and isinstance(key, str) else None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date, datetime, time, timedelta, timezone
+from datetime import UTC, date, datetime, time, timedelta, timezone
 from decimal import Decimal
 
 from engine.feel.arithmetic import LONGEST_TEXT
@@ -35,11 +35,13 @@ def to_date(of: Value, month: Value = None, day: Value = None) -> Value:
 
 
 def to_time(of: Value, minute: Value = None, second: Value = None, offset: Value = None) -> Value:
-    """From text, a date and time, or hour, minute, second and the offset from UTC."""
+    """From text, a date (and time), or hour, minute, second and the offset from UTC."""
     if isinstance(of, str):
         return read_time(of) if minute is None else None
     if isinstance(of, datetime):
         return of.timetz()
+    if isinstance(of, date):
+        return time(tzinfo=UTC)
     if isinstance(of, time):
         return of
     hour, minutes = whole(of), whole(minute)
@@ -82,7 +84,7 @@ def years_and_months(start: Value, end: Value) -> Value:
 def to_number(of: Value, grouping: Value = None, decimal: Value = None) -> Value:
     """From text with a thousands separator (space, comma, point or null) and a decimal one (comma, point or null)."""
     if isinstance(of, Decimal):
-        return of
+        return of if grouping is None and decimal is None else None
     if not isinstance(of, str) or grouping not in (None, " ", ",", ".") or decimal not in (None, ",", "."):
         return None
     if grouping is not None and grouping == decimal:

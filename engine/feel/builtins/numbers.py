@@ -21,7 +21,7 @@ ZERO = Decimal(0)
 
 
 def _rounded(number: Value, scale: Value, rounding: str) -> Value:
-    places = whole(scale)
+    places = int(scale) if isinstance(scale, Decimal) and abs(scale) < 10_000 else None
     if not isinstance(number, Decimal) or places is None or not -6111 <= places <= 6176:
         return None
     if -number.as_tuple().exponent <= places:  # type: ignore[operator]  # the exponent of a finite number is an int
@@ -104,6 +104,18 @@ def total(values: list[Value]) -> Value:
     for number in numbers:
         result = NUMBERS.add(result, number)
     return result
+
+
+def stddev(values: list[Value]) -> Value:
+    """Of a sample: divided by one less than their number."""
+    numbers, average = _numbers(values), mean(values)
+    if numbers is None or not isinstance(average, Decimal) or len(numbers) < 2:
+        return None
+    squares = ZERO
+    for number in numbers:
+        distance = NUMBERS.subtract(number, average)
+        squares = NUMBERS.add(squares, NUMBERS.multiply(distance, distance))
+    return NUMBERS.sqrt(NUMBERS.divide(squares, Decimal(len(numbers) - 1)))
 
 
 def mean(values: list[Value]) -> Value:

@@ -42,7 +42,7 @@ def substring(text: Value, start: Value, length: Value = None) -> Value:
     begin = first - 1 if first > 0 else len(text) + first
     if length is None:
         return text[begin:]
-    count = whole(length)
+    count = int(length) if isinstance(length, Decimal) and abs(length) < 10**12 else None
     return text[begin : begin + count] if count is not None and count >= 0 else None
 
 
