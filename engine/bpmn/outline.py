@@ -59,6 +59,9 @@ def reading_order(process: Process) -> Iterator[Node]:
     starts = sorted(process.starts, key=lambda node: (node.event is not None and node.event.kind != "none", node.id))
     others = sorted(process.nodes.values(), key=lambda node: (bool(node.incoming), node.kind == "boundaryEvent",
                                                               node.id))
+    edges: dict[str | None, list[str]] = {}
+    for one in sorted(process.nodes):
+        edges.setdefault(process.nodes[one].attached_to, []).append(one)
     waiting = [node.id for node in (*starts, *others)][::-1]
     while waiting:
         name = waiting.pop()
@@ -67,9 +70,8 @@ def reading_order(process: Process) -> Iterator[Node]:
         seen.add(name)
         node = process.nodes[name]
         yield node
-        edges = sorted(one.id for one in process.boundaries(node))
         after = sorted({flow.target for flow in process.outgoing(node)})
-        waiting += [*_linked(process, node), *after[::-1], *edges[::-1]]
+        waiting += [*_linked(process, node), *after[::-1], *edges.get(name, [])[::-1]]
 
 
 def _linked(process: Process, node: Node) -> list[str]:

@@ -63,20 +63,24 @@ def _body(scope: Element, reading: Reading, lanes_around: Mapping[str, str], lan
     lanes = lanes_of(scope, reading)
     lane_of = {**lanes_around, **innermost(lanes, reading)}
     entering: dict[str, list[str]] = {}
+    leaving: dict[str, list[Flow]] = {}
     for flow in flows.values():
         entering.setdefault(flow.target, []).append(flow.id)
+        leaving.setdefault(flow.source, []).append(flow)
     nodes = {}
     for element in node_elements(scope):
-        node = _node(element, flows, lane_of.get(element.get("id") or "", lane), lane_of, reading)
-        node = replace(node, incoming=tuple(entering.get(node.id, ())))
+        name = xml.attribute(element, "id") or ""
+        node = _node(element, lane_of.get(name, lane), lane_of, reading)
+        node = replace(node, incoming=tuple(entering.get(name, ())),
+                       outgoing=outgoing_of(element, leaving.get(name, []), reading))
         nodes[node.id] = node
         _check(element, node, scope, reading)
     return {"id": xml.attribute(scope, "id") or "", "name": xml.attribute(scope, "name") or "", "nodes": nodes,
             "flows": flows, "lanes": lanes, "line": xml.line_of(scope)}
 
 
-def _node(element: Element, flows: dict[str, Flow], lane: str | None, lane_of: Mapping[str, str],
-          reading: Reading) -> Node:
+def _node(element: Element, lane: str | None, lane_of: Mapping[str, str], reading: Reading) -> Node:
+    """The node, not yet joined to its flows."""
     name, kind = xml.attribute(element, "id") or "", xml.local(element)
     roles, users, assignee = extensions.people(element)
     inputs, outputs = extensions.mappings(element)
@@ -85,7 +89,6 @@ def _node(element: Element, flows: dict[str, Flow], lane: str | None, lane_of: M
         children = Process(**_body(element, reading, lane_of, lane))
     return Node(
         id=name, kind=kind, name=xml.attribute(element, "name") or "", line=xml.line_of(element), lane=lane,
-        outgoing=outgoing_of(element, flows, reading),
         event=_event(element, kind, reading), attached_to=xml.attribute(element, "attachedToRef"),
         interrupting=xml.is_true(element, "cancelActivity", True) and xml.is_true(element, "isInterrupting", True),
         default=xml.attribute(element, "default"), form=extensions.form(element), roles=roles, users=users,

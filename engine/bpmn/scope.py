@@ -101,20 +101,19 @@ def _end(flow: Element, end: str, here: set[str | None], reading: Reading) -> st
     return None
 
 
-def outgoing_of(element: Element, flows: dict[str, Flow], reading: Reading) -> tuple[str, ...]:
+def outgoing_of(element: Element, leaving: list[Flow], reading: Reading) -> tuple[str, ...]:
     """The ids of the flows that leave the node, in the order in which their conditions are tried.
 
     That is the order of the node's own <outgoing> list (BPMN 2.0.2, 13.4.2: conditions are evaluated in order). Flows
     that are not listed follow by the id of their target, so that the order of the file has no meaning; where that
     might matter, a warning says so.
     """
-    name = xml.attribute(element, "id")
     listed = {xml.text_of(one): place for place, one in enumerate(xml.children(element, "outgoing"))}
-    leaving = [flow for flow in flows.values() if flow.source == name]
     unlisted = [flow for flow in leaving if flow.id not in listed and flow.condition]
     if unlisted and xml.local(element) == "exclusiveGateway" and sum(1 for one in leaving if one.condition) > 1:
         reading.warn("flow.order", element)
-    leaving.sort(key=lambda flow: (listed.get(flow.id, len(listed)), flow.target, flow.condition or "", flow.id))
+    leaving = sorted(leaving, key=lambda flow: (listed.get(flow.id, len(listed)), flow.target, flow.condition or "",
+                                                flow.id))
     return tuple(flow.id for flow in leaving)
 
 
