@@ -1,0 +1,43 @@
+"""Files of ours that browsers keep for a year, because their address changes with their content."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from wsgiref.headers import Headers
+
+from flask import Flask, url_for
+from whitenoise import WhiteNoise
+
+STATIC = Path(__file__).parent / "static"
+ONE_YEAR = 365 * 24 * 3600
+
+_versions: dict[tuple[str, int], str] = {}
+
+
+def asset(name: str) -> str:
+    """The address of a static file with its version. FileNotFoundError for a file that is not there."""
+    return url_for("static", filename=name, v=version(name))
+
+
+def version(name: str) -> str:
+    """Twelve hex digits of the content's SHA-256, computed again when the file was saved."""
+    path = STATIC / name
+    key = (name, path.stat().st_mtime_ns)
+    if key not in _versions:
+        _versions[key] = hashlib.sha256(path.read_bytes()).hexdigest()[:12]
+    return _versions[key]
+
+
+def _nosniff(headers: Headers, _path: str, _url: str) -> None:
+    headers["X-Content-Type-Options"] = "nosniff"
+    headers["Cross-Origin-Resource-Policy"] = "same-origin"
+
+
+def install(app: Flask) -> None:
+    """Static files are served before the application is asked; templates name them with `asset()`."""
+    app.jinja_env.globals["asset"] = asset
+    app.wsgi_app = WhiteNoise(  # type: ignore[method-assign]
+        app.wsgi_app, root=str(STATIC), prefix="static/", max_age=ONE_YEAR, allow_all_origins=False,
+        add_headers_function=_nosniff, autorefresh=app.debug,
+    )

@@ -1,0 +1,1 @@
+"""Signing in: accounts, sessions, limits on guessing, and their pages."""

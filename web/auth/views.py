@@ -1,0 +1,160 @@
+"""Pages of signing in and out, of one's own account, and the language switch."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+import flask
+from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+from flask_login import login_user, logout_user
+from sqlalchemy import select
+from sqlalchemy.orm import selectinload
+
+from engine.errors import Forbidden
+from web import i18n, transaction
+from web.access import PUBLIC, SIGNED_IN, allow, current_actor
+from web.auth import accounts, attempts, passwords, sessions
+from web.auth.accounts import DEMO_PASSWORD
+from web.config import Config
+from workflows.models.accounts import Account
+
+bp = Blueprint("auth", __name__)
+DEMO_SHOWN = 12
+
+
+def settings() -> Config:
+    config: Config = current_app.extensions["tapak.config"]
+    return config
+
+
+def me() -> sessions.Visitor:
+    """The reader of a page that only signed-in people may open."""
+    reader = sessions.visitor()
+    if reader is None:
+        raise Forbidden
+    return reader
+
+
+def safe_next(target: str | None) -> str:
+    """A path of ours to go on to; the start page for anything that leads elsewhere."""
+    start = url_for("start.index")
+    if not target or not target.startswith("/") or target.startswith(("//", "/\\")):
+        return start
+    parts = urlsplit(target)
+    if parts.scheme or parts.netloc or "\\" in target or any(ord(letter) < 32 for letter in target):
+        return start
+    return target
+
+
+@bp.get("/masuk")
+@allow(PUBLIC)
+def sign_in() -> ResponseReturnValue:
+    if sessions.visitor() is not None:
+        return redirect(safe_next(request.args.get("next")))
+    return _sign_in_page()
+
+
+def _sign_in_page(login: str = "", error: str | None = None, status: int = 200) -> ResponseReturnValue:
+    target = safe_next(request.values.get("next"))
+    return render_template(
+        "auth/sign_in.html", login=login, error=error, next=target, demo=_demo_accounts(), password=DEMO_PASSWORD
+    ), status
+
+
+def _demo_accounts() -> list[Account]:
+    if settings().production:
+        return []
+    shown = select(Account).options(selectinload(Account.assignments)).where(Account.demo, Account.active)
+    return list(transaction.session().scalars(shown.order_by(Account.id).limit(DEMO_SHOWN)))
+
+
+@bp.post("/masuk")
+@allow(PUBLIC)
+def sign_in_post() -> ResponseReturnValue:
+    typed = request.form.get("login", "")[:100]
+    login, address, now = accounts.normal_login(typed), request.remote_addr or "", transaction.now()
+    session = transaction.session()
+    try:
+        attempts.check(session, login, address, now)
+    except attempts.TooManyAttempts as refusal:
+        return _sign_in_page(typed, refusal.message, 429)
+    account = session.scalar(select(Account).where(Account.login == login).with_for_update())
+    usable = account is not None and account.active and not (account.demo and settings().production)
+    right = passwords.matches(account.password_hash if account else None, request.form.get("password", ""))
+    if account is None or not usable or not right:
+        attempts.record_failure(session, login, address, now)
+        return _sign_in_page(
+            typed, gettext("Nama pengguna atau kata sandi tidak cocok. Periksa lagi huruf besar dan kecilnya."), 422
+        )
+    attempts.forget(session, login)
+    if passwords.is_outdated(account.password_hash):
+        account.password_hash = passwords.digest(request.form["password"])
+    _welcome(account)
+    return redirect(safe_next(request.form.get("next")))
+
+
+def _welcome(account: Account) -> None:
+    flask.session.clear()
+    agent = request.headers.get("User-Agent", "")
+    visitor = sessions.open_session(transaction.session(), account, transaction.now(), agent)
+    flask.session.permanent = True
+    login_user(visitor)
+
+
+@bp.post("/keluar")
+@allow(SIGNED_IN)
+def sign_out() -> ResponseReturnValue:
+    sessions.revoke(transaction.session(), me().token, transaction.now())
+    logout_user()
+    flask.session.clear()
+    flash(gettext("Anda sudah keluar."), "success")
+    return redirect(url_for("auth.sign_in"))
+
+
+@bp.get("/akun")
+@allow(SIGNED_IN)
+def account() -> ResponseReturnValue:
+    return _account_page()
+
+
+def _account_page(error: str | None = None, status: int = 200) -> ResponseReturnValue:
+    return render_template("auth/account.html", error=error, grants=current_actor().grants), status
+
+
+@bp.post("/akun/kata-sandi")
+@allow(SIGNED_IN)
+def change_password() -> ResponseReturnValue:
+    session, now = transaction.session(), transaction.now()
+    login, address = me().account.login, request.remote_addr or ""
+    own = session.get_one(Account, me().account.id, with_for_update=True)
+    new = request.form.get("new", "")
+    try:
+        attempts.check(session, login, address, now)
+        if new != request.form.get("again", ""):
+            raise passwords.PasswordRefused(gettext("Kedua isian kata sandi baru tidak sama. Ketik ulang keduanya."))
+        accounts.change_password(session, own, old=request.form.get("old", ""), new=new, now=now)
+    except (passwords.PasswordRefused, attempts.TooManyAttempts) as refusal:
+        if isinstance(refusal, accounts.WrongPassword):
+            attempts.record_failure(session, login, address, now)
+        return _account_page(gettext(refusal.message), 422)
+    _welcome(own)
+    flash(gettext("Kata sandi sudah diganti. Anda sudah keluar dari perangkat lain."), "success")
+    return redirect(url_for("auth.account"))
+
+
+@bp.post("/bahasa")
+@allow(PUBLIC)
+def language() -> ResponseReturnValue:
+    wish = request.form.get("language", "")
+    answer = redirect(safe_next(request.form.get("next")))
+    if wish not in i18n.LANGUAGES:
+        return answer
+    reader = sessions.visitor()
+    if reader is not None:
+        transaction.session().get_one(Account, reader.account.id).locale = wish
+    answer.set_cookie(
+        i18n.COOKIE, wish, max_age=365 * 24 * 3600, httponly=True, samesite="Lax", secure=settings().secure_cookies
+    )
+    return answer

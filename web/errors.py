@@ -1,0 +1,121 @@
+"""What is refused, as pages: one table from exception to status, one page for all of them, in the reader's words.
+
+A refusal keeps its own sentence, for it says how to mend it. An unforeseen error shows none of its own: it is logged
+with a number, and the page gives that number to the reader.
+"""
+
+from __future__ import annotations
+
+import logging
+import secrets
+
+from flask import Flask, Response, current_app, jsonify, render_template, request
+from flask_babel import gettext
+from flask_babel import lazy_gettext as _l
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.orm.exc import StaleDataError
+from werkzeug.exceptions import HTTPException
+
+from engine import errors
+from web import transaction
+from web.access import wants_json
+
+log = logging.getLogger(__name__)
+
+STATUS_OF: dict[type[Exception], int] = {
+    errors.NotFound: 404,
+    errors.Forbidden: 403,
+    errors.Stale: 409,
+    errors.WrongState: 409,
+    errors.AlreadyDone: 409,
+    errors.EvidenceRefused: 422,
+    errors.DrawingRefused: 422,
+    errors.FormRefused: 422,
+    errors.ExpressionRefused: 422,
+    errors.Refused: 400,
+    StaleDataError: 409,
+    CSRFError: 400,
+}
+
+TITLES = {
+    400: _l("Permintaan tidak dapat dijalankan"),
+    401: _l("Silakan masuk dahulu"),
+    403: _l("Anda tidak berwenang membuka ini"),
+    404: _l("Halaman tidak ditemukan"),
+    405: _l("Tindakan ini tidak dikenal"),
+    409: _l("Keadaan sudah berubah"),
+    413: _l("Kiriman terlalu besar"),
+    422: _l("Isian belum benar"),
+    429: _l("Terlalu banyak percobaan"),
+    500: _l("Terjadi kesalahan pada sistem"),
+    503: _l("Sistem sedang sibuk"),
+}
+
+SENTENCES = {
+    400: _l("Muat ulang halaman sebelumnya, lalu coba sekali lagi."),
+    401: _l("Halaman ini hanya untuk yang sudah masuk."),
+    403: _l("Peran Anda tidak mencakup halaman ini. Hubungi operator KPU kabupaten/kota bila menurut Anda ini keliru."),
+    404: _l("Mungkin tautannya salah ketik, atau datanya sudah dipindahkan."),
+    405: _l("Kembali ke halaman sebelumnya, lalu gunakan tombol yang tersedia."),
+    409: _l("Seseorang sudah mengubahnya sejak halaman ini Anda buka. Muat ulang, lalu periksa kembali."),
+    413: _l("Kirim foto lebih sedikit sekaligus, atau perkecil ukuran berkasnya."),
+    422: _l("Perbaiki bagian yang ditandai. Isian Anda tidak hilang."),
+    429: _l("Tunggu beberapa menit, lalu coba lagi."),
+    500: _l("Tidak ada yang diubah. Coba lagi beberapa saat; bila terulang, sampaikan nomor di bawah kepada operator."),
+    503: _l("Tidak ada yang diubah. Coba lagi beberapa saat."),
+}
+
+
+def status_of(error: Exception) -> int:
+    """The HTTP status of an exception: that of its nearest ancestor in the table, else 500."""
+    return next((STATUS_OF[kind] for kind in type(error).__mro__ if kind in STATUS_OF), 500)
+
+
+def sentence_of(error: Exception) -> str:
+    """What the reader is told about a refusal, in their language where the catalogue has it."""
+    if isinstance(error, errors.TapakError):
+        return gettext(error.message)
+    if isinstance(error, CSRFError):
+        return gettext("Halaman ini terlalu lama terbuka atau dibuka dari tempat lain. Muat ulang, lalu kirim lagi.")
+    return str(SENTENCES.get(status_of(error), SENTENCES[500]))
+
+
+def page(status: int, sentence: str, number: str | None = None) -> tuple[Response | str, int]:
+    """The error page, or its JSON for whoever asks for JSON."""
+    title = str(TITLES.get(status, TITLES[500]))
+    if wants_json():
+        return jsonify(error=title, message=sentence, number=number), status
+    return render_template("error.html", status=status, title=title, sentence=sentence, number=number), status
+
+
+def refused(error: Exception) -> tuple[Response | str, int]:
+    """Nothing was changed, and the page says why."""
+    transaction.roll_back()
+    return page(status_of(error), sentence_of(error))
+
+
+def http_error(error: HTTPException) -> tuple[Response | str, int] | HTTPException:
+    """Werkzeug's own refusals (unknown address, too large, ...), in our words; redirects pass."""
+    status = error.code or 500
+    if status < 400:
+        return error
+    transaction.roll_back()
+    return page(status, str(SENTENCES.get(status, SENTENCES[400])))
+
+
+def unforeseen(error: Exception) -> tuple[Response | str, int]:
+    """Logged with a number; the page shows the number and nothing of the error. Under test it is raised."""
+    transaction.roll_back()
+    if current_app.testing:
+        raise error
+    number = secrets.token_hex(4)
+    log.error("error %s at %s %s", number, request.method, request.path, exc_info=error)
+    return page(500, str(SENTENCES[500]), number)
+
+
+def install(app: Flask) -> None:
+    """Every exception that leaves a view becomes a page."""
+    for kind in STATUS_OF:
+        app.register_error_handler(kind, refused)
+    app.register_error_handler(HTTPException, http_error)
+    app.register_error_handler(Exception, unforeseen)

@@ -1,0 +1,75 @@
+"""What the field templates need to know, and the row buttons that work without a script.
+
+A row is added or removed by a submit button: `_add` names a list, `_remove` a row, by the names of `engine.forms`
+(`visits`, `visits-0`). `press` carries it out on the posted data; the page is then shown again, nothing being checked.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from flask import Flask
+
+from engine.errors import FieldError
+from engine.forms import DynamicList, Form, Path, html_name
+
+ROW_BUTTONS = ("_add", "_remove")
+
+
+def errors_at(errors: Iterable[FieldError], path: Iterable[str | int]) -> list[str]:
+    """The messages of the errors at exactly this path."""
+    wanted = tuple(path)
+    return [error.message for error in errors if tuple(error.path) == wanted]
+
+
+def errors_within(errors: Iterable[FieldError], path: Iterable[str | int]) -> bool:
+    """Whether something at this path or below it is wrong."""
+    wanted = tuple(path)
+    return any(tuple(error.path[: len(wanted)]) == wanted for error in errors)
+
+
+def press(form: Form, data: Mapping[str, Any], posted: Mapping[str, str]) -> dict[str, Any] | None:
+    """The data after the row button that was pressed; None when none was, so that the form was handed in.
+
+    A button that names no list or row of this form, or a list that is full or fixed, changes nothing.
+    """
+    button = next((name for name in ROW_BUTTONS if name in posted), None)
+    if button is None:
+        return None
+    changed = copy.deepcopy(dict(data))
+    path = tuple(int(step) if step.isdecimal() else step for step in posted[button].split("-"))
+    part = form.field(path)
+    if not isinstance(part, DynamicList) or part.fixed:
+        return changed
+    rows = _rows(changed, path if button == "_add" else path[:-1])
+    if rows is None:
+        return changed
+    if button == "_add" and len(rows) < part.max_items:
+        rows.append({})
+    elif button == "_remove" and isinstance(path[-1], int) and path[-1] < len(rows):
+        del rows[path[-1]]
+    return changed
+
+
+def _rows(data: dict[str, Any], path: Path) -> list[Any] | None:
+    """The list of rows at `path`, made where the way there is open."""
+    here: Any = data
+    for step in path[:-1]:
+        if isinstance(here, dict) and isinstance(step, str):
+            here = here.setdefault(step, {})
+        elif isinstance(here, list) and isinstance(step, int) and step < len(here):
+            here = here[step]
+        else:
+            return None
+    if not isinstance(here, dict):
+        return None
+    rows = here.setdefault(path[-1], [])
+    return rows if isinstance(rows, list) else None
+
+
+def install(app: Flask) -> None:
+    """Templates can name fields and find their errors."""
+    app.jinja_env.globals.update(html_name=html_name, errors_at=errors_at, errors_within=errors_within)
+    app.jinja_env.filters["tuple_of"] = tuple

@@ -1,0 +1,45 @@
+"""Attachments as they leave the house: photos as pictures of our own making, papers as sandboxed downloads."""
+
+from __future__ import annotations
+
+from flask import Blueprint, abort
+from flask.typing import ResponseReturnValue
+from sqlalchemy import select
+
+from engine.errors import NotFound
+from engine.models import Attachment, Instance
+from web import transaction, uploads
+from web.access import allow, current_actor, may_see
+from workflows.models.accounts import MEMBER_ROLES
+
+bp = Blueprint("files", __name__, url_prefix="/berkas")
+
+WORKING = (*MEMBER_ROLES, "operator", "commissioner", "supervisor", "province")
+LOOKING = (*WORKING, "observer", "auditor")
+
+
+@bp.get("/<sha256>/foto/<size>")
+@allow(*LOOKING)
+def photo(sha256: str, size: str) -> ResponseReturnValue:
+    if size not in uploads.SIZES:
+        abort(404)
+    found = _seen(sha256, LOOKING)
+    if found.type not in uploads.KINDS or uploads.KINDS[found.type].pillow is None:
+        raise NotFound
+    return uploads.show(found.sha256, found.type, size)
+
+
+@bp.get("/<sha256>/asli")
+@allow(*WORKING)
+def paper(sha256: str) -> ResponseReturnValue:
+    found = _seen(sha256, WORKING)
+    return uploads.download(found.sha256, found.type, found.name)
+
+
+def _seen(sha256: str, roles: tuple[str, ...]) -> Attachment:
+    """The attachment with these bytes in a place the reader may see; NotFound also when it is elsewhere."""
+    rows = select(Attachment, Instance.scope).join(Instance, Instance.id == Attachment.instance_id)
+    for attachment, scope in transaction.session().execute(rows.where(Attachment.sha256 == sha256)):
+        if may_see(current_actor(), scope, roles):
+            return attachment
+    raise NotFound

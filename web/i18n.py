@@ -1,0 +1,53 @@
+"""Two languages. Indonesian is the language of the source; English is a complete catalogue beside it.
+
+The language of a page is the account's, else the cookie's, else Indonesian; never the browser's, because a shared
+office computer set to English is no wish of the person who signs in.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from typing import IO, Any
+
+from flask import Flask, request
+from flask_babel import Babel
+
+from web.auth.sessions import visitor
+
+LANGUAGES = {"id": "Bahasa Indonesia", "en": "English"}
+COOKIE = "tapak_language"
+
+
+def language() -> str:
+    """The language of this request: one of `LANGUAGES`."""
+    wishes = [request.cookies.get(COOKIE)]
+    reader = visitor()
+    if reader is not None:
+        wishes.insert(0, reader.account.locale)
+    return next((wish for wish in wishes if wish in LANGUAGES), "id")
+
+
+def install(app: Flask) -> None:
+    """Pages speak the language of their reader."""
+    app.config["BABEL_DEFAULT_LOCALE"] = "id"
+    Babel(app, locale_selector=language)
+    app.jinja_env.globals["languages"] = LANGUAGES
+    app.jinja_env.globals["language"] = language
+
+
+def extract_refusals(
+    file: IO[bytes], keywords: Any, comment_tags: Any, options: Any
+) -> Iterator[tuple[int, str, str, list[str]]]:
+    """For pybabel: the first line of each exception's docstring is its message, so it belongs in the catalogue."""
+    del keywords, comment_tags, options
+    for node in ast.walk(ast.parse(file.read())):
+        if not isinstance(node, ast.ClassDef) or not _is_refusal(node):
+            continue
+        words = ast.get_docstring(node)
+        if words:
+            yield node.lineno, "gettext", words.strip(), []
+
+
+def _is_refusal(node: ast.ClassDef) -> bool:
+    return any(isinstance(base, ast.Name) and base.id not in {"object", "Protocol"} for base in node.bases)

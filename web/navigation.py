@@ -1,0 +1,51 @@
+"""The main menu: one list in the order it is shown. An entry appears to those whom its view allows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Flask, current_app, request, url_for
+from flask_babel import lazy_gettext as _l
+
+from web.access import may_open
+
+
+@dataclass(frozen=True)
+class Entry:
+    """`endpoint` is the view it opens, `label` what it is called, `icon` a symbol of img/icons.svg."""
+
+    endpoint: str
+    label: Any
+    icon: str
+
+    @property
+    def url(self) -> str:
+        return url_for(self.endpoint)
+
+    @property
+    def current(self) -> bool:
+        """Whether the page shown belongs to this entry: same blueprint."""
+        return (request.endpoint or "").partition(".")[0] == self.endpoint.partition(".")[0]
+
+
+ENTRIES = (
+    Entry("tasks.index", _l("Tugas"), "check"),
+    Entry("bodies.index", _l("Badan"), "people"),
+    Entry("blocked.index", _l("Terhambat"), "warning"),
+    Entry("overview.index", _l("Ringkasan"), "grid"),
+    Entry("escalations.index", _l("Eskalasi"), "up"),
+    Entry("people.index", _l("Orang"), "person"),
+    Entry("agenda.index", _l("Agenda"), "calendar"),
+    Entry("health.index", _l("Kesehatan sistem"), "heart"),
+)
+
+
+def menu() -> list[Entry]:
+    """The entries this reader may open."""
+    return [entry for entry in ENTRIES if entry.endpoint in current_app.view_functions and may_open(entry.endpoint)]
+
+
+def install(app: Flask) -> None:
+    app.jinja_env.globals["menu"] = menu
+    app.jinja_env.globals["may_open"] = may_open

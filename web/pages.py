@@ -1,0 +1,18 @@
+"""Every blueprint of the product, one line a module; each has its blueprint as `bp`."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+from flask import Flask
+
+PAGES = (
+    "web.start",
+    "web.auth.views",
+    "web.files",
+)
+
+
+def install(app: Flask) -> None:
+    for name in PAGES:
+        app.register_blueprint(import_module(name).bp)

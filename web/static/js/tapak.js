@@ -1,0 +1,152 @@
+/* What pages gain when scripts run; every page works without. No library, nothing inline. */
+"use strict";
+
+(() => {
+  const words = document.body.dataset;
+
+  /* Dynamic rows: the template of a row is copied; without a script the same buttons go to the server. */
+  const numbered = (html, depth, index) =>
+    html.replaceAll(`__${depth}__`, index).replaceAll(`__n${depth}__`, index + 1);
+
+  const addRow = (button) => {
+    const list = button.closest("[data-rows]");
+    const depth = button.dataset.add;
+    const rows = list.querySelectorAll(":scope > [data-one]");
+    if (rows.length >= Number(list.dataset.max)) return;
+    const used = [...rows].map((row) => Number(row.dataset.index ?? -1));
+    const index = Math.max(rows.length - 1, ...used) + 1;
+    const template = list.querySelector(":scope > template");
+    const holder = document.createElement("template");
+    holder.innerHTML = numbered(template.innerHTML, depth, index);
+    const row = holder.content.firstElementChild;
+    row.dataset.index = index;
+    template.before(row);
+    row.querySelector("input, select, textarea")?.focus();
+  };
+
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("button");
+    if (button?.dataset.add) {
+      event.preventDefault();
+      addRow(button);
+    } else if (button && "remove" in button.dataset) {
+      event.preventDefault();
+      const list = button.closest("[data-rows]");
+      button.closest("[data-one]").remove();
+      list.querySelector("legend").focus();
+    }
+    const large = event.target.closest("a[data-large]");
+    if (large && !event.ctrlKey && !event.metaKey) {
+      event.preventDefault();
+      showLarge(large);
+    }
+    const menu = document.querySelector("details.menu[open]");
+    if (menu && !menu.contains(event.target)) menu.open = false;
+  });
+
+  document.addEventListener("keydown", (event) => {
+    const menu = document.querySelector("details.menu[open]");
+    if (event.key === "Escape" && menu) {
+      menu.open = false;
+      menu.querySelector("summary").focus();
+    }
+  });
+
+  const showLarge = (link) => {
+    const dialog = document.createElement("dialog");
+    dialog.className = "large";
+    const image = new Image();
+    image.src = link.href;
+    image.alt = link.querySelector("img").alt;
+    dialog.append(image);
+    dialog.addEventListener("click", () => dialog.close());
+    dialog.addEventListener("close", () => { dialog.remove(); link.focus(); });
+    document.body.append(dialog);
+    dialog.showModal();
+  };
+
+  /* Chosen files are shown before they are sent. */
+  const size = (bytes) => bytes < 1e6 ? `${Math.max(1, Math.round(bytes / 1e3))} kB` : `${(bytes / 1e6).toFixed(1)} MB`;
+
+  document.addEventListener("change", (event) => {
+    const input = event.target;
+    if (!(input instanceof HTMLInputElement) || !("preview" in input.dataset)) return;
+    const list = input.parentElement.querySelector("[data-files]");
+    list.querySelectorAll("[data-chosen]").forEach((item) => item.remove());
+    for (const file of input.files) {
+      const item = document.createElement("li");
+      item.dataset.chosen = "";
+      if (file.type.startsWith("image/")) {
+        const image = new Image();
+        image.src = URL.createObjectURL(file);
+        image.alt = "";
+        image.addEventListener("load", () => URL.revokeObjectURL(image.src), { once: true });
+        item.append(image);
+      }
+      const name = document.createElement("span");
+      name.className = "name";
+      const large = Number(input.dataset.max) > 0 && file.size > Number(input.dataset.max);
+      name.textContent = `${file.name} · ${size(file.size)}${large ? ` · ${words.big}` : ""}`;
+      if (large) name.classList.add("error");
+      item.append(name);
+      list.append(item);
+    }
+  });
+
+  /* A form is sent once. One with files is sent with progress, and stays as it is when the signal breaks. */
+  const withFiles = (form) => [...form.querySelectorAll("input[type=file]")].some((input) => input.files.length);
+
+  const busy = (form, on) => form.querySelectorAll("button").forEach((button) => {
+    button.setAttribute("aria-busy", String(on));
+    button.disabled = on;
+  });
+
+  const sendWithProgress = (form, submitter) => {
+    const data = new FormData(form, submitter);
+    const request = new XMLHttpRequest();
+    const shown = form.querySelector(".sending") ?? form.appendChild(document.createElement("div"));
+    shown.className = "sending on";
+    shown.setAttribute("role", "status");
+    shown.textContent = words.sending;
+    const bar = document.createElement("progress");
+    bar.max = 100;
+    shown.append(bar);
+    request.upload.addEventListener("progress", (event) => {
+      if (event.lengthComputable) bar.value = (100 * event.loaded) / event.total;
+    });
+    request.addEventListener("load", () => {
+      if (request.responseURL !== new URL(submitter?.formAction || form.action, location.href).href) {
+        location.assign(request.responseURL);
+        return;
+      }
+      document.open();
+      document.write(request.responseText);
+      document.close();
+    });
+    request.addEventListener("error", () => {
+      busy(form, false);
+      shown.textContent = words.lost;
+      shown.className = "sending on alert warning";
+    });
+    request.open("POST", submitter?.formAction || form.action);
+    request.send(data);
+    busy(form, true);
+  };
+
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (event.defaultPrevented || form.method !== "post") return;
+    const question = event.submitter?.dataset.confirm ?? form.dataset.confirm;
+    if (question && !window.confirm(question)) {
+      event.preventDefault();
+    } else if (form.enctype === "multipart/form-data" && withFiles(form)) {
+      event.preventDefault();
+      sendWithProgress(form, event.submitter);
+    } else {
+      setTimeout(() => busy(form, true));
+    }
+  });
+  window.addEventListener("pageshow", () => document.querySelectorAll("form").forEach((form) => busy(form, false)));
+
+  document.querySelector("[data-focus]")?.focus();
+})();
