@@ -12,6 +12,8 @@ from pathlib import Path
 import pytest
 from lxml import etree
 
+from engine import forms
+
 WORKFLOWS = Path(__file__).resolve().parents[2] / "workflows"
 KINDS = ("ppk", "pps", "kpps", "pantarlih")
 NAMES = {
@@ -238,3 +240,17 @@ def test_what_may_be_returned_are_the_parts_of_the_evidence(kind: str) -> None:
         parts = [(part["id"], part["label"]) for part in evidence["components"] if part["type"] == "group"]
         fields = next(f for g in _form(path)["components"] for f in g["components"] if f["key"] == "fields")
         assert [(option["value"], option["label"]) for option in fields["values"]] == parts
+
+
+def test_every_form_is_read_and_asks_for_something(kind: str) -> None:
+    for path in sorted((WORKFLOWS / kind).glob("*.form")):
+        form = forms.load(path.read_text(encoding="utf-8"))
+        assert form.check({}).errors, path.name
+
+
+def test_a_return_needs_a_reason_and_an_approval_does_not(kind: str) -> None:
+    for path in sorted((WORKFLOWS / kind).glob("approve_*.form")):
+        form = forms.load(path.read_text(encoding="utf-8"))
+        assert form.check({"decision": "approve"}).errors == ()
+        assert [error.path for error in form.check({"decision": "return"}).errors] == [("reason",)]
+        assert form.check({"decision": "return", "reason": "blurry"}).errors == ()
