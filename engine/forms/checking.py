@@ -71,7 +71,7 @@ class Check:
         here = list(f.level(fields))
         known = {part.key for part in here}
         for key in [key for key in raw if key not in known][:MAX_UNKNOWN]:
-            shown = clean(str(key)[:200])[:60]
+            shown = clean(key[:200])[:60] if isinstance(key, str) else "?"
             self.errors.append(error((*path, shown), "unknown", key=shown))
         return {part.key: self._value(part, raw.get(part.key), (*path, part.key)) for part in here}
 

@@ -81,8 +81,8 @@ class Reading:
             return words.moment(value, self.language)
         if isinstance(part, f.Choice):
             labels = {option.value: option.label for option in part.choices(self.context)}
-            chosen = value if isinstance(value, list) else [value]
-            return ", ".join(labels.get(item, item) for item in chosen)
+            chosen: list[object] = value if isinstance(value, list) else [value]
+            return ", ".join(labels.get(str(item), str(item)) for item in chosen)
         if isinstance(value, list):
             return ", ".join(str(item["name"]) for item in value)
         return str(value)

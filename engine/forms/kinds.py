@@ -34,7 +34,7 @@ def _textarea(_: Reader, part: Part) -> f.Field:
     return dataclasses.replace(field, default=part.default(field))
 
 
-def _lengths(part: Part) -> dict[str, f.Limit]:
+def _lengths(part: Part) -> dict[str, Any]:
     most = MAX_TEXT[part.type]
     least, longest = part.bound("minLength", most), part.bound("maxLength", most)
     if isinstance(least, Decimal) and isinstance(longest, Decimal) and least > longest:

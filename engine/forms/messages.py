@@ -83,7 +83,8 @@ FILLING: dict[str, Words] = {
         "Jenis berkas “{name}” tidak diterima. Yang diterima: {limit}.",
         "The kind of file “{name}” is not accepted. Accepted: {limit}."),
     "file.size": Words(
-        "Berkas “{name}” terlalu besar. Paling besar {limit} MB.", "The file “{name}” is too large: at most {limit} MB."),
+        "Berkas “{name}” terlalu besar. Paling besar {limit} MB.",
+        "The file “{name}” is too large: at most {limit} MB."),
     "file.empty": Words(
         "Berkas “{name}” kosong. Unggah kembali berkas yang benar.",
         "The file “{name}” is empty. Upload the right file again."),
@@ -126,7 +127,8 @@ DRAWING: dict[str, Words] = {
         "“{label}” tidak berisi satu isian pun. Tambahkan isian di dalamnya atau hapus.",
         "“{label}” has no field inside. Add one or remove it."),
     "form.type_unknown": Words(
-        "Jenis “{type}” tidak dikenal. Pakai salah satu: {limit}.", "The type “{type}” is unknown. Use one of: {limit}."),
+        "Jenis “{type}” tidak dikenal. Pakai salah satu: {limit}.",
+        "The type “{type}” is unknown. Use one of: {limit}."),
     "form.type_refused": Words("Jenis “{type}” tidak dapat dipakai. {mend}", "The type “{type}” cannot be used."),
     "form.key": Words(
         "Kunci “{key}” tidak dapat dipakai. Isi dengan huruf, angka dan garis bawah, diawali huruf, tanpa titik.",

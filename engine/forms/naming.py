@@ -83,7 +83,10 @@ def pairs(fields: tuple[f.Field, ...], data: Mapping[str, Any], path: f.Path = (
 def attach(
     fields: tuple[f.Field, ...], data: Mapping[str, Any], known: Mapping[str, Mapping[str, object]]
 ) -> dict[str, object]:
-    """`data` with every file that is in `known` (by SHA-256) described as there; others stay and `check` refuses them."""
+    """`data` with every file that is in `known` (by SHA-256) described as there.
+
+    Others stay as they are, and `check` refuses them.
+    """
     found = dict(data)
     for part in f.level(fields):
         value = data.get(part.key)

@@ -45,7 +45,7 @@ class Part:
     def wrong(self, code: str, **shown: object) -> None:
         """Gathers one problem of this part."""
         short = {name: clean(str(value))[:120] for name, value in shown.items()}
-        self.problems.append(problem(code, self.element, **short))
+        self.problems.append(problem(code, self.element, None, **short))
 
     def mapping(self, name: str) -> Mapping[str, Any]:
         """The object `name`, {} when absent."""

@@ -1,4 +1,4 @@
-"""What a typed answer must satisfy. Each rule yields (code, values for its sentence); nothing yields when all is well."""
+"""What a typed answer must satisfy. Each rule yields (code, values for its sentence)."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _REQUIRED = {"checkbox": "required.checked", "radio": "required.choice", "select
 
 def blank(value: object) -> bool:
     """Whether `value` is no answer."""
-    return value is None or value is False or value == "" or value == []
+    return value is None or value is False or value in ("", [])
 
 
 def missing(field: f.Field, value: object) -> Broken | None:
@@ -69,10 +69,9 @@ def rules(field: f.Field, value: object, context: Context) -> Iterator[Broken]:
 
 def doubtful(field: f.Field, value: object) -> Broken | None:
     """The soft rule: an answer that is allowed but unusual."""
-    if isinstance(field, f.Text) and field.warn_pattern and isinstance(value, str):
-        if not field.warn_pattern.search(value[:PATTERN_REACH]):
-            return "warnPattern", {}
-    return None
+    if not isinstance(field, f.Text) or field.warn_pattern is None or not isinstance(value, str):
+        return None
+    return None if field.warn_pattern.search(value[:PATTERN_REACH]) else ("warnPattern", {})
 
 
 def limit(bound: f.Limit, context: Context) -> Decimal | None:

@@ -28,7 +28,7 @@ def _gather(fields: tuple[f.Field, ...], properties: Schema, required: list[str]
             _gather(part.fields, properties, required, sure=always)
         elif part.key:
             properties[part.key] = _of(part)
-            needs = part.required or isinstance(part, f.DynamicList) and part.min_items > 0
+            needs = part.required or (isinstance(part, f.DynamicList) and part.min_items > 0)
             if always and needs and not (part.readonly or part.disabled):
                 required.append(part.key)
 
