@@ -1,0 +1,30 @@
+/* Shows a drawing and marks where the body stands: data-drawing is its address; data-here, data-passed and data-late
+   are element ids, parted by blanks. */
+"use strict";
+
+document.querySelectorAll("[data-drawing]").forEach(async (place) => {
+  const viewer = new BpmnJS({ container: place });
+  try {
+    const answer = await fetch(place.dataset.drawing, { credentials: "same-origin" });
+    if (!answer.ok) throw new Error(String(answer.status));
+    await viewer.importXML(await answer.text());
+  } catch (error) {
+    place.textContent = place.dataset.failed;
+    console.error(error);
+    return;
+  }
+  const canvas = viewer.get("canvas");
+  const registry = viewer.get("elementRegistry");
+  for (const mark of ["passed", "here", "late"]) {
+    for (const id of (place.dataset[mark] ?? "").split(" ")) {
+      if (registry.get(id)) canvas.addMarker(id, mark);
+    }
+  }
+  canvas.zoom("fit-viewport", "auto");
+  const present = registry.get((place.dataset.here ?? "").split(" ")[0]);
+  if (present && canvas.zoom() < 0.5) {
+    canvas.zoom(0.8, { x: present.x + present.width / 2, y: present.y + present.height / 2 });
+    canvas.scrollToElement(present, 80);
+  }
+  place.dataset.ready = "";
+});
