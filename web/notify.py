@@ -1,0 +1,39 @@
+"""What is done about each kind of message in the outbox; the keys are all the kinds the engine writes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from engine import operations
+from engine.handlers import run
+from engine.outbox import Effect, Taken
+from workflows import escalation, telling
+from workflows.host import HOST
+
+
+def _moved(session: Session, taken: Taken, now: datetime) -> None:
+    telling.moved(session, instance_id=taken.payload["instance_id"], seq=taken.payload["seq"], now=now)
+
+
+def _thrown(session: Session, taken: Taken, now: datetime) -> None:
+    payload = taken.payload
+    escalation.thrown(
+        session, instance_id=payload["instance_id"], element=payload["node"], trigger=payload["trigger"], now=now
+    )
+
+
+def _run(session: Session, taken: Taken, now: datetime) -> None:
+    payload = taken.payload
+    result = run(session, instance_id=payload["instance_id"], node=payload["node"], now=now)
+    operations.run_done(
+        session, instance_id=payload["instance_id"], node=payload["node"], visit=payload["visit"], result=result,
+        now=now, host=HOST,
+    )
+
+
+EFFECTS: Mapping[str, Effect] = {
+    "instance.moved": _moved, "escalation.thrown": _thrown, "task.run": _run,
+}

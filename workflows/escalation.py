@@ -1,0 +1,136 @@
+"""Lateness climbs: who is told of a late task, level by level, each once per stay, until the body moves.
+
+The drawing says when a task is late and whom that first concerns (its dashed clock, level 0); how it climbs from there
+is a setting of the agenda. The unique pair (stay, level) keeps a level from being told twice, whoever runs at once.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import Row, delete, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from engine import definitions
+from engine.host import Host
+from engine.models import Instance, Obstacle, Task
+from workflows import bodies, notices
+from workflows.agendas import Almanac
+from workflows.host import almanac_of
+from workflows.models import Climb, Escalation
+
+BATCH = 200
+
+_CIRCLES: dict[str, tuple[str, ...]] = {
+    "korwil": ("commissioner",), "sdm": ("commissioner",), "teknis": ("commissioner",), "data": ("commissioner",),
+    "ketua": ("commissioner",), "hukum": ("supervisor",), "ketua_hukum": ("commissioner", "supervisor"),
+    "province": ("province",),
+}
+
+
+def roles_of(told: str, kind: str, first: str) -> tuple[str, ...]:
+    """The roles behind a circle of the agenda's settings; `first` is the lane the drawing told.
+
+    A PPK's lateness concerns its coordinator at KPU where that of a PPS concerns its PPK.
+    """
+    if told == "body":
+        return (first,)
+    if told == "ppk":
+        return ("commissioner",) if kind == "ppk" else ("ppk_member",)
+    return _CIRCLES[told]
+
+
+def thrown(session: Session, *, instance_id: int, element: str, trigger: str, now: datetime) -> None:
+    """Level 0: the lane in which the escalation event stands has been told that this task is late.
+
+    Nothing when the body has moved on since. From here `climb` goes on.
+    """
+    instance = session.get_one(Instance, instance_id)
+    loaded = definitions.load(session, instance.definition_id)
+    host_node = loaded.graph.process.nodes[trigger.partition(".")[2]].attached_to
+    task = session.execute(
+        select(Task.id, Task.due_at, Task.node).where(
+            Task.instance_id == instance_id, Task.node == host_node, Task.closed_at.is_(None)
+        )
+    ).one_or_none()
+    if task is None:
+        return
+    role = loaded.graph.role(element)
+    _tell(session, instance, task, level=0, roles=(role,), now=now)
+    almanac = almanac_of(session, bodies.of_subject(session, instance.subject))
+    next_at = almanac.level_at(task.due_at or now, 1)
+    if next_at is not None:
+        session.execute(_insert(session, Climb).values(
+            stay=task.id, instance_id=instance_id, next_level=1, next_at=next_at
+        ).on_conflict_do_nothing())
+
+
+def climb(session: Session, *, now: datetime, host: Host) -> int:
+    """Every late stay whose next level has come was told it; one that is over climbs no more. How many were told.
+
+    Rows are claimed, so two sweeps at once share the work. Levels missed while nobody swept are told now, in order.
+    """
+    due = session.scalars(
+        select(Climb).where(Climb.next_at <= now).order_by(Climb.next_at).limit(BATCH).with_for_update(skip_locked=True)
+    ).all()
+    return sum(_climb_one(session, one, now) for one in due)
+
+
+def _climb_one(session: Session, climbing: Climb, now: datetime) -> int:
+    task = session.execute(
+        select(Task.id, Task.due_at, Task.node, Task.closed_at, Task.role).where(Task.id == climbing.stay)
+    ).one()
+    instance = session.get_one(Instance, climbing.instance_id)
+    if task.closed_at is not None or instance.status != "running":
+        session.delete(climbing)
+        return 0
+    body = bodies.of_subject(session, instance.subject)
+    almanac: Almanac = almanac_of(session, body)
+    told = 0
+    while climbing.next_at <= now:
+        level = almanac.settings.levels[climbing.next_level] if climbing.next_level < len(almanac.settings.levels) else None
+        next_at = almanac.level_at(task.due_at or now, climbing.next_level + 1)
+        if level is not None:
+            _tell(session, instance, task, climbing.next_level, roles_of(level.told, body.kind, task.role), now)
+            told += 1
+        if level is None or next_at is None:
+            session.delete(climbing)
+            break
+        climbing.next_level, climbing.next_at = climbing.next_level + 1, next_at
+    session.flush()
+    return told
+
+
+def settle(session: Session, instance_id: int) -> None:
+    """The stays of this instance that are over climb no more."""
+    over = select(Task.id).where(Task.instance_id == instance_id, Task.closed_at.is_not(None))
+    session.execute(delete(Climb).where(Climb.instance_id == instance_id, Climb.stay.in_(over)))
+
+
+def _tell(
+    session: Session, instance: Instance, task: Row[tuple[int, datetime | None, str]], level: int,
+    roles: tuple[str, ...], now: datetime,
+) -> None:
+    owner = session.scalar(
+        select(Obstacle.owner).where(Obstacle.instance_id == instance.id, Obstacle.lifted_at.is_(None))
+        .order_by(Obstacle.reported_at).limit(1)
+    )
+    new = session.execute(
+        _insert(session, Escalation).values(
+            instance_id=instance.id, stay=task.id, level=level, at=now, told_role=",".join(roles),
+            reason=owner or "",
+        ).on_conflict_do_nothing().returning(Escalation.id)
+    ).scalar_one_or_none()
+    if new is None:
+        return
+    notices.tell(
+        session, notices.holders(session, roles, instance.scope, now), topic="task.late",
+        dedupe=f"late:{task.id}:{level}", instance_id=instance.id, now=now,
+        params={"node": task.node, "level": level, "waiting_for": owner or ""},
+    )
+
+
+def _insert(session: Session, model: type[Escalation] | type[Climb]) -> postgresql.Insert | sqlite.Insert:
+    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+    return dialect.insert(model)

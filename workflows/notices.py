@@ -1,0 +1,68 @@
+"""Telling people inside Tapak: who holds a role at a place, and one notice to each of them, never twice."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from workflows.models import Notice
+from workflows.models.accounts import Account, Assignment
+
+TOPICS = ("task.opened", "evidence.returned", "stage.reached", "task.late", "incident.opened", "obstacle.reported")
+"""What people are told about; the pages have words for each, in every language."""
+
+
+def scopes_around(scope: str) -> list[str]:
+    """The scopes that cover this one: "33.23.01" → ["", "33", "33.23", "33.23.01"]."""
+    parts = scope.split(".")
+    return ["", *(".".join(parts[:end]) for end in range(1, len(parts) + 1))]
+
+
+def holders(session: Session, roles: Iterable[str], scope: str, now: datetime) -> list[int]:
+    """The active accounts that hold one of these roles over this scope at `now`, by id."""
+    day = now.date()
+    return list(session.scalars(
+        select(Account.id).join(Assignment, Assignment.account_id == Account.id)
+        .where(
+            Account.active, Assignment.role.in_(list(roles)), Assignment.scope.in_(scopes_around(scope)),
+            Assignment.from_on <= day, or_(Assignment.until_on.is_(None), Assignment.until_on >= day),
+        ).distinct().order_by(Account.id)
+    ))
+
+
+def tell(
+    session: Session, accounts: Iterable[int], *, topic: str, dedupe: str, instance_id: int | None,
+    params: Mapping[str, Any], now: datetime,
+) -> None:
+    """Each of these accounts has this notice; one that has it already (by `dedupe`) is not told again.
+
+    `params` are ids and words of ours (element ids, codes), no personal data.
+    """
+    rows = [
+        {"account_id": account, "topic": topic, "instance_id": instance_id, "params": dict(params), "created_at": now,
+         "dedupe": dedupe}
+        for account in accounts
+    ]
+    if rows:
+        dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+        session.execute(dialect.insert(Notice.__table__).on_conflict_do_nothing(), rows)
+
+
+def unread(session: Session, account_id: int) -> int:
+    """How many notices this account has not read."""
+    return session.scalar(
+        select(func.count()).select_from(Notice).where(Notice.account_id == account_id, Notice.read_at.is_(None))
+    ) or 0
+
+
+def mark_read(session: Session, account_id: int, now: datetime, upto: int) -> None:
+    """This account's notices up to this id are read."""
+    session.execute(
+        update(Notice).where(Notice.account_id == account_id, Notice.id <= upto, Notice.read_at.is_(None))
+        .values(read_at=now)
+    )
