@@ -25,18 +25,13 @@ class UnknownReference(Exception):
         self.ref, self.line = ref, line
 
 
-def resolve(named: Mapping[str, Element], ref: str) -> Element | None:
-    """The element of this id; a prefix of a qualified name is left out when the id as a whole is unknown."""
-    return named.get(ref) if ref in named else named.get(ref.rpartition(":")[2])
-
-
 def event_of(element: Element, named: Mapping[str, Element]) -> Event:
     """The event of an event element. Raises UnknownReference."""
     parts = []
     for part in xml.children(element):
         definition: Element | None = part
         if xml.local(part) == "eventDefinitionRef":
-            definition = resolve(named, xml.text_of(part))
+            definition = xml.resolve(named, xml.text_of(part))
             if definition is None:
                 raise UnknownReference(xml.text_of(part), xml.line_of(part))
         if definition is not None and xml.local(definition) in EVENT_KINDS:
@@ -76,7 +71,7 @@ def _named(element: Element, kind: str, named: Mapping[str, Element]) -> tuple[s
     ref = xml.attribute(element, attribute)
     if ref is None:
         return extensions.vendor(element, code), ""
-    thing = resolve(named, ref)
+    thing = xml.resolve(named, ref)
     if thing is None or xml.local(thing) != kind:
         raise UnknownReference(ref, xml.line_of(element))
     name = xml.attribute(thing, "name")

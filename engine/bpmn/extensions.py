@@ -114,13 +114,14 @@ def listed(text: str | None) -> tuple[str, ...]:
     return tuple(name.strip() for name in text.split(",") if name.strip())
 
 
-def people(element: Element) -> tuple[tuple[str, ...], tuple[str, ...], str | None]:
+def people(element: Element, named: Mapping[str, Element]) -> tuple[tuple[str, ...], tuple[str, ...], str | None]:
     """Who may or shall do it: roles, users, assignee; from extensions, then from BPMN's own resource roles."""
     roles = listed(zeebe(element, "assignmentDefinition", "candidateGroups") or vendor(element, "candidateGroups"))
     users = listed(zeebe(element, "assignmentDefinition", "candidateUsers") or vendor(element, "candidateUsers"))
     assignee = zeebe(element, "assignmentDefinition", "assignee") or vendor(element, "assignee")
     for owner in xml.children(element, "potentialOwner", "humanPerformer", "performer"):
-        for name in listed(xml.text_of(xml.child(owner, "resourceAssignmentExpression")) or None):
+        for name in (*_resource(owner, named),
+                     *listed(xml.text_of(xml.child(owner, "resourceAssignmentExpression")) or None)):
             found = _POTENTIAL_OWNER.match(name)
             kind, value = (found.group(1), found.group(2)) if found else ("group", name)
             if xml.local(owner) != "potentialOwner":
@@ -130,6 +131,14 @@ def people(element: Element) -> tuple[tuple[str, ...], tuple[str, ...], str | No
             else:
                 users = (*users, value)
     return roles, users, assignee
+
+
+def _resource(owner: Element, named: Mapping[str, Element]) -> tuple[str, ...]:
+    """The name of the resource a resource role refers to; its id where it has no name."""
+    ref = xml.text_of(xml.child(owner, "resourceRef"))
+    resource = xml.resolve(named, ref)
+    name = None if resource is None else xml.attribute(resource, "name")
+    return (name or ref,) if ref else ()
 
 
 def task_type(element: Element) -> str | None:

@@ -35,7 +35,7 @@ LOOPS = {"parallel": "bersamaan", "sequential": "bergantian", "standard": "diula
 def outline(process: Process) -> str:
     """The flow in words: lanes, then the steps in the order of the flow from its starts; one line per element.
 
-    A branch is a line of its own below its element, and so is each event on an element's edge.
+    A branch is a line of its own, further in, below its element, and so is each event on an element's edge.
     """
     title = f"PROSES {_named(process.id, process.name)}" + ("" if process.executable else "; tidak untuk dijalankan")
     lines = [title + _pairs("properti", sorted(process.properties.items()))]
@@ -84,8 +84,8 @@ def _linked(process: Process, node: Node) -> list[str]:
 
 
 def _steps(process: Process, depth: int) -> Iterator[str]:
-    indent = "  " * depth
     for node in reading_order(process):
+        indent = "  " * (depth + (node.kind == "boundaryEvent"))
         leaving = process.outgoing(node)
         plain = len(leaving) == 1 and leaving[0].condition is None and leaving[0].id != node.default
         yield f"{indent}{_step(node)}" + (f" -> {leaving[0].target}" + _label(leaving[0]) if plain else "")

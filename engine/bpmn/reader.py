@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from engine.bpmn import extensions, xml
-from engine.bpmn.events import UnknownReference, event_of, loop_of, message_of, resolve
+from engine.bpmn.events import UnknownReference, event_of, loop_of, message_of
 from engine.bpmn.model import (
     ACTIVITIES,
     EVENTS,
@@ -82,7 +82,7 @@ def _body(scope: Element, reading: Reading, lanes_around: Mapping[str, str], lan
 def _node(element: Element, lane: str | None, lane_of: Mapping[str, str], reading: Reading) -> Node:
     """The node, not yet joined to its flows."""
     name, kind = xml.attribute(element, "id") or "", xml.local(element)
-    roles, users, assignee = extensions.people(element)
+    roles, users, assignee = extensions.people(element, reading.named)
     inputs, outputs = extensions.mappings(element)
     children = None
     if kind in SUB_PROCESSES:
@@ -148,7 +148,7 @@ def _collaboration(root: Element, reading: Reading) -> tuple[tuple[Participant, 
 
 def _participant(element: Element, reading: Reading) -> Participant:
     ref = xml.attribute(element, "processRef")
-    process = None if ref is None else resolve(reading.named, ref)
+    process = None if ref is None else xml.resolve(reading.named, ref)
     if ref is not None and (process is None or xml.local(process) != "process"):
         reading.refuse("pool.process_unknown", element, ref=ref)
     return Participant(

@@ -26,7 +26,7 @@ EVENT_KINDS = {
 _READ = """documentation extensionElements incoming outgoing eventDefinitionRef conditionExpression condition
 timeDate timeDuration timeCycle multiInstanceLoopCharacteristics standardLoopCharacteristics loopCardinality
 loopCondition completionCondition loopDataInputRef inputDataItem flowNodeRef lane childLaneSet
-dataInputAssociation dataOutputAssociation sourceRef targetRef potentialOwner humanPerformer performer resourceRole
+dataInputAssociation dataOutputAssociation sourceRef targetRef potentialOwner humanPerformer performer
 resourceRef resourceAssignmentExpression formalExpression expression"""
 
 _KEPT = """ioSpecification property dataObject dataObjectReference dataStoreReference association textAnnotation group

@@ -174,6 +174,11 @@ def attribute(element: Element, name: str) -> str | None:
     return (element.get(name) or "").strip() or None
 
 
+def resolve(named: Mapping[str, Element], ref: str) -> Element | None:
+    """The element of this id; a prefix of a qualified name is left out when the id as a whole is unknown."""
+    return named.get(ref) if ref in named else named.get(ref.rpartition(":")[2])
+
+
 def is_true(element: Element, name: str, default: bool) -> bool:
     """An xsd:boolean attribute."""
     value = attribute(element, name)

@@ -24,7 +24,7 @@ ALUR
   begun: mulai “Terpilih”; lajur body -> submit
   submit: tugas orang “Ajukan\\nbukti”; lajur ppk_member; formulir submit; tenggat ${body.inauguration_due}; \
 properti photos=2 -> approve
-  overdue: di tepi submit (tidak mengganggu); jam setelah P7D -> told
+    overdue: di tepi submit (tidak mengganggu); jam setelah P7D -> told
   told: selesai; eskalasi late “Terlambat”
   approve: tugas orang “Periksa”; lajur commissioner; peran commissioner, operator; formulir approval; \
 tenggat = body.sowan_due; berulang bergantian, untuk tiap isi = members, sebagai member, \

@@ -151,6 +151,17 @@ def test_other_prefixes_definition_references_and_codes() -> None:
                      ("link", "next", "next")]
 
 
+def test_resource_roles_of_bpmn_itself() -> None:
+    def owner(tag: str, text: str) -> str:
+        return (f"<{tag}><resourceAssignmentExpression><formalExpression>{text}</formalExpression>"
+                f"</resourceAssignmentExpression></{tag}>")
+
+    body = f"""<userTask id="t">{owner("potentialOwner", "group(ppk), user(budi), pps")}
+        <potentialOwner><resourceRef>r</resourceRef></potentialOwner>{owner("humanPerformer", "user(ani)")}</userTask>"""
+    task = read(drawing(body, '<resource id="r" name="operator"/>')).processes[0].nodes["t"]
+    assert (task.roles, task.users, task.assignee) == (("ppk", "pps", "operator"), ("budi",), "ani")
+
+
 def test_standard_loop_call_and_mappings() -> None:
     body = """<task id="t"><standardLoopCharacteristics testBefore="true" loopMaximum="3"><loopCondition>= more
       </loopCondition></standardLoopCharacteristics></task>
