@@ -8,12 +8,15 @@ import unicodedata
 # Embeddings, overrides and isolates can make a text read differently from what it is; joiners and plain direction
 # marks stay, emoji and Arabic script need them.
 _BIDI_CONTROLS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff")
-_QUANTIFIER = re.compile(r"[*+]|\{\d*,\}")
+_REPEAT = re.compile(r"[*+]|\{\d*,\}|\{(?:\d+,)?\d{2,}\}")  # without end, or ten times and more
+_BRANCH = re.compile(rf"{_REPEAT.pattern}|[|]|(?<![(*+?}}])[?]")  # where a match may go more than one way
+_WILD = re.compile(rf"[.](?:{_REPEAT.pattern})")
+_MOST_WILD = 2
 _CLASS = re.compile(r"\[\^?\]?(?:\\.|[^\]\\])*\]", re.DOTALL)
 
 
 class SlowPattern(ValueError):
-    """The pattern could take exponential time."""
+    """The pattern could take exponential time, or close to it."""
 
 
 def clean(text: str, *, lines: bool = False) -> str:
@@ -42,20 +45,23 @@ def pattern(source: str) -> re.Pattern[str]:
 
 
 def _slow(source: str) -> bool:
-    """Whether a group that repeats, or branches, is itself repeated without end, or a back reference is used."""
+    """Whether a group that can match in several ways is itself repeated, "anything" is asked for often, or a back
+    reference is used."""
     if re.search(r"(?<!\\)(?:\\\\)*\\[1-9]|\(\?P=|\(\?\(", source):
         return True
     bare = re.sub(r"\\.", "x", _CLASS.sub("x", source), flags=re.DOTALL)
+    if len(_WILD.findall(bare)) > _MOST_WILD:
+        return True
     groups: list[bool] = []
     for place, letter in enumerate(bare):
         if letter == "(":
             groups.append(False)
         elif letter == ")":
             risky = groups.pop() if groups else False
-            if risky and _QUANTIFIER.match(bare, place + 1):
+            if risky and _REPEAT.match(bare, place + 1):
                 return True
             if risky and groups:
                 groups[-1] = True
-        elif groups and (letter == "|" or _QUANTIFIER.match(bare, place)):
+        elif groups and _BRANCH.match(bare, place):
             groups[-1] = True
     return False

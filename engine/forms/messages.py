@@ -129,7 +129,8 @@ DRAWING: dict[str, Words] = {
     "form.type_unknown": Words(
         "Jenis “{type}” tidak dikenal. Pakai salah satu: {limit}.",
         "The type “{type}” is unknown. Use one of: {limit}."),
-    "form.type_refused": Words("Jenis “{type}” tidak dapat dipakai. {mend}", "The type “{type}” cannot be used."),
+    "form.type_refused": Words(
+        "Jenis “{type}” tidak dapat dipakai. {mend}", "The type “{type}” cannot be used. {mend_en}"),
     "form.key": Words(
         "Kunci “{key}” tidak dapat dipakai. Isi dengan huruf, angka dan garis bawah, diawali huruf, tanpa titik.",
         "The key “{key}” cannot be used. Use letters, digits and underscores, beginning with a letter, no dots."),
@@ -164,9 +165,9 @@ DRAWING: dict[str, Words] = {
         "Pola pada “{part}” tidak dapat dibaca: {reason}. Perbaiki polanya.",
         "The pattern in “{part}” cannot be read: {reason}. Mend the pattern."),
     "form.pattern_slow": Words(
-        "Pola pada “{part}” dapat berjalan sangat lama (pengulangan di dalam pengulangan, atau rujukan balik). "
-        "Tulis pola yang lebih sederhana, misalnya ^[0-9]{{18}}$.",
-        "The pattern in “{part}” could run very long (a repeat within a repeat, or a back reference). "
+        "Pola pada “{part}” dapat berjalan sangat lama (pengulangan di dalam pengulangan, beberapa “.*”, atau "
+        "rujukan balik). Tulis pola yang lebih sederhana, misalnya ^[0-9]{{18}}$.",
+        "The pattern in “{part}” could run very long (a repeat within a repeat, several “.*”, or a back reference). "
         "Write a simpler one, for example ^[0-9]{{18}}$."),
     "form.bounds": Words(
         "Batas “{part}” lebih besar daripada pasangannya. Tukar atau perbaiki keduanya.",
@@ -178,17 +179,18 @@ DRAWING: dict[str, Words] = {
         "This list does not repeat (isRepeating). Use a group for a single row."),
 }
 
-MENDS: dict[str, str] = {
-    "taglist": "Ganti dengan “checklist”.",
-    "html": "Ganti dengan “text”.",
-    "image": "Hapus; gambar penjelas ditaruh di panduan.",
-    "iframe": "Hapus; halaman tidak memuat apa pun dari luar.",
-    "expression": "Hapus; hitungan dilakukan oleh aturan alur.",
-    "table": "Ganti dengan “dynamiclist”.",
-    "documentPreview": "Hapus; lampiran ditampilkan dengan sendirinya.",
-    "multipage": "Bagi menjadi beberapa “group”.",
-    "page": "Ganti dengan “group”.",
-    "button": "Hanya tombol kirim (submit) dan ulang (reset) yang boleh ada; hapus tombol lain.",
+MENDS: dict[str, Words] = {
+    "taglist": Words("Ganti dengan “checklist”.", "Use a checklist."),
+    "html": Words("Ganti dengan “text”.", "Use a text view."),
+    "image": Words("Hapus; gambar penjelas ditaruh di panduan.", "Remove it; pictures belong in the guide."),
+    "iframe": Words("Hapus; halaman tidak memuat apa pun dari luar.", "Remove it; pages load nothing from outside."),
+    "expression": Words("Hapus; hitungan dilakukan oleh aturan alur.", "Remove it; the flow's rules compute."),
+    "table": Words("Ganti dengan “dynamiclist”.", "Use a dynamic list."),
+    "documentPreview": Words("Hapus; lampiran ditampilkan dengan sendirinya.", "Remove it; files are shown anyway."),
+    "multipage": Words("Bagi menjadi beberapa “group”.", "Use several groups."),
+    "page": Words("Ganti dengan “group”.", "Use a group."),
+    "button": Words("Hanya tombol kirim (submit) dan ulang (reset) yang boleh ada; hapus tombol lain.",
+                    "Only buttons that submit or reset may stand; remove the others."),
 }
 
 

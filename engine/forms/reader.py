@@ -255,6 +255,7 @@ class Reader:
 
     def _refuse_type(self, part: Part) -> None:
         if part.type in MENDS:
-            part.wrong("form.type_refused", type=part.type, mend=MENDS[part.type])
+            mend = MENDS[part.type]
+            part.wrong("form.type_refused", type=part.type, mend=mend.id, mend_en=mend.en)
         else:
             part.wrong("form.type_unknown", type=part.type or "?", limit=", ".join(sorted(self._builders)))

@@ -20,7 +20,7 @@ ANYTHING = st.recursive(SCALAR, lambda inner: st.lists(inner, max_size=4) | st.d
 KEYS = sorted(field.key for _, field in sowan().walk() if field.key)
 ROW = st.dictionaries(st.sampled_from(KEYS), ANYTHING, max_size=6)
 DATA = st.dictionaries(st.sampled_from(KEYS), ANYTHING | st.lists(ROW, max_size=3) | ROW, max_size=10)
-MEASURED = settings(max_examples=150, deadline=None)
+MEASURED = settings(max_examples=100, deadline=None)
 
 
 def settled(data: Any) -> dict[str, object]:

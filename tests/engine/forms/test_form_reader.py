@@ -108,6 +108,9 @@ def test_brackets_within_text_are_not_depth() -> None:
     ({"validate": {"pattern": "(a|aa)*$"}}, "form.pattern_slow"), ({"validate": {"pattern": r"(a)\1"}},
                                                                   "form.pattern_slow"),
     ({"validate": {"pattern": "((a+)b?){2,}"}}, "form.pattern_slow"),
+    ({"validate": {"pattern": "(a?){30}a{30}"}}, "form.pattern_slow"),
+    ({"validate": {"pattern": "(?:a{1,50}){1,50}b"}}, "form.pattern_slow"),
+    ({"validate": {"pattern": "^(.*),(.*),(.*)$"}}, "form.pattern_slow"),
     ({"conditional": {"hide": "= ("}}, "form.expression"), ({"conditional": {"hide": 3}}, "form.shape"),
     ({"defaultValue": 3}, "form.default"),
 ])
@@ -189,5 +192,6 @@ def test_a_text_always_has_a_longest_length() -> None:
 
 def test_patterns_that_people_really_write_are_read() -> None:
     for pattern in (r"^[0-9]{18}$", r"^\d+/[A-Z.]+-\d{2}/\d{4}/20\d\d$", "^(PPK|PPS) .+$", r"^[^()|+]*$", r"^\(0\d+\)$",
-                    r"^https?:\/\/\S+$", r"^(\d{3}-)?\d+$"):
+                    r"^https?:\/\/\S+$", r"^(\d{3}-)?\d+$", r"^(\+62|0)8\d{8,12}$", r"^(?:[A-Z]{2}\.){1,3}\d+$",
+                    "^.+/.+$"):
         assert one("textfield", validate={"pattern": pattern}).fields[0].pattern  # type: ignore[attr-defined]
