@@ -6,10 +6,6 @@ office computer set to English is no wish of the person who signs in.
 
 from __future__ import annotations
 
-import ast
-from collections.abc import Iterator
-from typing import IO, Any
-
 from flask import Flask, request
 from flask_babel import Babel
 
@@ -34,20 +30,3 @@ def install(app: Flask) -> None:
     Babel(app, locale_selector=language)
     app.jinja_env.globals["languages"] = LANGUAGES
     app.jinja_env.globals["language"] = language
-
-
-def extract_refusals(
-    file: IO[bytes], keywords: Any, comment_tags: Any, options: Any
-) -> Iterator[tuple[int, str, str, list[str]]]:
-    """For pybabel: the first line of each exception's docstring is its message, so it belongs in the catalogue."""
-    del keywords, comment_tags, options
-    for node in ast.walk(ast.parse(file.read())):
-        if not isinstance(node, ast.ClassDef) or not _is_refusal(node):
-            continue
-        words = ast.get_docstring(node)
-        if words:
-            yield node.lineno, "gettext", words.strip(), []
-
-
-def _is_refusal(node: ast.ClassDef) -> bool:
-    return any(isinstance(base, ast.Name) and base.id not in {"object", "Protocol"} for base in node.bases)

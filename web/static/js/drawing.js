@@ -2,6 +2,8 @@
    are element ids, parted by blanks. */
 "use strict";
 
+const READABLE = 0.8; /* below this scale the labels are too small, so only the present place is shown */
+
 document.querySelectorAll("[data-drawing]").forEach(async (place) => {
   const viewer = new BpmnJS({ container: place });
   try {
@@ -20,11 +22,15 @@ document.querySelectorAll("[data-drawing]").forEach(async (place) => {
       if (registry.get(id)) canvas.addMarker(id, mark);
     }
   }
-  canvas.zoom("fit-viewport", "auto");
   const present = registry.get((place.dataset.here ?? "").split(" ")[0]);
-  if (present && canvas.zoom() < 0.5) {
-    canvas.zoom(0.8, { x: present.x + present.width / 2, y: present.y + present.height / 2 });
-    canvas.scrollToElement(present, 80);
+  if (canvas.zoom("fit-viewport", "auto") < READABLE && present) {
+    const { width, height } = canvas.viewbox().outer;
+    canvas.viewbox({
+      x: present.x + present.width / 2 - width / READABLE / 2,
+      y: present.y + present.height / 2 - height / READABLE / 2,
+      width: width / READABLE,
+      height: height / READABLE,
+    });
   }
   place.dataset.ready = "";
 });
