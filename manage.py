@@ -116,7 +116,7 @@ def make(wanted: str, with_test_tools: bool) -> None:
         call([sys.executable, "-m", "venv", str(VENV)], "Lingkungan .venv tidak dapat dibuat (cannot make .venv).")
     requirements = "requirements-test.txt" if with_test_tools else "requirements.txt"
     call(
-        [str(PYTHON), "-m", "pip", "install", "--disable-pip-version-check", "--quiet", "--no-input",
+        [str(PYTHON), "-m", "pip", "install", "--disable-pip-version-check", "-qq", "--no-input",
          "--root-user-action=ignore", "-r", str(ROOT / requirements)],
         "Paket tidak dapat dipasang; periksa sambungan internet, lalu ulangi (cannot install packages).",
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import sys
 import threading
 import time
 from collections.abc import Mapping
@@ -10,6 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import sqlalchemy as sa
+from redis.exceptions import RedisError
 from rq import SimpleWorker
 from rq.serializers import JSONSerializer
 
@@ -104,12 +106,16 @@ class Worker(SimpleWorker):
 
 
 def work(config: Config) -> None:
-    """Listens for rings until SIGTERM or SIGINT. Raises redis.ConnectionError when Redis is not there at the start."""
+    """Listens for rings until SIGTERM or SIGINT. Ends with exit code 1 when Redis is not there at the start."""
     if config.redis_url is None:
         raise SettingsRefused(["REDIS_URL belum diisi: tanpa Redis tidak ada yang didengarkan oleh worker."])
     effects()
     connection = client(config.redis_url, seconds=None)
-    Worker(
-        [queue(connection)], connection=connection, serializer=JSONSerializer,
-        worker_ttl=25, job_monitoring_interval=2, maintenance_interval=5, log_job_description=False,
-    ).work(logging_level="WARNING")
+    try:
+        Worker(
+            [queue(connection)], connection=connection, serializer=JSONSerializer,
+            worker_ttl=25, job_monitoring_interval=2, maintenance_interval=5, log_job_description=False,
+        ).work(logging_level="WARNING")
+    except RedisError as error:
+        log.error("the worker lost its Redis: %s", error)
+        sys.exit(1)

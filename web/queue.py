@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+import os
+import socket
 import threading
 import time
 from dataclasses import dataclass
@@ -84,6 +86,17 @@ class Doorbell:
             pipe.execute()
 
 
+def _is_gone(pid: int | None) -> bool:
+    """Whether a process of this machine has ended; Redis remembers a killed worker for a minute."""
+    try:
+        os.kill(pid or 0, 0)
+    except ProcessLookupError:
+        return True
+    except PermissionError:
+        return False
+    return False
+
+
 @lru_cache(maxsize=8)
 def doorbell(url: str | None) -> Doorbell:
     """This process's doorbell for that Redis."""
@@ -115,7 +128,7 @@ def answers(url: str) -> bool:
 
 def workers(url: str) -> list[WorkerSeen]:
     """Everyone who listens to the queue now; [] when there is nobody or no Redis."""
-    now = datetime.now(UTC)
+    now, here = datetime.now(UTC), socket.gethostname()
     try:
         found = Worker.all(queue=queue(client(url)))
     except (RedisError, OSError):
@@ -125,5 +138,6 @@ def workers(url: str) -> list[WorkerSeen]:
             name=worker.name, pid=worker.pid or 0, state=str(worker.get_state()),
             age=(now - worker.last_heartbeat.replace(tzinfo=worker.last_heartbeat.tzinfo or UTC)).total_seconds(),
         )
-        for worker in found if worker.last_heartbeat
+        for worker in found
+        if worker.last_heartbeat and not (worker.hostname == here and _is_gone(worker.pid))
     ]

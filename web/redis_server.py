@@ -89,7 +89,7 @@ def own_server(config: Config) -> RedisServer | None:
     settings = {
         "port": "0", "unixsocket": str(path), "unixsocketperm": "700", "dir": str(folder),
         "appendonly": "yes", "appendfsync": "everysec", "save": "", "maxmemory-policy": "noeviction",
-        "daemonize": "no", "loglevel": "warning", "databases": "1",
+        "daemonize": "no", "loglevel": "warning", "logfile": str(folder / "redis.log"), "databases": "1",
     }
     options = [part for name, value in settings.items() for part in (f"--{name}", value)]
     return RedisServer(command=(binary, *options), folder=folder, socket=path)

@@ -22,10 +22,12 @@ from web.db import clock, make_engine, reading, transaction
 from web.jobs import drain_outbox, effects, host, stopping
 from web.queue import Doorbell
 from workflows import escalation
+from workflows.models import Climb
 
 log = logging.getLogger(__name__)
 
 TICK_SECONDS = 1.0
+LONGEST_TICK_SECONDS = 10.0
 STILL_SECONDS = 3.0
 HEARTBEAT_SECONDS = 5.0
 HELD_SECONDS = 60.0
@@ -33,6 +35,18 @@ OWN_DRAIN_SECONDS = 2.0
 BATCH = 500
 CHUNK = 25
 NAME = "sweep"
+
+
+_CLIMBS = sa.select(sa.literal(1)).select_from(Climb).limit(1)
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What one look found: due timers, whether an escalation is to climb, the oldest due message."""
+
+    timers: Sequence[int]
+    climbs: bool
+    oldest: tuple[int, int] | None
 
 
 @dataclass
@@ -52,23 +66,33 @@ class Sweep:
 
         A database that is away raises SQLAlchemyError; the next tick tries again.
         """
-        self._fire_due_timers()
-        with transaction(self.engine) as session:
-            escalation.climb(session, now=clock(session), host=self.host)
-        self._see_to_messages()
+        seen, acted = self._look(), False
+        end = time.monotonic() + LONGEST_TICK_SECONDS
+        while seen.timers and not stopping.is_set() and time.monotonic() < end:
+            for first in range(0, len(seen.timers), CHUNK):
+                self._fire(seen.timers[first:first + CHUNK])
+            seen, acted = self._look(), True
+        if seen.climbs:
+            with transaction(self.engine) as session:
+                escalation.climb(session, now=clock(session), host=self.host)
+            acted = True
+        if acted:
+            self.bell.ring()
+        self._see_to_messages(seen.oldest)
         self._beat()
 
-    def _fire_due_timers(self) -> None:
+    def _look(self) -> Seen:
+        """What is due, in one reading transaction: nearly every tick of a quiet day ends here."""
         started = time.monotonic()
         self.held = {timer: until for timer, until in self.held.items() if until > started}
-        while not stopping.is_set() and time.monotonic() < started + 10 * TICK_SECONDS:
-            with Session(reading(self.engine)) as session:
-                found = timers.due(session, now=clock(session), limit=BATCH + len(self.held))
-            due = [timer for timer in found if timer not in self.held][:BATCH]
-            for first in range(0, len(due), CHUNK):
-                self._fire(due[first:first + CHUNK])
-            if len(due) < BATCH:
-                return
+        with Session(reading(self.engine)) as session:
+            now = clock(session)
+            due = timers.due(session, now=now, limit=BATCH + len(self.held))
+            return Seen(
+                timers=[timer for timer in due if timer not in self.held][:BATCH],
+                climbs=session.execute(_CLIMBS.where(Climb.next_at <= now)).first() is not None,
+                oldest=oldest_message(session, now),
+            )
 
     def _fire(self, due: Sequence[int]) -> None:
         """These timers have fired, together in one transaction; if one of them fails, each in its own, and the
@@ -85,10 +109,8 @@ class Sweep:
             log.exception("timer %s could not fire; trying again in %s s", due[0], HELD_SECONDS)
             self.held[due[0]] = time.monotonic() + HELD_SECONDS
 
-    def _see_to_messages(self) -> None:
+    def _see_to_messages(self, oldest: tuple[int, int] | None) -> None:
         """The worker was rung for, and where the oldest message does not move for STILL_SECONDS it is done here."""
-        with Session(reading(self.engine)) as session:
-            oldest = oldest_message(session, clock(session))
         if oldest is None:
             self.oldest = None
             return
