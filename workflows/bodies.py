@@ -105,5 +105,6 @@ def _serving(session: Session, body: Body, posts: tuple[str, ...]) -> list[tuple
         select(Membership, Person)
         .join(Person, Person.id == Membership.person_id)
         .where(Membership.body_id == body.id, Membership.until_on.is_(None), Membership.post.in_(posts))
-    ).tuples()
-    return sorted(found, key=lambda row: (posts.index(row[0].post), row[0].rank or 99, row[1].name))
+    )
+    serving = [(membership, person) for membership, person in found]
+    return sorted(serving, key=lambda row: (posts.index(row[0].post), row[0].rank or 99, row[1].name))

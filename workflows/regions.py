@@ -48,11 +48,11 @@ def load(session: Session, *, within: str | None = TEMANGGUNG, source: Path = SO
     With a code, that region, everything below it and the regions above it are loaded. Regions that the list no longer
     has are kept, for bodies may stand on them. A code that the list lacks is refused with NotFound.
     """
-    rows = [row for row in _read(source) if within is None or _concerns(row["code"], within)]
+    rows = list(_read(source, within))
     if within is not None and not any(row["code"] == within for row in rows):
         raise NotFound(f"Kode wilayah {within} tidak ada dalam daftar Kemendagri. Contoh penulisan: 33.23.")
     columns = (Region.code, Region.name, Region.level, Region.parent_code)
-    known = {code: (name, level, parent) for code, name, level, parent in session.execute(select(*columns)).tuples()}
+    known = {code: (name, level, parent) for code, name, level, parent in session.execute(select(*columns))}
     new = [row for row in rows if row["code"] not in known]
     changed = [
         row
@@ -66,19 +66,13 @@ def load(session: Session, *, within: str | None = TEMANGGUNG, source: Path = SO
     return Loaded(len(new), len(changed), len(rows) - len(new) - len(changed))
 
 
-def _read(source: Path) -> Iterator[dict[str, str | None]]:
+def _read(source: Path, within: str | None) -> Iterator[dict[str, str | None]]:
     with gzip.open(source, "rt", encoding="utf-8", newline="") as file:
-        for row in csv.DictReader(file):
-            yield {
-                "code": row["kode"],
-                "name": " ".join(row["nama"].split()),
-                "level": row["tingkat"],
-                "parent_code": row["induk"] or None,
-            }
-
-
-def _concerns(code: str | None, within: str) -> bool:
-    return code is not None and (is_within(code, within) or is_within(within, code))
+        rows = csv.reader(file)
+        next(rows)
+        for code, name, level, parent in rows:
+            if within is None or is_within(code, within) or is_within(within, code):
+                yield {"code": code, "name": " ".join(name.split()), "level": level, "parent_code": parent or None}
 
 
 def is_within(code: str, prefix: str) -> bool:
@@ -122,7 +116,7 @@ def label(labels: Mapping[str, str], key: str) -> str:
 
 
 def body_name(kind: str, name: str, kecamatan: str, unit: int = 0, labels: Mapping[str, str] = LABELS) -> str:
-    """How people tell this body from all others: "PPK Kranggan", "PPS Rejosari, Kec. Kranggan", "KPPS 003 ...".
+    """How people tell this body from all others: "PPK Kranggan", "PPS Rejosari, Kec. Pringsurat", "KPPS 003 ...".
 
     The kecamatan is always said below a PPK, for names of villages repeat within one regency.
     """

@@ -154,7 +154,7 @@ def _elsewhere(session: Session, body: Body, data: values.Data) -> tuple[Serving
             or_(Person.name_key.in_(keys), and_(Membership.nip.is_not(None), Membership.nip.in_(nips))),
         )
         .order_by(Membership.id)
-    ).tuples()
+    )
     return tuple(_one(membership, person, name) for membership, person, name in found)
 
 
@@ -167,7 +167,7 @@ def _photos_elsewhere(session: Session, body: Body, data: values.Data) -> dict[s
         .join(Body, Body.instance_id == Attachment.instance_id)
         .where(Attachment.sha256.in_(hashes), Body.id != body.id)
         .order_by(Attachment.id.desc())
-    ).tuples()
+    )
     return dict(found.all())
 
 
