@@ -74,16 +74,17 @@ def store() -> Store:
     return cast(Store, current_app.extensions[STORE])
 
 
-def receive(upload: FileStorage, *, into: Store | None = None, largest: int = PHOTO_BYTES) -> Received:
+def receive(upload: FileStorage, *, into: Store | None = None, largest: int | None = None) -> Received:
     """The file is sealed, and of a photo the pictures to show exist.
 
-    UploadRefused, with nothing kept, when it is empty, too large (`largest` bytes; papers 5 MB), of another type,
-    not what it seems, damaged, or locked by a password.
+    UploadRefused, with nothing kept, when it is empty, too large (`largest` bytes, by default the installation's;
+    papers 5 MB), of another type, not what it seems, damaged, or locked by a password.
     """
     kept = into or store()
+    limit = min(PHOTO_BYTES, largest or current_app.extensions["tapak.config"].max_file_bytes)
     name = clean_name(upload.filename or "")
     try:
-        with kept.incoming(upload.stream, min(largest, PHOTO_BYTES)) as incoming:
+        with kept.incoming(upload.stream, limit) as incoming:
             kind, shown = look(incoming, name)
             incoming.seal()
             if shown is not None:
@@ -93,7 +94,7 @@ def receive(upload: FileStorage, *, into: Store | None = None, largest: int = PH
     except TooLarge:
         raise UploadRefused(gettext(
             "%(name)s terlalu besar. Foto paling besar %(photo)d MB, PDF paling besar %(paper)d MB.",
-            name=name, photo=min(largest, PHOTO_BYTES) // MEGABYTE, paper=PAPER_BYTES // MEGABYTE,
+            name=name, photo=limit // MEGABYTE, paper=PAPER_BYTES // MEGABYTE,
         )) from None
 
 

@@ -3,6 +3,9 @@
 
 (() => {
   const words = document.body.dataset;
+  document.documentElement.classList.add("js");
+  const wakeCameras = (place) => place.querySelectorAll("[data-camera]").forEach((input) => { input.disabled = false; });
+  wakeCameras(document);
 
   /* Dynamic rows: the template of a row is copied; without a script the same buttons go to the server. */
   const numbered = (html, depth, index) =>
@@ -21,6 +24,7 @@
     const row = holder.content.firstElementChild;
     row.dataset.index = index;
     template.before(row);
+    wakeCameras(row);
     row.querySelector("input, select, textarea")?.focus();
   };
 
@@ -68,28 +72,59 @@
   /* Chosen files are shown before they are sent. */
   const size = (bytes) => bytes < 1e6 ? `${Math.max(1, Math.round(bytes / 1e3))} kB` : `${(bytes / 1e6).toFixed(1)} MB`;
 
+  const chosen = new WeakMap(); /* input -> the files gathered so far: a second photo joins the first */
+
+  const gather = (input, files) => {
+    const kept = input.multiple ? [...(chosen.get(input) ?? [])] : [];
+    const room = Number(input.dataset.count) - input.closest(".field").querySelectorAll("[data-files] [type=checkbox]:checked").length;
+    chosen.set(input, [...kept, ...files].slice(0, Math.max(room, 1)));
+    showChosen(input);
+  };
+
+  const showChosen = (input) => {
+    const transfer = new DataTransfer();
+    chosen.get(input).forEach((file) => transfer.items.add(file));
+    input.files = transfer.files;
+    const list = input.closest(".field").querySelector("[data-files]");
+    list.querySelectorAll("[data-chosen]").forEach((item) => item.remove());
+    chosen.get(input).forEach((file) => list.append(chosenItem(input, file)));
+  };
+
+  const chosenItem = (input, file) => {
+    const item = document.createElement("li");
+    item.dataset.chosen = "";
+    if (file.type.startsWith("image/")) {
+      const image = new Image();
+      image.src = URL.createObjectURL(file);
+      image.alt = "";
+      image.addEventListener("load", () => URL.revokeObjectURL(image.src), { once: true });
+      item.append(image);
+    }
+    const name = document.createElement("span");
+    const large = Number(input.dataset.max) > 0 && file.size > Number(input.dataset.max);
+    name.className = large ? "name error" : "name";
+    name.textContent = `${file.name} · ${size(file.size)}${large ? ` · ${words.big}` : ""}`;
+    const away = document.createElement("button");
+    away.type = "button";
+    away.className = "button quiet small";
+    away.textContent = words.remove;
+    away.setAttribute("aria-label", `${words.remove} ${file.name}`);
+    away.addEventListener("click", () => {
+      chosen.set(input, chosen.get(input).filter((other) => other !== file));
+      showChosen(input);
+      input.focus();
+    });
+    item.append(name, away);
+    return item;
+  };
+
   document.addEventListener("change", (event) => {
     const input = event.target;
-    if (!(input instanceof HTMLInputElement) || !("preview" in input.dataset)) return;
-    const list = input.parentElement.querySelector("[data-files]");
-    list.querySelectorAll("[data-chosen]").forEach((item) => item.remove());
-    for (const file of input.files) {
-      const item = document.createElement("li");
-      item.dataset.chosen = "";
-      if (file.type.startsWith("image/")) {
-        const image = new Image();
-        image.src = URL.createObjectURL(file);
-        image.alt = "";
-        image.addEventListener("load", () => URL.revokeObjectURL(image.src), { once: true });
-        item.append(image);
-      }
-      const name = document.createElement("span");
-      name.className = "name";
-      const large = Number(input.dataset.max) > 0 && file.size > Number(input.dataset.max);
-      name.textContent = `${file.name} · ${size(file.size)}${large ? ` · ${words.big}` : ""}`;
-      if (large) name.classList.add("error");
-      item.append(name);
-      list.append(item);
+    if (!(input instanceof HTMLInputElement) || input.type !== "file" || !input.files.length) return;
+    if ("preview" in input.dataset) gather(input, [...input.files]);
+    else if (input.dataset.camera) {
+      gather(document.getElementById(input.dataset.camera), [...input.files]);
+      input.value = "";
     }
   });
 
