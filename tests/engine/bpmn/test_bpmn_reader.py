@@ -157,7 +157,8 @@ def test_resource_roles_of_bpmn_itself() -> None:
                 f"</resourceAssignmentExpression></{tag}>")
 
     body = f"""<userTask id="t">{owner("potentialOwner", "group(ppk), user(budi), pps")}
-        <potentialOwner><resourceRef>r</resourceRef></potentialOwner>{owner("humanPerformer", "user(ani)")}</userTask>"""
+        <potentialOwner><resourceRef>r</resourceRef></potentialOwner>
+        {owner("humanPerformer", "user(ani)")}</userTask>"""
     task = read(drawing(body, '<resource id="r" name="operator"/>')).processes[0].nodes["t"]
     assert (task.roles, task.users, task.assignee) == (("ppk", "pps", "operator"), ("budi",), "ani")
 
