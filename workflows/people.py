@@ -5,6 +5,7 @@ from __future__ import annotations
 import hmac
 import re
 from base64 import urlsafe_b64encode
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Self
@@ -165,6 +166,23 @@ def serving(session: Session, agenda_id: int, person_id: int) -> tuple[Membershi
         )
     ).first()
     return None if row is None else (row[0], row[1])
+
+
+def taken_niks(session: Session, agenda_id: int, niks: Iterable[str], keys: NikKeys) -> dict[str, str]:
+    """Which of these NIK belong to somebody who serves in the agenda now, and in which body: `Facts.taken_niks`."""
+    digests = {keys.digest(nik): nik for nik in niks if is_nik(nik)}
+    found = session.execute(
+        select(Person.nik_digest, Body.name)
+        .join(Membership, Membership.person_id == Person.id)
+        .join(Body, Body.id == Membership.body_id)
+        .where(
+            Person.nik_digest.in_(digests),
+            Membership.agenda_id == agenda_id,
+            Membership.until_on.is_(None),
+            Membership.post != "cadangan",
+        )
+    )
+    return {digests[digest]: name for digest, name in found if digest is not None}
 
 
 def enrol(

@@ -103,6 +103,15 @@ def test_a_person_serves_once_in_an_agenda(session: Session, formed: dict[str, B
     assert bodies.members(session, ppk) == []
 
 
+def test_an_import_learns_who_serves_already(session: Session, formed: dict[str, Body]) -> None:
+    ppk, pps, reserve = formed[KRANGGAN], formed[PENDOWO], "3323130101900002"
+    people.enrol(session, pps, register(session, "Ratna Sari", NIK), "anggota")
+    people.enrol(session, ppk, register(session, "Teguh Wibowo", reserve), "cadangan")
+    asked = [NIK, reserve, "3323130101900003", "x"]
+    assert people.taken_niks(session, pps.agenda_id, asked, KEYS) == {NIK: "PPS Pendowo, Kec. Kranggan"}
+    assert people.taken_niks(session, pps.agenda_id + 1, asked, KEYS) == {}
+
+
 def test_the_database_refuses_a_second_service_too(session: Session, formed: dict[str, Body]) -> None:
     ppk, pps, person = formed[KRANGGAN], formed[PENDOWO], register(session, "Ratna Sari", NIK)
     people.enrol(session, pps, person, "anggota")
