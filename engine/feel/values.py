@@ -99,6 +99,8 @@ def from_python(value: object) -> Value:
 def _number(value: int | float | Decimal) -> Value:
     if isinstance(value, int):
         value = int(value)
+        if value.bit_length() < 112:  # under 34 digits: nothing to round
+            return Decimal(value)
     exact = Decimal(repr(float(value))) if isinstance(value, float) else Decimal(value)
     if not exact.is_finite():
         return None

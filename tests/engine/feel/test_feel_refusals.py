@@ -1,0 +1,109 @@
+"""What is refused, where, and with which mend; and what hostile text and data cannot do."""
+
+from __future__ import annotations
+
+import re
+import time
+
+import pytest
+
+from engine.errors import ExpressionRefused
+from engine.feel import compile
+
+
+@pytest.mark.parametrize(
+    ("text", "position", "mend"),
+    [
+        ("a == 1", 3, "pakai satu tanda: ="),
+        ("a = 1 && b", 6, "tulis: and"),
+        ("a || b", 2, "tulis: or"),
+        ("!a", 0, "not(...)"),
+        ("a = 'x'", 4, 'kutip ganda, misalnya "approve"'),
+        ("a % 2", 2, "modulo(a, b)"),
+        ("= a +", 5, "terputus"),
+        ("= (a", 4, "tutup kurungnya"),
+        ("", 0, "terputus"),
+        ("a b", 2, "'b' tidak pada tempatnya"),
+        ("1 < n < 5", 6, "tidak pada tempatnya"),
+        ("= now()", 2, "tidak membaca jam"),
+        ("today() > a", 0, "agenda.voting_day"),
+        ("function(x) x", 0, "tidak didukung"),
+        ("strats with(a, b)", 7, "tidak pada tempatnya"),
+        ("foo(a)", 0, "'foo' tidak ada"),
+        ('contains("a")', 0, "Isinya: string, match"),
+        ('contains(text: "a", match: "b")', 0, "Nama parameternya: string, match"),
+        ('@"2029-02-30"', 0, '@"2029-02-14"'),
+        ("a instance of whale", 2, "'whale' tidak dikenal"),
+        ("{a: 1, a: 2}", 0, "dua kali"),
+        ("a € 1", 2, "tidak dikenal"),
+        ("${a.equals('x')}", 4, "Bandingkan dengan =="),
+        ("${items.size() > 1}", 8, "= count(nama)"),
+        ("${service.go()}", 10, "dalam FEEL"),
+        ("${fn:length(a)}", 2, "tidak didukung dalam JUEL"),
+        ("${a = 1}", 4, "pakai =="),
+        ("PT${a", 2, "penutup"),
+        ("${}", 2, "terputus"),
+        ("ok ${1} ${a b}", 12, "'b' tidak pada tempatnya"),
+        ("${a[b]}", 4, "nomor (dari 0)"),
+    ],
+)
+def test_refusal_names_the_place_and_the_mend(text: str, position: int, mend: str) -> None:
+    with pytest.raises(ExpressionRefused, match=re.escape(mend)) as refusal:
+        compile(text)
+    assert (refusal.value.text, refusal.value.position) == (text, position)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["(" * 5000 + "1" + ")" * 4999, "[" * 300 + "]" * 300, "1" + "+1" * 300, "a" + ".b" * 300,
+     "not(" * 200 + "a" + ")" * 200, "1 + " * 2500 + "1",
+     "a" * 10_001, "${" + "!" * 300 + "a}", "if a then " * 200 + "1" + " else 2" * 200,
+     "some " + ",".join(f"x{i} in a" for i in range(11)) + " satisfies x1", "${a}" * 200],
+)
+def test_overlong_and_overdeep_text_is_refused(text: str) -> None:
+    with pytest.raises(ExpressionRefused):
+        compile(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["(" * 3000 + "1" + ")" * 3000, "[" * 99 + "]" * 99, "1" + "+1" * 98, " or ".join(["a"] * 2000)]
+)
+def test_long_text_within_the_limits_is_evaluated(text: str) -> None:
+    assert compile(text).evaluate({"a": True}) is not None
+
+
+DOUBLED = ", ".join(f"x{i}: [x{i - 1}, x{i - 1}]" for i in range(1, 60))
+GROWN = ", ".join(f"x{i}: x{i - 1} + x{i - 1}" for i in range(1, 60))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "for i in 1..100000, j in 1..100000 return i",
+        "count(for i in 1..99999 return [1..99999])[for j in 1..99999, k in 1..99999 return k]",
+        "some a in 1..99999, b in 1..99999 satisfies a + b < 0",
+        f"{{x0: [1], {DOUBLED}}}",
+        f'{{x0: "0123456789", {GROWN}}}.x59',
+        "9 ** 9 ** 9 ** 9 ** 9",
+        "9999999999 ** 99999",
+        'matches("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa!", "(a+)+$")',
+        'matches("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa!", "(a|aa)*$")',
+        'matches("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa!", "a*a*a*a*a*a*a*a*b")',
+        f'matches("{"a" * 44}!", "{"a?" * 28}$")',
+        "some i in 1..99999 satisfies count(big) < i",
+    ],
+)
+def test_hostile_expressions_end_soon_with_null(text: str) -> None:
+    begun = time.perf_counter()
+    assert compile(text).evaluate({"big": list(range(10_000))}) is None
+    assert time.perf_counter() - begun < 10
+
+
+def test_hostile_data_is_null() -> None:
+    ring: list[object] = []
+    ring.append(ring)
+    deep: list[object] = []
+    for _ in range(5000):
+        deep = [deep]
+    context = {"ring": ring, "deep": deep, "nan": float("nan"), "huge": 10**7000, "thing": object()}
+    assert [compile(name).evaluate(context) for name in context] == [None] * 5
