@@ -97,7 +97,9 @@ def _constant(parts: list[Any], value: Value) -> Node:
 
 
 def parse(parser: Lark, text: str, hints: dict[str, str]) -> Node:
-    """The tree of a text; raises Fault where it is not understood, with the hint that fits the place."""
+    """The tree of a text; raises Fault where it is not understood, with the hint that fits the place: a sign that
+    stands there, or a word before it.
+    """
     try:
         tree: Any = parser.parse(text)
     except UnexpectedInput as refused:
@@ -110,8 +112,12 @@ def _fault(refused: UnexpectedInput, text: str, hints: dict[str, str]) -> Fault:
     if isinstance(refused, UnexpectedToken) and refused.token.type == "$END":
         return Fault(len(text), "Ungkapan terputus. Lengkapi bagian akhirnya, atau tutup kurungnya")
     position = refused.pos_in_stream or 0
+    before = text[:position].rstrip()
     for mark, mend in hints.items():
-        if any(text.startswith(mark, begin) for begin in range(max(0, position - len(mark) + 1), position + 1)):
+        if mark.isalpha():
+            if re.search(rf"\b{mark}$", before):
+                return Fault(len(before) - len(mark), mend)
+        elif any(text.startswith(mark, begin) for begin in range(max(0, position - len(mark) + 1), position + 1)):
             return Fault(position, mend)
     if isinstance(refused, UnexpectedCharacters):
         return Fault(position, f"Huruf {text[position]!r} tidak dikenal di sini. Hapus, atau periksa tanda kutipnya")

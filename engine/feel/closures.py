@@ -36,7 +36,7 @@ def cost(node: Node) -> int:
         if isinstance(part, tree.Call):
             total += EXPENSIVE.get(part.function, 5)
         else:
-            total += 50 if isinstance(part, tree.Arithmetic) and part.operator == "**" else 1
+            total += 200 if isinstance(part, tree.Arithmetic) and part.operator == "**" else 1
         waiting.extend(tree.children(part))
     return total
 
@@ -232,11 +232,12 @@ def _or(node: tree.Or) -> Closure:
 @closure.register(tree.Between)
 def _between(node: tree.Between) -> Closure:
     value, low, high = closure(node.value), closure(node.low), closure(node.high)
-    return lambda scope: inside(value(scope), Interval(low(scope), high(scope))) if _bounded(scope, low, high) else None
 
+    def run(scope: Scope) -> Value:
+        first, last = low(scope), high(scope)
+        return None if first is None or last is None else inside(value(scope), Interval(first, last))
 
-def _bounded(scope: Scope, low: Closure, high: Closure) -> bool:
-    return low(scope) is not None and high(scope) is not None
+    return run
 
 
 @closure.register(tree.In)

@@ -71,8 +71,7 @@ class JuelBuilder(Builder):
         position, operand = at(parts[0]), parts[1]
         null, blank = tree.Literal(position, None), tree.Literal(position, "")
         nothing = (null, blank, tree.List(position, ()), tree.Context(position, ()))
-        equal = tuple(Truth(position, tree.Compare(position, "=", operand, none)) for none in nothing)
-        return tree.Or(position, equal)
+        return Truth(position, tree.In(position, operand, nothing))
 
     def index(self, parts: list[Any]) -> Node:
         source, key = nodes(parts)

@@ -24,6 +24,7 @@ HINTS = {
     "&&": "Untuk 'dan' tulis: and",
     "||": "Untuk 'atau' tulis: or",
     "!": "Untuk 'tidak' tulis: not(...)",
+    "not": "Untuk 'tidak' tulis: not(...)",
     "'": 'Teks ditulis di antara tanda kutip ganda, misalnya "approve"',
     "%": "Untuk sisa bagi tulis: modulo(a, b)",
     "?": "Untuk pilihan tulis: if ... then ... else ...",

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from engine.feel.values import Value, from_python
 
 STEPS = 1_000_000
-"""Work one evaluation may do: parts evaluated in loops, members and letters passed to functions. About a second."""
+"""Work one evaluation may do: parts evaluated in loops, members and letters passed to functions. About a second,
+a few where roots and patterns are worked out again and again."""
 
 
 class Exhausted(Exception):

@@ -147,7 +147,7 @@ BUILTINS: dict[str, Builtin] = _table({
     }.items()
 }
 
-EXPENSIVE = {"matches": 500, "replace": 500, "split": 500}
+EXPENSIVE = {"matches": 1000, "replace": 1000, "split": 1000}
 """What a call of these costs in a loop, in steps of work."""
 
 REFUSED = {

@@ -14,7 +14,7 @@ from functools import lru_cache
 from engine.feel.values import Value
 
 LONGEST_PATTERN = 1000
-MOST_WORK = 10_000_000
+MOST_WORK = 5_000_000
 _FLAGS = {"i": re.IGNORECASE, "s": re.DOTALL, "m": re.MULTILINE, "x": re.VERBOSE}
 _PIECE = re.compile(
     r"(?P<escape>\\.)|(?P<set>\[\^?\]?(?:\\.|[^\]\\])*\])|(?P<open>\((?:\?[^)]?)?)|(?P<close>\))"

@@ -152,7 +152,7 @@ def test_feel_evaluates(text: str, expected: object) -> None:
         ("for x in visits, y in x.people return y + n", {"visits", "n"}, {"visits", "n"}, set()),
         ("some x in x satisfies x", {"x"}, {"x"}, set()),
         (
-            "visits[official = kind and item.on > agenda.start].on", 
+            "visits[official = kind and item.on > agenda.start].on",
             {"visits"}, {"visits"}, {"official", "kind", "agenda"},
         ),
         ("{a: n, b: a}.b", {"n"}, {"n"}, set()),

@@ -97,4 +97,4 @@ def test_the_kit_agrees(folder: Path) -> None:
 @beside
 def test_the_kit_is_read() -> None:
     cases = [case for folder in FOLDERS for case in _cases(folder) if folder.name not in NOT_HERE]
-    assert len(cases) > 900
+    assert len(cases) > 850
