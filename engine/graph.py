@@ -81,7 +81,7 @@ class Quorum:
 
 @dataclass(frozen=True)
 class Graph:
-    """A compiled process. `transitions[0]` is the start: its source is "" and its trigger "start"."""
+    """A compiled process. The transitions of the start have the source "" and the trigger "start"."""
 
     process: Process
     states: Mapping[str, State]
@@ -117,6 +117,7 @@ class Graph:
     def leaving(self) -> Mapping[str, tuple[Transition, ...]]:
         """The transitions by their source state."""
         found: dict[str, list[Transition]] = {name: [] for name in self.states}
-        for transition in self.transitions[1:]:
-            found[transition.source].append(transition)
+        for transition in self.transitions:
+            if transition.source:
+                found[transition.source].append(transition)
         return {name: tuple(some) for name, some in found.items()}

@@ -15,6 +15,7 @@ from engine.compile import compile_process
 from engine.errors import DrawingRefused
 from engine.walk import Walk
 from workflows import drawings as kpu
+from workflows.settings import KINDS
 
 FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
 
@@ -90,7 +91,7 @@ def _last(as_json: bool, said: dict[str, object]) -> None:
 def outlines(only_check: bool) -> None:
     """Tulis ikhtisar di samping setiap gambar / write the outline beside each drawing."""
     stale = []
-    for kind in kpu.KINDS:
+    for kind in KINDS:
         drawing = kpu.drawing_file(kind)
         target, text = kpu.outline_file(drawing), kpu.outline_of(drawing)
         if target.exists() and target.read_text("utf-8") == text:

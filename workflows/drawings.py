@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session
 from engine import definitions, handlers
 from engine.bpmn import outline, reader
 from engine.models import Definition
+from workflows.settings import KINDS
 
 FOLDER = Path(__file__).parent
-KINDS = ("ppk", "pps", "kpps", "pantarlih")
 
 
 def drawing_file(kind: str) -> Path:
@@ -33,12 +33,18 @@ def outline_of(drawing: Path) -> str:
     return outline.outline(reader.read(drawing.read_bytes()).process())
 
 
-def publish_all(session: Session, *, by: str, now: datetime) -> list[Definition]:
-    """Each kind's drawing is published, as it stands in the files; one that is published already stays as it is."""
-    return [
-        definitions.publish(
-            session, drawing=drawing_file(kind).read_bytes(), form_texts=form_texts(drawing_file(kind)), by=by, now=now,
-            handlers=handlers.registered(),
-        )
-        for kind in KINDS
-    ]
+def publish_all(session: Session, by: str, now: datetime) -> dict[str, Definition]:
+    """The newest version of every kind's drawing is in the database; the answer is by kind.
+
+    A drawing in which nothing changed keeps its version. Refused, with nothing stored: DrawingRefused, FormRefused.
+    """
+    return {kind: publish(session, kind, by, now) for kind in KINDS}
+
+
+def publish(session: Session, kind: str, by: str, now: datetime) -> Definition:
+    """The drawing of this kind of body, as it stands in its folder, is the newest version in the database."""
+    file = drawing_file(kind)
+    return definitions.publish(
+        session, drawing=file.read_bytes(), form_texts=form_texts(file), by=by, now=now,
+        handlers=handlers.registered(),
+    )
