@@ -10,6 +10,9 @@ PAGES = (
     "web.start",
     "web.auth.views",
     "web.files",
+    "web.tasks",
+    "web.evidence",
+    "web.approval",
 )
 
 

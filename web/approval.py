@@ -1,0 +1,124 @@
+"""The approval: evidence beside what was asked, and two buttons. After one is decided the next is shown."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from flask import Blueprint, flash, g, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+
+from engine import operations
+from engine.errors import EvidenceRefused, FieldError, Refused
+from engine.forms import Form, Path, Radio
+from engine.operations import Outcome
+from web import transaction
+from web.access import allow, current_actor
+from web.errors import sentence_of, status_of
+from web.i18n import language
+from workflows import desk, reviews, signposts
+from workflows.host import HOST
+from workflows.reviews import Review
+
+bp = Blueprint("approval", __name__, url_prefix="/tugas/<int:task_id>")
+
+DECISION = ("decision",)
+APPROVE, RETURN = "approve", "return"
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """What was posted and what is wrong with it; empty when the page is opened."""
+
+    data: Mapping[str, Any] = field(default_factory=dict)
+    errors: tuple[FieldError, ...] = ()
+    refusal: str = ""
+    key: str = field(default_factory=lambda: str(uuid.uuid4()))
+    seen: int | None = None
+
+    @property
+    def returning(self) -> bool:
+        """Whether the part for giving back stands open."""
+        return self.data.get("decision") == RETURN
+
+
+@bp.get("/periksa")
+@allow(*desk.WORKING)
+def show(task_id: int) -> ResponseReturnValue:
+    return _page(_review(task_id), Sheet())
+
+
+@bp.post("/periksa")
+@allow(*desk.WORKING)
+def decide(task_id: int) -> ResponseReturnValue:
+    review, actor = _review(task_id), current_actor()
+    sheet = Sheet(
+        data=review.form.parse(request.form.items(multi=True)), key=request.form.get("key", "")[:100],
+        seen=request.form.get("seen", type=int),
+    )
+    after = desk.next_decision(transaction.session(), actor, transaction.now(), task_id)
+    try:
+        with transaction.session().begin_nested():
+            outcome = operations.complete_task(
+                transaction.session(), task_id=task_id, actor=actor, now=transaction.now(), host=HOST, data=sheet.data,
+                seen=sheet.seen, key=sheet.key or None,
+            )
+    except EvidenceRefused as refusal:
+        return _page(review, replace(sheet, errors=refusal.errors), 422)
+    except Refused as refusal:
+        return _page(_review(task_id), replace(sheet, refusal=sentence_of(refusal)), status_of(refusal))
+    flash(_said(review, outcome, sheet), "success")
+    if after is None:
+        flash(gettext("Tidak ada lagi yang menunggu pemeriksaan Anda."), "info")
+        return redirect(url_for("tasks.index"))
+    return redirect(url_for("approval.show", task_id=after.task_id))
+
+
+def _review(task_id: int) -> Review:
+    found = reviews.review(transaction.session(), task_id, current_actor(), transaction.now(), language())
+    g.zone = found.place.timezone
+    return found
+
+
+def _said(review: Review, outcome: Outcome, sheet: Sheet) -> str:
+    """Exactly what the decision did, in one sentence."""
+    body, loaded = review.place.body.name, review.place.loaded
+    if not outcome.done:
+        return gettext("Suara Anda untuk %(body)s dicatat. Keputusan menunggu suara anggota lain.", body=body)
+    if outcome.stages:
+        stage = signposts.name_of(loaded, outcome.stages[-1])
+        return gettext("%(body)s disetujui dan kini pada tahap “%(stage)s”.", body=body, stage=stage)
+    if sheet.returning:
+        reason = next((row.value for row in review.form.describe(sheet.data) if row.path == ("reason",)), "")
+        return gettext("Bukti %(body)s dikembalikan: %(reason)s. Anggotanya diberi tahu.", body=body, reason=reason)
+    return gettext("Keputusan untuk %(body)s dicatat.", body=body)
+
+
+def _page(review: Review, sheet: Sheet, status: int = 200) -> ResponseReturnValue:
+    place, form = review.place, review.form
+    pages = {
+        answer: {
+            "errors": sheet.errors if sheet.data.get("decision") == answer else (),
+            "hidden": form.hidden({**sheet.data, "decision": answer}, context=place.context) | {DECISION},
+            "context": place.context,
+        }
+        for answer in (APPROVE, RETURN)
+    }
+    following = desk.next_decision(transaction.session(), current_actor(), transaction.now(), review.task.id)
+    return render_template(
+        "approval/show.html", review=review, sheet=sheet, form=form, body=place.body, pages=pages,
+        two_buttons=_has_two_buttons(form), whole={"errors": sheet.errors, "hidden": frozenset[Path](),
+                                                   "context": place.context},
+        seen=sheet.seen if sheet.errors else place.instance.version, following=following,
+        stage=signposts.name_of(place.loaded, place.instance.stage),
+        open=review.task.closed_at is None and place.instance.status == "running",
+    ), status
+
+
+def _has_two_buttons(form: Form) -> bool:
+    """Whether the form asks "approve or return" in the usual way; another is shown as it is."""
+    part = form.field(DECISION)
+    return isinstance(part, Radio) and {APPROVE, RETURN} == {option.value for option in part.options}

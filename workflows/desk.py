@@ -1,0 +1,309 @@
+"""The desk: what there is to do, for whom, by when. Each list takes a number of queries that does not grow with it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, Select, and_, exists, false, func, literal, not_, or_, select, true, tuple_
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from engine import definitions
+from engine.host import Actor, Grant
+from engine.models import Deed, Definition, Instance, Submission, Task
+from workflows import regions, signposts
+from workflows.filings import HANDED_IN, Returned, returned_words
+from workflows.models import Agenda, Body, Region
+from workflows.models.accounts import MEMBER_ROLES
+
+TABS = ("mine", "team", "done")
+WORKING = (*MEMBER_ROLES, "operator", "commissioner")
+PAGE = 50
+NO_DUE = datetime(9999, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What a list is narrowed by; "" and False narrow nothing."""
+
+    search: str = ""
+    district: str = ""
+    kind: str = ""
+    stage: str = ""
+    overdue: bool = False
+
+    @property
+    def count(self) -> int:
+        return sum(map(bool, (self.search, self.district, self.kind, self.stage, self.overdue)))
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One task as a row. `toward` is the stage it leads to; `may_do` whether this actor may do it now."""
+
+    task_id: int
+    node: str
+    title: str
+    asked: str
+    toward: str
+    role: str
+    deciding: bool
+    body_id: int
+    body: str
+    kind: str
+    stage: str
+    timezone: str
+    opened_at: datetime
+    due_at: datetime | None
+    closed_at: datetime | None
+    may_do: bool
+    status: str = ""
+    returned: Returned | None = None
+
+
+@dataclass(frozen=True)
+class Page:
+    """Some rows of a list; `after` is where the next page begins, "" at the end."""
+
+    entries: list[Entry]
+    after: str = ""
+
+
+@dataclass(frozen=True)
+class Choices:
+    """What the filters offer: (value, label)."""
+
+    districts: list[tuple[str, str]] = field(default_factory=list)
+    stages: list[tuple[str, str]] = field(default_factory=list)
+
+
+def within(column: InstrumentedAttribute[str], scope: str) -> ColumnElement[bool]:
+    """`column` holds a code that lies within `scope` ("" is everything)."""
+    return regions.within(column, scope) if scope else true()
+
+
+def working(actor: Actor) -> tuple[Grant, ...]:
+    """The grants by which the actor does tasks."""
+    return tuple(grant for grant in actor.grants if grant.role in WORKING)
+
+
+def _of_role(grants: Iterable[Grant]) -> ColumnElement[bool]:
+    return or_(false(), *(and_(Task.role == grant.role, within(Task.scope, grant.scope)) for grant in grants))
+
+
+def _in_region(grants: Iterable[Grant]) -> ColumnElement[bool]:
+    return or_(false(), *(within(Instance.scope, scope) for scope in {grant.scope for grant in grants}))
+
+
+def _acted(actor: Actor) -> ColumnElement[bool]:
+    """The actor acted in another lane during this stay: four eyes forbid the task."""
+    return exists().where(
+        Deed.instance_id == Task.instance_id, Deed.stage_version == Instance.stage_version, Deed.person == actor.who,
+        Deed.role != Task.role,
+    )
+
+
+def _doable(actor: Actor) -> ColumnElement[bool]:
+    """The tasks this actor may do now: role and region, four eyes, claimed by nobody else."""
+    free = or_(Task.claimed_by.is_(None), Task.claimed_by == actor.id)
+    return and_(_of_role(working(actor)), free, not_(_acted(actor)))
+
+
+def _in_tab(actor: Actor, tab: str) -> ColumnElement[bool]:
+    grants = working(actor)
+    if tab == "mine":
+        return and_(Task.closed_at.is_(None), Instance.status == "running", _doable(actor))
+    if tab == "team":
+        return and_(
+            Task.closed_at.is_(None), Instance.status == "running", Task.role != "", _in_region(grants),
+            not_(_doable(actor)),
+        )
+    by_me = or_(Task.closed_by == actor.id, _of_role(grants))
+    return and_(Task.outcome == "completed", Task.role != "", _in_region(grants), by_me)
+
+
+def _narrowed(filters: Filters, now: datetime) -> list[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = []
+    if filters.search:
+        found.append(Body.name.icontains(filters.search, autoescape=True))
+    if filters.district:
+        found.append(within(Instance.scope, filters.district))
+    if filters.kind:
+        found.append(Body.kind == filters.kind)
+    if filters.stage:
+        found.append(Instance.stage == filters.stage)
+    if filters.overdue:
+        found.append(Task.due_at < now)
+    return found
+
+
+def _tasks() -> Select[Any]:
+    columns: tuple[Any, ...] = (
+        Task.id, Task.node, Task.role, Task.opened_at, Task.due_at, Task.closed_at, Task.instance_id,
+        Instance.definition_id, Instance.stage, Body.id.label("body_id"), Body.name, Body.kind, Agenda.timezone,
+    )
+    return (
+        select(*columns)
+        .join(Instance, Instance.id == Task.instance_id)
+        .join(Body, Body.instance_id == Instance.id)
+        .join(Agenda, Agenda.id == Body.agenda_id)
+    )
+
+
+def entries(
+    session: Session, actor: Actor, tab: str, now: datetime, *, filters: Filters | None = None, after: str = "",
+    size: int = PAGE,
+) -> Page:
+    """One page of a tab: "mine" and "team" by due date, the longest overdue first; "done" the latest first.
+
+    `after` is the `after` of the page before; anything else begins at the beginning.
+    """
+    query = _tasks().where(_in_tab(actor, tab), *_narrowed(filters or Filters(), now)).limit(size + 1)
+    place = _place(after)
+    if tab == "done":
+        query = query.order_by(Task.closed_at.desc(), Task.id.desc())
+        if place:
+            query = query.where(tuple_(Task.closed_at, Task.id) < tuple_(*_literals(place)))
+    else:
+        due = func.coalesce(Task.due_at, NO_DUE, type_=Task.due_at.type)
+        query = query.order_by(due, Task.id)
+        if place:
+            query = query.where(tuple_(due, Task.id) > tuple_(*_literals(place)))
+    rows = session.execute(query).all()
+    more = len(rows) > size
+    rows = rows[:size]
+    return Page(_read(session, rows, may_do=tab == "mine"), _cursor(rows[-1], tab) if more else "")
+
+
+def _literals(place: tuple[datetime, int]) -> tuple[Any, Any]:
+    return literal(place[0], Task.due_at.type), literal(place[1])
+
+
+def _cursor(row: Row[Any], tab: str) -> str:
+    moment = row.closed_at if tab == "done" else row.due_at or NO_DUE
+    return f"{moment.isoformat()},{row.id}"
+
+
+def _place(after: str) -> tuple[datetime, int] | None:
+    moment, _, number = after.partition(",")
+    try:
+        found = datetime.fromisoformat(moment), int(number)
+    except ValueError:
+        return None
+    return found if found[0].tzinfo else None
+
+
+def _read(session: Session, rows: Iterable[Row[Any]], *, may_do: bool) -> list[Entry]:
+    rows = list(rows)
+    latest = _latest(session, rows)
+    return [_entry(session, row, latest.get((row.instance_id, row.node)), may_do=may_do) for row in rows]
+
+
+def _latest(session: Session, rows: Iterable[Row[Any]]) -> Mapping[tuple[int, str], tuple[Any, Any]]:
+    """Of each row's node the newest submission, and the newest that was handed in; without those taken back."""
+    instances, nodes = {row.instance_id for row in rows}, {row.node for row in rows}
+    if not instances:
+        return {}
+    newest = (
+        select(func.max(Submission.id))
+        .where(Submission.instance_id.in_(instances), Submission.node.in_(nodes), Submission.status != "withdrawn")
+        .group_by(Submission.instance_id, Submission.node, Submission.status)
+    )
+    columns = (Submission.instance_id, Submission.node, Submission.status, Submission.decision, Submission.decided_at)
+    found = session.execute(select(*columns).where(Submission.id.in_(newest)).order_by(Submission.id))
+    latest: dict[tuple[int, str], tuple[Any, Any]] = {}
+    for one in found:
+        key = (one.instance_id, one.node)
+        handed_in = one if one.status in HANDED_IN else latest.get(key, (None, None))[1]
+        latest[key] = (one, handed_in)
+    return latest
+
+
+def _entry(session: Session, row: Row[Any], known: tuple[Any, Any] | None, *, may_do: bool) -> Entry:
+    loaded = definitions.load(session, row.definition_id)
+    node = loaded.graph.process.nodes[row.node]
+    newest, decided = known or (None, None)
+    returned = None
+    if decided is not None and decided.status == "returned" and row.closed_at is None:
+        returned = returned_words(loaded, row.node, decided)
+    toward = signposts.leads_to(loaded, row.node)
+    return Entry(
+        task_id=row.id, node=row.node, title=node.name or node.id, asked=node.documentation,
+        toward=signposts.name_of(loaded, toward) if toward else "", role=row.role,
+        deciding=row.node in loaded.deciding, body_id=row.body_id, body=row.name, kind=row.kind, stage=row.stage,
+        timezone=row.timezone, opened_at=row.opened_at, due_at=row.due_at, closed_at=row.closed_at, may_do=may_do,
+        status=newest.status if newest is not None else "", returned=returned,
+    )
+
+
+def counts(session: Session, actor: Actor) -> dict[str, int]:
+    """How many tasks lie in "mine" and "team"."""
+    joined = (
+        select(
+            func.count().filter(_in_tab(actor, "mine")).label("mine"),
+            func.count().filter(_in_tab(actor, "team")).label("team"),
+        )
+        .select_from(Task).join(Instance, Instance.id == Task.instance_id)
+        .where(Task.closed_at.is_(None), or_(_of_role(working(actor)), _in_region(working(actor))))
+    )
+    row = session.execute(joined).one()
+    return {"mine": row.mine, "team": row.team}
+
+
+def next_decision(session: Session, actor: Actor, now: datetime, after: int | None = None) -> Entry | None:
+    """The next task this actor may decide, in the order of "mine": behind the task `after`, else from the beginning."""
+    decisive = [
+        (definition_id, node)
+        for definition_id in _newest_definitions(session, every=True)
+        for node in definitions.load(session, definition_id).deciding
+    ]
+    if not decisive:
+        return None
+    due = func.coalesce(Task.due_at, NO_DUE, type_=Task.due_at.type)
+    query = (
+        _tasks()
+        .where(_in_tab(actor, "mine"), tuple_(Instance.definition_id, Task.node).in_(decisive))
+        .order_by(due, Task.id).limit(1)
+    )
+    if after is not None:
+        here = session.execute(select(Task.due_at, Task.id).where(Task.id == after)).one_or_none()
+        query = query.where(Task.id != after)
+        if here is not None:
+            place = tuple_(*_literals((here.due_at or NO_DUE, here.id)))
+            behind = session.execute(query.where(tuple_(due, Task.id) > place)).all()
+            if behind:
+                return _read(session, behind, may_do=True)[0]
+    return next(iter(_read(session, session.execute(query).all(), may_do=True)), None)
+
+
+def _newest_definitions(session: Session, *, every: bool = False) -> list[int]:
+    query = select(Definition.id) if every else select(func.max(Definition.id)).group_by(Definition.key)
+    return list(session.scalars(query.order_by(None)))
+
+
+def choices(session: Session, actor: Actor) -> Choices:
+    """The kecamatan within the actor's region and the stages of the drawings."""
+    scopes = {grant.scope for grant in working(actor)}
+    districts = session.execute(
+        select(Region.code, Region.name)
+        .where(Region.level == "kecamatan", or_(false(), *(within(Region.code, scope) for scope in scopes)))
+        .order_by(Region.name)
+    ).tuples().all()
+    stages: dict[str, str] = {}
+    for definition_id in sorted(_newest_definitions(session)):
+        loaded = definitions.load(session, definition_id)
+        stages.update((code, signposts.name_of(loaded, code)) for code in signposts.main_stages(loaded))
+    return Choices(list(districts), list(stages.items()))
+
+
+def own_bodies(session: Session, actor: Actor, limit: int = 2) -> list[int]:
+    """The bodies the actor is a member of by role and region: a PPS's own, not those below a PPK; at most `limit`."""
+    grants = [grant for grant in working(actor) if grant.role in MEMBER_ROLES]
+    if not grants or len(grants) < len(working(actor)):
+        return []
+    own = or_(*(and_(Body.kind == grant.role.removesuffix("_member"), Instance.scope == grant.scope)
+                for grant in grants))
+    query = select(Body.id).join(Instance, Instance.id == Body.instance_id).where(own).order_by(Body.id).limit(limit)
+    return list(session.scalars(query))

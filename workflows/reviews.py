@@ -1,0 +1,201 @@
+"""Evidence as who decides about it sees it: what was asked and answered, warnings, pictures, what changed since."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, select
+from sqlalchemy.orm import Session
+
+from engine.bpmn.model import Node
+from engine.errors import NotFound
+from engine.forms import File, Form
+from engine.forms import Row as Answer
+from engine.host import Actor
+from engine.models import Task
+from workflows import filings, signposts
+from workflows.filings import HANDED_IN, Place, Returned
+from workflows.models import Body
+
+
+@dataclass(frozen=True)
+class Line:
+    """One answer beside what was asked. `before` is the answer of the version that was returned, None when equal."""
+
+    label: str
+    asked: str
+    value: str
+    level: int
+    heading: bool
+    files: tuple[Mapping[str, Any], ...] = ()
+    changed: bool = False
+    before: str | None = None
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Photo:
+    """A picture with the words under which it was filed."""
+
+    sha256: str
+    name: str
+    caption: str
+    fresh: bool
+
+
+@dataclass(frozen=True)
+class Earlier:
+    """A version that was returned, and why."""
+
+    submitted_at: datetime | None
+    by: str
+    returned: Returned
+
+
+@dataclass(frozen=True)
+class Exhibit:
+    """One submission that waits for the decision (or was decided)."""
+
+    node: Node
+    status: str
+    lines: tuple[Line, ...]
+    photos: tuple[Photo, ...]
+    papers: tuple[tuple[str, Mapping[str, Any]], ...]
+    warnings: tuple[tuple[str, str], ...]
+    submitted_at: datetime | None
+    by: str
+    on_behalf_of: str | None
+    earlier: tuple[Earlier, ...]
+    compared: bool
+
+    @property
+    def changes(self) -> tuple[Line, ...]:
+        return tuple(line for line in self.lines if line.changed)
+
+
+@dataclass(frozen=True)
+class Review:
+    """A deciding task with all that is to be looked at. `acted`: four eyes forbid it to this actor."""
+
+    task: Row[Any]
+    place: Place
+    node: Node
+    form: Form
+    exhibits: tuple[Exhibit, ...]
+    acted: bool
+    claimed_by: str
+    closed_by: str
+
+
+def review(session: Session, task_id: int, actor: Actor, now: datetime, language: str = "id") -> Review:
+    """The deciding task `task_id`. NotFound for another kind of task; Forbidden and OutOfScope without its role."""
+    table = Task.__table__
+    found = session.execute(
+        select(table, Body.id.label("body_id"))
+        .join(Body, Body.instance_id == table.c.instance_id).where(table.c.id == task_id)
+    ).one_or_none()
+    if found is None:
+        raise NotFound("Tugas ini tidak ditemukan. Mungkin tautannya sudah tidak berlaku.")
+    filings.require(actor, found.role, found.scope)
+    place = filings.at(session, found.body_id, now)
+    if found.node not in place.loaded.deciding:
+        raise NotFound("Tugas ini bukan pemeriksaan. Buka dari daftar tugas.")
+    filed = {node: [one for one in filings.submissions(session, place.instance.id, node) if one.status in HANDED_IN]
+             for node in _decided_by(place, found.node)}
+    people = {one.actor for some in filed.values() for one in some} | {found.claimed_by, found.closed_by}
+    names = filings.account_names(session, people)
+    return Review(
+        task=found, place=place, node=place.loaded.graph.process.nodes[found.node], form=place.form(found.node),
+        exhibits=tuple(_exhibit(place, node, some, names, language) for node, some in filed.items() if some),
+        acted=filings.acted(session, place, actor, found.role),
+        claimed_by=names.get(found.claimed_by or "", "") if found.claimed_by != actor.id else "",
+        closed_by=names.get(found.closed_by or "", found.closed_by or ""),
+    )
+
+
+def _decided_by(place: Place, decider: str) -> list[str]:
+    nodes = place.loaded.graph.process.nodes
+    return [
+        node.id for node in nodes.values()
+        if node.kind == "userTask" and signposts.decider(place.loaded, node.id) == decider
+    ]
+
+
+def _exhibit(
+    place: Place, node_id: str, filed: list[Row[Any]], names: Mapping[str, str], language: str
+) -> Exhibit:
+    """The newest submission of a task, compared with the one before it when that was returned."""
+    form, newest = place.form(node_id), filed[0]
+    earlier = []
+    for one in filed[1:]:
+        if one.status != "returned":
+            break
+        earlier.append(one)
+    before = earlier[0].data if earlier else None
+    lines = tuple(_lines(form, newest, before, place.context, language))
+    files = [(line, file) for line in lines for file in line.files]
+    old = {sha for _, sha in form.files(before)} if before is not None else None
+    pictures = [(line, file) for line, file in files if str(file.get("type", "")).startswith("image/")]
+    return Exhibit(
+        node=place.loaded.graph.process.nodes[node_id], status=newest.status, lines=lines,
+        photos=tuple(
+            Photo(file["sha256"], file["name"], line.label, old is not None and file["sha256"] not in old)
+            for line, file in pictures
+        ),
+        papers=tuple((line.label, file) for line, file in files if (line, file) not in pictures),
+        warnings=tuple((_label(form, one.get("path") or ()), str(one["message"])) for one in newest.warnings),
+        submitted_at=newest.submitted_at, by=names.get(newest.actor, newest.actor), on_behalf_of=newest.on_behalf_of,
+        earlier=tuple(
+            Earlier(one.submitted_at, names.get(one.actor, one.actor),
+                    filings.returned_words(place.loaded, node_id, one))
+            for one in earlier
+        ),
+        compared=before is not None,
+    )
+
+
+def _label(form: Form, path: Any) -> str:
+    part = form.field(path) if path else None
+    return part.label if part is not None else ""
+
+
+def _lines(
+    form: Form, newest: Row[Any], before: Mapping[str, Any] | None, context: Mapping[str, Any], language: str
+) -> Iterator[Line]:
+    data = newest.data
+    old = {row.path: row for row in form.describe(before, context=context, language=language)} if before else {}
+    warned: dict[tuple[Any, ...], list[str]] = {}
+    for one in newest.warnings:
+        warned.setdefault(tuple(one.get("path") or ()), []).append(str(one["message"]))
+    for row in form.describe(data, context=context, language=language):
+        line = Line(
+            row.label, row.field.help if not row.heading else "", row.value, row.level, row.heading,
+            files=tuple(_files(row, data)), warnings=tuple(warned.get(row.path, ())),
+        )
+        yield line if before is None or row.heading else _compared(line, row, old.get(row.path), data, before)
+
+
+def _compared(
+    line: Line, row: Answer, old: Answer | None, data: Mapping[str, Any], before: Mapping[str, Any]
+) -> Line:
+    if isinstance(row.field, File):
+        changed = {one["sha256"] for one in _files(row, data)} != {one["sha256"] for one in _files(row, before)}
+    else:
+        changed = old is None or old.value != row.value
+    return replace(line, changed=changed, before=old.value if changed and old is not None else None)
+
+
+def _files(row: Answer, data: Any) -> Iterator[Mapping[str, Any]]:
+    """The files that were given as this answer."""
+    if not isinstance(row.field, File):
+        return
+    here = data
+    for step in row.path:
+        try:
+            here = here[step]
+        except (KeyError, IndexError, TypeError):
+            return
+    yield from (one for one in here or () if isinstance(one, Mapping) and {"sha256", "name", "size"} <= set(one))
