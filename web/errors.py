@@ -13,6 +13,7 @@ from flask import Flask, Response, current_app, jsonify, render_template, reques
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
 
@@ -34,6 +35,7 @@ STATUS_OF: dict[type[Exception], int] = {
     errors.ExpressionRefused: 422,
     errors.Refused: 400,
     StaleDataError: 409,
+    OperationalError: 503,  # the database is away, or a lock was waited for too long
     CSRFError: 400,
 }
 
@@ -91,6 +93,8 @@ def page(status: int, sentence: str, number: str | None = None) -> tuple[Respons
 def refused(error: Exception) -> tuple[Response | str, int]:
     """Nothing was changed, and the page says why."""
     transaction.roll_back()
+    if isinstance(error, OperationalError):
+        log.error("database at %s %s: %s", request.method, request.path, error.orig)
     return page(status_of(error), sentence_of(error))
 
 

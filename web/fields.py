@@ -66,7 +66,7 @@ def _rows(data: dict[str, Any], path: Path) -> list[Any] | None:
             here = here[step]
         else:
             return None
-    if not isinstance(here, dict):
+    if not isinstance(here, dict) or not path:
         return None
     rows = here.setdefault(path[-1], [])
     return rows if isinstance(rows, list) else None
