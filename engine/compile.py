@@ -19,8 +19,8 @@ from engine.graph import Choice, Clock, Graph, Quorum, State, Transition
 from engine.support import AUTOMATIC, unsupported
 from engine.timers import timer_expression
 
-MAX_STATES = 5_000
-MAX_TRANSITIONS = 50_000
+MAX_STATES = 2_000
+MAX_TRANSITIONS = 20_000
 WAITS = AUTOMATIC | {"userTask", "receiveTask", "intermediateCatchEvent", "eventBasedGateway"}
 
 
