@@ -91,7 +91,7 @@ def test_without_venv_and_without_root_the_line_to_type_is_told(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(manage, "can_make_venv", lambda: False)
-    monkeypatch.setattr(manage.os, "geteuid", lambda: 1000)
+    monkeypatch.setattr("os.geteuid", lambda: 1000)
     with pytest.raises(SystemExit) as ending:
         manage.need_venv()
     assert ending.value.code == 2
