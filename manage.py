@@ -38,11 +38,11 @@ def main() -> None:
         return
     if arguments[0] not in commands():
         stop(f"Perintah {arguments[0]!r} tidak dikenal (unknown command).\n\n{overview()}")
-    os.chdir(ROOT)
     prepare(with_test_tools=arguments[0] in NEEDS_TEST_TOOLS)
     os.environ.update(VIRTUAL_ENV=str(VENV), PATH=f"{PYTHON.parent}{os.pathsep}{os.environ.get('PATH', os.defpath)}")
+    os.environ["PYTHONPATH"] = str(ROOT)  # the person stays in their folder: `drawings check` names files from there
     os.environ.pop("PYTHONHOME", None)
-    os.execv(PYTHON, [str(PYTHON), "-m", "web.cli", *arguments])
+    os.execv(PYTHON, [str(PYTHON), "-P", "-m", "web.cli", *arguments])
 
 
 def overview() -> str:

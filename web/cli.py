@@ -45,6 +45,7 @@ def run_command() -> None:
 def test_command(arguments: tuple[str, ...]) -> None:
     """Jalankan semua ujian / run all tests, or those given, e.g. test tests/web -k config."""
     workers = () if any(given.startswith(("-n", "--numprocesses", "-p")) for given in arguments) else ("-n", "2")
+    os.chdir(ROOT)
     os.execv(sys.executable, [sys.executable, "-m", "pytest", *workers, "--dist", "loadgroup", *arguments])
 
 
