@@ -1,11 +1,12 @@
 """The libraries our pages carry, fetched once by a developer with `npm pack` and kept in the repository.
 
-Nobody needs Node to run Tapak. `fetch()` unpacks exactly the versions named here, with their licences, and writes
-VERSIONS, which a test compares with this table and with the files.
+Nobody needs Node to run Tapak. `fetch()` unpacks exactly the versions named here, with their licences and a packed
+copy of each script for slow lines, and writes VERSIONS, which a test compares with this table and with the files.
 """
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import subprocess
 import tarfile
@@ -62,7 +63,10 @@ def _unpack(library: Library, folder: Path) -> None:
             found = package.extractfile(f"package/{source}")
             if found is None:
                 raise KeyError(source)
-            (target / name).write_bytes(found.read())
+            content = found.read()
+            (target / name).write_bytes(content)
+            if name.endswith(".js"):
+                (target / f"{name}.gz").write_bytes(gzip.compress(content, mtime=0))
 
 
 def _digest(library: Library, name: str) -> str:

@@ -51,6 +51,14 @@ def application(config: Config) -> Flask:
 
 
 @pytest.fixture
+def on_both(database_url: str, tmp_path: Path) -> Iterator[Flask]:
+    """The application, once on SQLite and once on PostgreSQL."""
+    app = application(Config.from_environment({"TAPAK_VAR": str(tmp_path / "both"), "DATABASE_URL": database_url}))
+    yield app
+    app.extensions["tapak.engine"].dispose()
+
+
+@pytest.fixture
 def app(config: Config) -> Iterator[Flask]:
     app = application(config)
     yield app

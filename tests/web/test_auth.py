@@ -35,6 +35,19 @@ def test_signing_in_and_out(browser: Browser, person: MakePerson) -> None:
     assert browser.get("/akun").status_code == 302
 
 
+def test_signing_in_on_both_databases(on_both: Flask) -> None:
+    config = on_both.extensions["tapak.config"]
+    with db.transaction(on_both.extensions["tapak.engine"]) as session:
+        create_account(session, config=config, login="ani", name="Ani", password=PASSWORD, now=NOON)
+    browser = on_both.test_client()
+    assert isinstance(browser, Browser)
+    assert browser.sign_in("ani", "salah").status_code == 422
+    assert browser.sign_in("ani").status_code == 302
+    assert browser.get("/akun").status_code == 200
+    browser.send("/keluar")
+    assert browser.get("/akun").status_code == 302
+
+
 def test_a_copied_cookie_does_not_survive_signing_out(app: Flask, browser: Browser, person: MakePerson) -> None:
     person("ani")
     browser.sign_in("ani")

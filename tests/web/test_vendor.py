@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 
 from web import vendor
@@ -20,8 +21,15 @@ def test_versions_says_what_is_there() -> None:
 def test_nothing_else_is_there() -> None:
     named = {f"{library.folder}/{name}" for library in vendor.LIBRARIES for name in library.files.values()}
     there = {str(path.relative_to(vendor.VENDOR)) for path in vendor.VENDOR.rglob("*") if path.is_file()}
-    assert there == named | {"VERSIONS"}
+    assert there == named | {"VERSIONS"} | {f"{name}.gz" for name in named if name.endswith(".js")}
     assert all("LICENSE" in library.files.values() for library in vendor.LIBRARIES)
+
+
+def test_the_packed_copies_are_the_same_scripts() -> None:
+    packed = list(vendor.VENDOR.rglob("*.js.gz"))
+    assert len(packed) == 2
+    for path in packed:
+        assert gzip.decompress(path.read_bytes()) == path.with_suffix("").read_bytes()
 
 
 def test_the_mark_of_bpmn_io_is_kept() -> None:
