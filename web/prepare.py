@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import io
+from collections.abc import Callable
+
 import click
 import sqlalchemy as sa
 
 from web import migrate
 from web.config import Config, SettingsRefused
 from web.db import clock, make_engine, transaction
+from web.store import Store
+from web.uploads import PHOTO_BYTES
 
 
 def prepare(config: Config) -> None:
@@ -22,7 +27,11 @@ def load_demo(config: Config) -> bool:
 
     Refuses (SettingsRefused) in production.
     """
+    from web.auth import passwords
+    from web.auth.accounts import DEMO_PASSWORD
+    from web.notify import EFFECTS
     from workflows import demo
+    from workflows.people import NikKeys
 
     if config.production:
         raise SettingsRefused(["TAPAK_ENV=production: data dan akun demo tidak boleh dimuat."])
@@ -32,10 +41,23 @@ def load_demo(config: Config) -> bool:
             if not is_empty(session.connection()):
                 return False
             click.echo("Memuat demo Temanggung (loading the demo) ...")
-            demo.load(session, now=clock(session))
+            demo.load(
+                session, now=clock(session), keys=NikKeys.from_secret(config.secret_key.encode()),
+                password_hash=passwords.digest(DEMO_PASSWORD), keep=keeper(Store(config.attachments)), effects=EFFECTS,
+            )
     finally:
         engine.dispose()
     return True
+
+
+def keeper(store: Store) -> Callable[[bytes], str]:
+    """Seals bytes in the store and answers their sha256; the pictures to show are made when somebody looks."""
+    def keep(content: bytes) -> str:
+        with store.incoming(io.BytesIO(content), PHOTO_BYTES) as incoming:
+            incoming.seal()
+            return incoming.sha256
+
+    return keep
 
 
 def is_empty(connection: sa.Connection) -> bool:
