@@ -11,7 +11,7 @@ from flask_babel import Babel
 
 from web.auth.sessions import visitor
 
-LANGUAGES = {"id": "Bahasa Indonesia", "en": "English"}
+LANGUAGES = {"id": "Indonesia", "en": "English"}
 COOKIE = "tapak_language"
 
 
