@@ -290,12 +290,12 @@ def choices(session: Session, actor: Actor) -> Choices:
         select(Region.code, Region.name)
         .where(Region.level == "kecamatan", or_(false(), *(within(Region.code, scope) for scope in scopes)))
         .order_by(Region.name)
-    ).tuples().all()
+    ).all()
     stages: dict[str, str] = {}
     for definition_id in sorted(_newest_definitions(session)):
         loaded = definitions.load(session, definition_id)
         stages.update((code, signposts.name_of(loaded, code)) for code in signposts.main_stages(loaded))
-    return Choices(list(districts), list(stages.items()))
+    return Choices([(code, name) for code, name in districts], list(stages.items()))
 
 
 def own_bodies(session: Session, actor: Actor, limit: int = 2) -> list[int]:

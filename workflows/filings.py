@@ -214,7 +214,7 @@ def returned_words(loaded: Loaded, node: str, submission: Any) -> Returned:
 def account_names(session: Session, ids: set[str | None]) -> dict[str, str]:
     """The names of these accounts by id as text; the engine itself is "Tapak"."""
     numbers = {int(one) for one in ids if one and one.isdecimal()}
-    found = session.execute(select(Account.id, Account.name).where(Account.id.in_(numbers))).tuples() if numbers else ()
+    found = session.execute(select(Account.id, Account.name).where(Account.id.in_(numbers))).all() if numbers else ()
     return {"system": "Tapak", **{str(number): name for number, name in found}}
 
 

@@ -1,0 +1,167 @@
+"""The task list: each sees what they may do, the most urgent first, and only in their region."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+from sqlalchemy.orm import Session
+
+from engine.models import Task
+from tests.web import desk_world as world_of
+from tests.web.conftest import Browser
+from tests.web.desk_world import KRANGGAN, OTHER_VILLAGE, PASSWORD, REJOSARI, World
+from web import db
+from workflows import desk
+from workflows.desk import Filters
+
+
+@pytest.fixture
+def world(app: Flask) -> World:
+    with db.transaction(app.extensions["tapak.engine"]) as session:
+        world = world_of.lay(session, villages=12)
+        for code in (KRANGGAN, REJOSARI, OTHER_VILLAGE):
+            world_of.inaugurate(session, world, world.of(code))
+        return world
+
+
+@pytest.fixture
+def session(app: Flask) -> Iterator[Session]:
+    with db.session_factory(app.extensions["tapak.engine"])() as opened:
+        yield opened
+        opened.commit()
+
+
+def signed_in(browser: Browser, login: str) -> Browser:
+    browser.sign_in(login, PASSWORD)
+    return browser
+
+
+def titles(page: str) -> list[str]:
+    return re.findall(r'class="main"><div>([^<]+)</div>', page)
+
+
+def test_a_member_sees_one_clear_screen(browser: Browser, world: World) -> None:
+    page = signed_in(browser, "pps").get("/tugas").text
+    assert "PPS Rejosari, Kec. Kranggan" in page
+    assert "Sowan selesai" in page
+    assert f'href="/badan/{world.of(REJOSARI).id}/bukti/submit_sowan"' in page
+    assert "Siapkan lebih awal" in page
+    assert "submit_bimtek" in page
+    assert "submit_inauguration" not in page
+    assert "Gilingsari" not in page
+    assert "<table" not in page
+
+
+def test_a_returned_task_says_why_and_waits_first(browser: Browser, world: World, session: Session) -> None:
+    body = world.of(REJOSARI)
+    world_of.hand_in(session, world, body, "pps", "submit_sowan")
+    world_of.decide(session, world, body, "komisioner", "approve_sowan", decision="return", reason="blurry",
+                    fields=["group_visits"], note="Ambil ulang.")
+    session.commit()
+    page = signed_in(browser, "pps").get("/tugas").text
+    assert "Foto atau berkas buram" in page
+    assert "Ambil ulang." in page
+    assert "Perbaiki bukti" in page
+
+
+def test_what_is_handed_in_waits_for_others(browser: Browser, world: World, session: Session) -> None:
+    world_of.hand_in(session, world, world.of(REJOSARI), "pps", "submit_sowan")
+    session.commit()
+    page = signed_in(browser, "pps").get("/tugas").text
+    assert "Anda tidak perlu berbuat apa-apa sekarang" in page
+    assert "Anggota KPU (komisioner)" in page
+    sent = browser.get("/tugas?tab=team").text
+    assert "Periksa sowan" in sent
+    assert f"/tugas/{world_of.open_task(session, world.of(REJOSARI), 'approve_sowan')}" not in sent
+
+
+def test_a_commissioner_works_through_a_list(browser: Browser, world: World, session: Session) -> None:
+    for code, who in ((REJOSARI, "pps"), (OTHER_VILLAGE, "jauh"), (KRANGGAN, "ppk")):
+        world_of.hand_in(session, world, world.of(code), who, "submit_sowan")
+    late = world_of.open_task(session, world.of(OTHER_VILLAGE), "approve_sowan")
+    session.execute(sa.update(Task).where(Task.id == late).values(due_at=world.now - timedelta(days=3)))
+    session.commit()
+    page = signed_in(browser, "komisioner").get("/tugas").text
+    assert titles(page)[0] == "PPS Gilingsari, Kec. Temanggung"
+    assert len(titles(page)) == 3
+    assert "terlambat" in page
+    assert titles(browser.get("/tugas?kecamatan=33.23.13").text) == ["PPS Rejosari, Kec. Kranggan", "PPK Kranggan"]
+    assert titles(browser.get("/tugas?jenis=ppk").text) == ["PPK Kranggan"]
+    assert titles(browser.get("/tugas?terlambat=1").text) == ["PPS Gilingsari, Kec. Temanggung"]
+    assert titles(browser.get("/tugas?q=rejo").text) == ["PPS Rejosari, Kec. Kranggan"]
+    assert len(titles(browser.get("/tugas?tahap=inaugurated").text)) == 3
+    assert "Tidak ada yang cocok" in browser.get("/tugas?q=%25").text
+    assert titles(browser.get("/tugas?tab=done").text) == [
+        "PPS Gilingsari, Kec. Temanggung", "PPS Rejosari, Kec. Kranggan", "PPK Kranggan",
+    ]
+
+
+@pytest.mark.parametrize("login", ["bawaslu"])
+@pytest.mark.usefixtures("world")
+def test_who_only_looks_has_no_tasks(browser: Browser, login: str) -> None:
+    assert signed_in(browser, login).get("/tugas").status_code == 403
+
+
+def test_nobody_sees_another_region(browser: Browser, world: World, session: Session) -> None:
+    world_of.hand_in(session, world, world.of(REJOSARI), "pps", "submit_sowan")
+    session.commit()
+    for tab in desk.TABS:
+        assert "Rejosari" not in signed_in(browser, "jauh").get(f"/tugas?tab={tab}").text
+
+
+def test_pages_follow_each_other_without_gaps(world: World, session: Session) -> None:
+    for body in world.bodies.values():
+        if body.kind == "pps" and body.instance_id is None:
+            world_of.start(session, world, body)
+    actor, seen, after = world.actors["operator"], list[int](), ""
+    while True:
+        page = desk.entries(session, actor, "mine", world.now, after=after, size=5)
+        seen += [entry.task_id for entry in page.entries]
+        after = page.after
+        if not after:
+            break
+    assert len(seen) == len(set(seen)) == desk.counts(session, actor)["mine"] == 13
+    done, after = list[int](), ""
+    for _ in range(10):
+        page = desk.entries(session, world.actors["komisioner"], "done", world.now, after=after, size=2)
+        done += [entry.task_id for entry in page.entries]
+        after = page.after
+        if not after:
+            break
+    assert len(done) == len(set(done)) == 3
+
+
+@pytest.mark.parametrize("after", ["nonsense", "2024-01-01,1", ",", "2024-01-01T00:00:00+00:00,x"])
+def test_a_broken_place_begins_at_the_beginning(world: World, session: Session, after: str) -> None:
+    page = desk.entries(session, world.actors["pps"], "mine", world.now, after=after)
+    assert [entry.node for entry in page.entries] == ["submit_sowan"]
+
+
+def test_the_number_of_queries_does_not_grow(app: Flask, browser: Browser, world: World, session: Session) -> None:
+    counted: list[str] = []
+
+    def count(*told: object) -> None:
+        counted.append(str(told[2]))
+
+    signed_in(browser, "operator").get("/tugas")
+    sa.event.listen(app.extensions["tapak.engine"], "before_cursor_execute", count)
+    browser.get("/tugas?tab=team")
+    few = len(counted)
+    for body in world.bodies.values():
+        if body.kind == "pps" and body.instance_id is None:
+            world_of.inaugurate(session, world, body)
+    session.commit()
+    counted.clear()
+    assert len(titles(browser.get("/tugas?tab=team").text)) == 16
+    sa.event.remove(app.extensions["tapak.engine"], "before_cursor_execute", count)
+    assert len(counted) == few
+
+
+def test_filters_count_what_is_set() -> None:
+    assert Filters().count == 0
+    assert Filters(search="a", overdue=True).count == 2
