@@ -62,12 +62,15 @@ def check(
 def _roles(process: Process) -> list[Problem]:
     return [
         Problem(
-            "task.no_role", "Tugas ini tidak berada di lajur mana pun, sehingga tidak ada peran yang dapat mengerjakannya. "
-            "Letakkan di sebuah lajur, atau isi “candidate groups”.", node.id, node.line or None, (),
+            "task.no_role",
+            "Tugas ini tidak berada di lajur mana pun, sehingga tidak ada peran yang dapat mengerjakannya. "
+            "Letakkan di sebuah lajur, atau isi “candidate groups”.",
+            node.id, node.line or None, (),
             "This task lies in no lane, so nobody's role may do it. Put it into a lane or name candidate groups.",
             severity="warning",
         )
-        for node in process.nodes.values() if node.kind == "userTask" and not node.lane and not node.roles
+        for node in process.nodes.values()
+        if node.kind == "userTask" and not node.lane and not node.roles
     ]
 
 

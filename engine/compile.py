@@ -16,6 +16,7 @@ from engine import feel
 from engine.bpmn.model import Flow, Node, Process
 from engine.errors import DrawingRefused, ExpressionRefused, Problem
 from engine.graph import Choice, Clock, Graph, Quorum, State, Transition
+from engine.structure import faults
 from engine.support import AUTOMATIC, unsupported
 from engine.timers import timer_expression
 
@@ -56,12 +57,12 @@ def compile_process(process: Process, *, handlers: Collection[str] | None = froz
     types that automatic tasks may name; None takes any. Whether the machine is sound is `engine.soundness`'s question.
     """
     problems = list(unsupported(process, handlers))
-    problems += _structure(process)
+    problems += faults(process)
     expressions = _Expressions(problems)
     conditions = {
         flow.id: expression
         for flow in process.flows.values()
-        if flow.condition is not None and (expression := expressions.read(process, flow.id, flow.line, flow.condition))
+        if flow.condition is not None and (expression := expressions.read(flow.id, flow.line, flow.condition))
     }
     clocks = _clocks(process, expressions)
     quorums = _quorums(process, expressions)
@@ -81,55 +82,16 @@ class _Expressions:
         self.problems = problems
         self.found: list[feel.Expression] = []
 
-    def read(self, process: Process, element: str, line: int, text: str, timer: str = "") -> feel.Expression | None:
+    def read(self, element: str, line: int, text: str, timer: str = "") -> feel.Expression | None:
         try:
             expression = timer_expression(timer, text) if timer else feel.compile(text)
         except ExpressionRefused as refused:
             self.problems.append(
-                Problem("expression", str(refused), element, line or None, (), f"This expression cannot be read: {text}")
+                Problem("expression", str(refused), element, line or None, (), f"Cannot read this expression: {text}")
             )
             return None
         self.found.append(expression)
         return expression
-
-
-def _structure(process: Process) -> Iterator[Problem]:
-    """What the exploration rests on: one start, no flow that leads nowhere by its kind."""
-    starts = [start for start in process.starts]
-    if len(starts) != 1:
-        yield Problem(
-            "start.count",
-            f"Alur ini mempunyai {len(starts)} lingkaran awal. Gambarkan tepat satu.",
-            starts[1].id if starts else process.id, (starts[1].line if starts else process.line) or None, (),
-            f"This process has {len(starts)} start events. Draw exactly one.",
-        )
-    for node in process.nodes.values():
-        if node.kind in ("exclusiveGateway", "parallelGateway", "eventBasedGateway", "boundaryEvent", "startEvent") \
-                and not node.outgoing:
-            yield Problem(
-                "flow.no_way_out", "Tidak ada panah yang keluar dari elemen ini. Tarik panah ke langkah berikutnya.",
-                node.id, node.line or None, (), "No flow leaves this element. Draw one to the next step.",
-            )
-        if node.kind == "eventBasedGateway":
-            for flow in process.outgoing(node):
-                target = process.nodes[flow.target]
-                if target.kind not in ("intermediateCatchEvent", "receiveTask") or len(target.incoming) != 1:
-                    yield Problem(
-                        "event_gateway.target",
-                        "Sesudah gerbang peristiwa hanya boleh ada lingkaran penangkap (jam atau surat) milik gerbang itu.",
-                        target.id, target.line or None, (),
-                        "An event gateway may lead only to catch events of its own.",
-                    )
-        if node.kind not in ("exclusiveGateway",):
-            for flow in process.outgoing(node):
-                if flow.condition is not None:
-                    yield Problem(
-                        "flow.condition_misplaced",
-                        "Syarat pada panah ini hanya berlaku sesudah gerbang eksklusif (belah ketupat). "
-                        "Tambahkan gerbang di depannya.",
-                        flow.id, flow.line or None, (),
-                        "A condition on a flow runs only behind an exclusive gateway. Add one before it.",
-                    )
 
 
 def _clocks(process: Process, expressions: _Expressions) -> dict[str, tuple[Clock, ...]]:
@@ -139,7 +101,7 @@ def _clocks(process: Process, expressions: _Expressions) -> dict[str, tuple[Cloc
         timer = node.event.timer if node.event else None
         if timer is None or node.kind not in ("boundaryEvent", "intermediateCatchEvent"):
             continue
-        expression = expressions.read(process, node.id, timer.line or node.line, timer.expression, timer.kind)
+        expression = expressions.read(node.id, timer.line or node.line, timer.expression, timer.kind)
         if expression is None:
             continue
         for host in _hosts(process, node):
@@ -167,8 +129,8 @@ def _quorums(process: Process, expressions: _Expressions) -> dict[str, Quorum]:
         count = loop.cardinality or (f"= count({(loop.collection or '').lstrip('= ')})" if loop.collection else None)
         if count is None:
             continue
-        cardinality = expressions.read(process, node.id, loop.line, count)
-        completion = expressions.read(process, node.id, loop.line, loop.completion) if loop.completion else None
+        cardinality = expressions.read(node.id, loop.line, count)
+        completion = expressions.read(node.id, loop.line, loop.completion) if loop.completion else None
         if cardinality is not None:
             found[node.id] = Quorum(node.id, cardinality, completion, loop.kind == "sequential")
     return found

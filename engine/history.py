@@ -17,7 +17,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from engine.models import History, Instance
+from engine.models import History, Instance, table_of
 
 GENESIS = "0" * 64
 
@@ -56,7 +56,7 @@ def entry(
 
 @dataclass(frozen=True, slots=True)
 class Break:
-    """Where a chain does not hold: `seq` of the first row that is wrong, and in what ("hash", "previous", "gap", "end")."""
+    """Where a chain does not hold: the first wrong row's `seq`, and what is wrong: "hash", "previous", "gap", "end"."""
 
     instance_id: int
     seq: int
@@ -84,10 +84,10 @@ def verify(session: Session, instance_ids: Iterable[int] | None = None) -> list[
     query = select(Instance.id, Instance.seq, Instance.head).order_by(Instance.id)
     if instance_ids is not None:
         query = query.where(Instance.id.in_(list(instance_ids)))
-    columns = History.__table__.columns
+    columns = table_of(History).columns
     breaks = []
     for instance_id, seq, head in session.execute(query).all():
         rows = session.execute(select(*columns).where(columns.instance_id == instance_id).order_by(columns.seq))
-        if (found := verify_rows(rows.mappings(), instance_id, seq, head)) is not None:
+        if (found := verify_rows((dict(row) for row in rows.mappings()), instance_id, seq, head)) is not None:
             breaks.append(found)
     return breaks

@@ -9,12 +9,12 @@ token that is thrown away.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, cast
 
 from transitions import EventData, Machine, MachineError
 
-from engine.feel.values import from_python
 from engine.errors import Refused, WrongState
+from engine.feel.values import from_python
 from engine.graph import Graph, Transition
 
 
@@ -110,9 +110,9 @@ def _guard(transition: Transition) -> Callable[[EventData], bool]:
     wanted = transition.choices
 
     def fits(event: EventData) -> bool:
-        choices: Choices = event.args[0]
+        choices, token = cast(Choices, event.args[0]), cast(Token, event.model)  # type: ignore[index] # -- its stub says Iterable
         if all(choices.taken(gateway) == flows for gateway, flows in wanted):
-            event.model.step = transition
+            token.step = transition
             return True
         return False
 

@@ -8,7 +8,7 @@ with SQLAlchemy Core.
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, ClassVar, cast
 
 from sqlalchemy import (
     JSON,
@@ -23,6 +23,7 @@ from sqlalchemy import (
     LargeBinary,
     MetaData,
     String,
+    Table,
     Text,
     UniqueConstraint,
     text,
@@ -66,7 +67,12 @@ class Base(DeclarativeBase):
             "pk": "pk_%(table_name)s",
         }
     )
-    type_annotation_map = {datetime: UTCDateTime(), dict[str, Any]: Json, list[Any]: Json}  # noqa: RUF012 -- read by SQLAlchemy as a plain dict
+    type_annotation_map: ClassVar = {datetime: UTCDateTime(), dict[str, Any]: Json, list[Any]: Json}
+
+
+def table_of(model: type[Base]) -> Table:
+    """The model's table, for the hot path, which speaks Core."""
+    return cast(Table, model.__table__)
 
 
 class Definition(Base):
@@ -91,8 +97,8 @@ class Instance(Base):
     """Where one subject stands: pinned to its definition, in one state of that definition's machine.
 
     `scope` is a hierarchical code ("33.23.01"); lying within is a prefix. `variables` holds the names the drawing's
-    expressions ask about, and no others. `version` counts the moves; `stage_version` is the version at which the present
-    stage was reached, so it names this stay in the stage. `seq` and `head` are the end of its history chain.
+    expressions ask about, and no others. `version` counts the moves; `stage_version` is the version at which the
+    present stage was reached, so it names this stay in the stage. `seq` and `head` are the end of its history chain.
     `status` is "running", "ended" or "cancelled". `held_since` is set while an obstacle is open.
     """
 

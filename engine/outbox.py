@@ -13,16 +13,16 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import func, insert, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from engine.errors import TapakError
-from engine.models import Incident, Message
+from engine.models import Incident, Message, table_of
+from engine.once import insert_new
 
 ATTEMPTS = 6
 """After so many failures an incident is opened; the message goes on being tried once an hour."""
 
-_message = Message.__table__
+_message = table_of(Message)
 _NEXT = (
     select(_message.c.id, _message.c.kind, _message.c.payload, _message.c.attempts)
     .where(_message.c.done_at.is_(None))
@@ -62,8 +62,7 @@ def row(kind: str, dedupe: str, payload: Mapping[str, Any], now: datetime) -> di
 def put(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
     """The messages are in the outbox once this transaction commits; one whose `dedupe` is there already is left out."""
     if rows:
-        dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-        session.execute(dialect.insert(_message).on_conflict_do_nothing(), list(rows))
+        session.execute(insert_new(session, _message), list(rows))
 
 
 def take(session: Session, *, now: datetime, effects: Mapping[str, Effect]) -> Taken | None:

@@ -16,7 +16,7 @@ from engine.graph import Graph, State
 
 
 def prove(graph: Graph) -> None:
-    """The graph is sound. Otherwise DrawingRefused with every fault, its elements and the shortest way that leads there."""
+    """The graph is sound. Otherwise DrawingRefused with every fault, its elements and the shortest way to it."""
     if problems := list(problems_of(graph)):
         raise DrawingRefused(problems)
 
@@ -133,7 +133,8 @@ def _no_way_out(graph: Graph) -> Iterator[Problem]:
         elif node.default is None and not free and not _complementary(graph, node):
             yield Problem(
                 "gateway.no_default",
-                "Bila tidak ada syarat yang cocok, alur berhenti di gerbang ini. Tandai satu panah sebagai bawaan (default).",
+                "Bila tidak ada syarat yang cocok, alur berhenti di gerbang ini. "
+                "Tandai satu panah sebagai bawaan (default).",
                 node.id, node.line or None, (),
                 "When no condition holds the flow stops here. Mark one flow as the default.",
             )
@@ -142,11 +143,11 @@ def _no_way_out(graph: Graph) -> Iterator[Problem]:
 def _complementary(graph: Graph, node: Node) -> bool:
     """True when two of the conditions are each other's negation for every value: x = v and x != v."""
     texts = {_plain(graph.conditions[flow].text) for flow in node.outgoing if flow in graph.conditions}
-    for text in texts:
-        if "!=" not in text and text.count("=") == 1 and text.replace("=", "!=") in texts:
-            return True
-    return False
+    return any(
+        "!=" not in text and text.count("=") == 1 and text.replace("=", "!=") in texts for text in texts
+    )
 
 
 def _plain(text: str) -> str:
-    return "".join(text.split()).removeprefix("=").removeprefix("${").removeprefix("#{").removesuffix("}").replace("==", "=")
+    bare = "".join(text.split()).removeprefix("=").removeprefix("${").removeprefix("#{").removesuffix("}")
+    return bare.replace("==", "=")

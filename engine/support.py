@@ -44,7 +44,8 @@ def _automatic(node: Node, handlers: Collection[str] | None) -> Problem | None:
     if node.task_type is None:
         return problem(
             node, "task.no_type",
-            "Tugas otomatis ini tidak menyebut jenis pekerjaannya. Isi “task type” dengan nama penangan yang terdaftar.",
+            "Tugas otomatis ini tidak menyebut jenis pekerjaannya. "
+            "Isi “task type” dengan nama penangan yang terdaftar.",
             "This automatic task names no task type. Fill in the name of a registered handler.",
         )
     known = ", ".join(sorted(handlers)) or "belum ada"
@@ -113,6 +114,6 @@ def unsupported(process: Process, handlers: Collection[str] | None) -> Iterator[
         if node.for_compensation or node.instantiate:
             yield problem(
                 node, "unsupported.instantiate" if node.instantiate else "unsupported.compensation",
-                "Penanda khusus pada elemen ini (kompensasi atau pemicu awal) belum dapat dijalankan. Hapus penandanya.",
+                "Penanda pada elemen ini (kompensasi atau pemicu awal) belum dapat dijalankan. Hapus penandanya.",
                 "This element's marker (compensation or instantiate) does not run yet. Remove it.",
             )

@@ -22,7 +22,7 @@ from engine.feel import iso
 from engine.feel.values import YearMonth
 from engine.graph import Clock
 from engine.host import Surroundings
-from engine.models import Timer
+from engine.models import Timer, table_of
 
 _CYCLE = re.compile(r"R(?P<count>\d*)(?:/(?P<start>[^/P][^/]*))?/(?P<period>P[^/]+)")
 _DAY = timedelta(days=1)
@@ -137,7 +137,7 @@ def _first_of_cycle(text: str, surroundings: Surroundings, now: datetime) -> Str
     return Strike(due, repeats if repeats < 0 else repeats - 1)
 
 
-_timer = Timer.__table__
+_timer = table_of(Timer)
 _DUE = select(_timer.c.id).where(_timer.c.closed_at.is_(None)).order_by(_timer.c.due_at, _timer.c.id)
 
 

@@ -49,7 +49,7 @@ class Walked:
 
 @dataclass(slots=True)
 class Walk:
-    """A walk under way. `ended` is "" until it is over: "end", "waiting" (steps used up) or "refused" (see `reason`)."""
+    """A walk under way. `ended` is "" until it is over: "end", "waiting" (steps used up), "refused" (see `reason`)."""
 
     graph: Graph
     random: Random

@@ -74,12 +74,13 @@ def walk(file: Path, seed: int, steps: int, as_json: bool) -> None:
             "message": "Berkas ini tidak memuat tepat satu alur yang dapat dijalankan. Tandai satu sebagai executable.",
         }]})
         return
-    played = Walk(graph, Random(seed))  # noqa: S311 -- a game, not a secret
+    played = Walk(graph, Random(seed))
     for number, step in enumerate(played.play(steps), 1):
         said = {"step": number, **step.as_dict()}
         click.echo(json.dumps(said, ensure_ascii=False) if as_json else
                    f"{number:4} {step.at:%Y-%m-%d %H:%M} {step.trigger}: {step.source or '·'} → {step.target}")
-    _last(as_json, {"ended": played.ended, "state": played.state, **({"reason": played.reason} if played.reason else {})})
+    reason = {"reason": played.reason} if played.reason else {}
+    _last(as_json, {"ended": played.ended, "state": played.state, **reason})
 
 
 def _last(as_json: bool, said: dict[str, object]) -> None:

@@ -6,15 +6,16 @@ is a setting of the agenda. The unique pair (stay, level) keeps a level from bei
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Row, delete, select
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from engine import definitions
 from engine.host import Host
-from engine.models import Instance, Obstacle, Task
+from engine.models import Instance, Obstacle, Task, table_of
+from engine.once import insert_new
 from workflows import bodies, notices
 from workflows.agendas import Almanac
 from workflows.host import almanac_of
@@ -57,13 +58,13 @@ def thrown(session: Session, *, instance_id: int, element: str, trigger: str, no
     if task is None:
         return
     role = loaded.graph.role(element)
-    _tell(session, instance, task, level=0, roles=(role,), now=now)
+    _tell(session, instance, _Stay(task.id, task.node), 0, (role,), now)
     almanac = almanac_of(session, bodies.of_subject(session, instance.subject))
     next_at = almanac.level_at(task.due_at or now, 1)
     if next_at is not None:
-        session.execute(_insert(session, Climb).values(
+        session.execute(insert_new(session, table_of(Climb)).values(
             stay=task.id, instance_id=instance_id, next_level=1, next_at=next_at
-        ).on_conflict_do_nothing())
+        ))
 
 
 def climb(session: Session, *, now: datetime, host: Host) -> int:
@@ -88,11 +89,13 @@ def _climb_one(session: Session, climbing: Climb, now: datetime) -> int:
     body = bodies.of_subject(session, instance.subject)
     almanac: Almanac = almanac_of(session, body)
     told = 0
+    levels = almanac.settings.levels
     while climbing.next_at <= now:
-        level = almanac.settings.levels[climbing.next_level] if climbing.next_level < len(almanac.settings.levels) else None
+        level = levels[climbing.next_level] if climbing.next_level < len(levels) else None
         next_at = almanac.level_at(task.due_at or now, climbing.next_level + 1)
         if level is not None:
-            _tell(session, instance, task, climbing.next_level, roles_of(level.told, body.kind, task.role), now)
+            roles = roles_of(level.told, body.kind, task.role)
+            _tell(session, instance, _Stay(task.id, task.node), climbing.next_level, roles, now)
             told += 1
         if level is None or next_at is None:
             session.delete(climbing)
@@ -108,19 +111,26 @@ def settle(session: Session, instance_id: int) -> None:
     session.execute(delete(Climb).where(Climb.instance_id == instance_id, Climb.stay.in_(over)))
 
 
+@dataclass(frozen=True, slots=True)
+class _Stay:
+    """The late task: its id and its element."""
+
+    id: int
+    node: str
+
+
 def _tell(
-    session: Session, instance: Instance, task: Row[tuple[int, datetime | None, str]], level: int,
-    roles: tuple[str, ...], now: datetime,
+    session: Session, instance: Instance, task: _Stay, level: int, roles: tuple[str, ...], now: datetime
 ) -> None:
     owner = session.scalar(
         select(Obstacle.owner).where(Obstacle.instance_id == instance.id, Obstacle.lifted_at.is_(None))
         .order_by(Obstacle.reported_at).limit(1)
     )
     new = session.execute(
-        _insert(session, Escalation).values(
+        insert_new(session, table_of(Escalation)).values(
             instance_id=instance.id, stay=task.id, level=level, at=now, told_role=",".join(roles),
             reason=owner or "",
-        ).on_conflict_do_nothing().returning(Escalation.id)
+        ).returning(Escalation.id)
     ).scalar_one_or_none()
     if new is None:
         return
@@ -130,7 +140,3 @@ def _tell(
         params={"node": task.node, "level": level, "waiting_for": owner or ""},
     )
 
-
-def _insert(session: Session, model: type[Escalation] | type[Climb]) -> postgresql.Insert | sqlite.Insert:
-    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-    return dialect.insert(model)

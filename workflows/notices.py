@@ -7,9 +7,10 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import func, or_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from engine.models import table_of
+from engine.once import insert_new
 from workflows.models import Notice
 from workflows.models.accounts import Account, Assignment
 
@@ -49,8 +50,7 @@ def tell(
         for account in accounts
     ]
     if rows:
-        dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-        session.execute(dialect.insert(Notice.__table__).on_conflict_do_nothing(), rows)
+        session.execute(insert_new(session, table_of(Notice)), rows)
 
 
 def unread(session: Session, account_id: int) -> int:

@@ -1,4 +1,4 @@
-"""What is told about each move of a body, read from its history row: whose turn it is, what was returned, how far it got."""
+"""What is told about each move of a body, by its history row: whose turn it is, what was returned, how far it got."""
 
 from __future__ import annotations
 

@@ -7,16 +7,16 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engine.errors import EvidenceRefused, Forbidden, FourEyes
 from engine.host import Actor, Grant, Host
-from engine.models import Submission
+from engine.models import Submission, table_of
 from engine.operations import evidence, votes
 from engine.operations.door import Act, advance, open_nodes
 from engine.operations.outcome import Outcome, earlier, remember
-from engine.operations.standing import Standing, lock_task, require_open, require_role, require_seen
+from engine.operations.standing import AnyRow, Standing, lock_task, require_open, require_role, require_seen
 
 
 def complete_task(
@@ -47,7 +47,7 @@ def complete_task(
     return remember(session, actor, key, outcome)
 
 
-def require_may_do(actor: Actor, task: Row[Any], host: Host, standing: Standing) -> None:
+def require_may_do(actor: Actor, task: AnyRow, host: Host, standing: Standing) -> None:
     """Refused unless the actor holds the task's role in its scope, did not act in another lane of this stage, and
     nobody else has claimed the task."""
     require_role(actor, task.role, task.scope)
@@ -58,7 +58,7 @@ def require_may_do(actor: Actor, task: Row[Any], host: Host, standing: Standing)
 
 
 def _complete(
-    session: Session, standing: Standing, task: Row[Any], actor: Actor, now: datetime, checked: evidence.Checked
+    session: Session, standing: Standing, task: AnyRow, actor: Actor, now: datetime, checked: evidence.Checked
 ) -> Outcome:
     node, deciding = task.node, task.node in standing.definition.deciding
     learned = checked.data
@@ -92,7 +92,7 @@ def _warned(checked: evidence.Checked) -> dict[str, Any]:
     return {"warnings": [one.code for one in checked.warnings]} if checked.warnings else {}
 
 
-_submission = Submission.__table__
+_submission = table_of(Submission)
 
 
 def hand_in_prepared(session: Session, outcome: Outcome, host: Host, now: datetime) -> Outcome:
@@ -111,8 +111,8 @@ def hand_in_prepared(session: Session, outcome: Outcome, host: Host, now: dateti
     for one in prepared:
         if one.node not in open_tasks:
             continue
-        standing, task = lock_task(session, open_tasks[one.node], host, one.actor)
-        author = Actor(one.actor, one.actor, (Grant(task.role, task.scope),), one.on_behalf_of)
+        standing, task = lock_task(session, open_tasks[one.node], host)
+        author = _author(session, one, Grant(task.role, task.scope))
         try:
             checked = evidence.check(session, standing, one.node, one.data, now)
         except EvidenceRefused:
@@ -124,3 +124,14 @@ def hand_in_prepared(session: Session, outcome: Outcome, host: Host, now: dateti
             stages=(*outcome.stages, *inner.stages), handed_in=(*outcome.handed_in, one.node, *inner.handed_in),
         )
     return outcome
+
+
+def _author(session: Session, prepared: Row[Any], grant: Grant) -> Actor:
+    """Who prepared this evidence, by name and as the person that four eyes count, as the history keeps them."""
+    said: dict[str, Any] = session.execute(
+        select(_history.c.details).where(
+            _history.c.instance_id == prepared.instance_id, _history.c.node == prepared.node,
+            _history.c.action == "evidence.prepared", _history.c.actor == prepared.actor,
+        ).order_by(_history.c.seq.desc()).limit(1)
+    ).scalar_one()
+    return Actor(prepared.actor, said["actor_name"], (grant,), prepared.on_behalf_of, said["person"])

@@ -13,7 +13,6 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import bindparam, insert, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from engine import history, outbox
@@ -21,15 +20,16 @@ from engine.errors import Stale
 from engine.graph import Transition
 from engine.host import Actor, Surroundings
 from engine.machine import Choices
-from engine.models import Deed, History, Instance, Task, Timer
+from engine.models import Deed, History, Instance, Task, Timer, table_of
+from engine.once import insert_new
 from engine.operations import evidence
 from engine.operations.outcome import Outcome
 from engine.operations.standing import Standing
 from engine.support import AUTOMATIC
 from engine.timers import ClockUnset, first_strike
 
-_instance, _task, _timer = Instance.__table__, Task.__table__, Timer.__table__
-_deed, _history = Deed.__table__, History.__table__
+_instance, _task, _timer = table_of(Instance), table_of(Task), table_of(Timer)
+_deed, _history = table_of(Deed), table_of(History)
 
 _CLOSE_TASKS = update(_task).where(
     _task.c.instance_id == bindparam("i"), _task.c.node == bindparam("n"), _task.c.closed_at.is_(None)
@@ -41,10 +41,6 @@ _MOVE = update(_instance).where(
     _instance.c.id == bindparam("i"), _instance.c.version == bindparam("v"), _instance.c.seq == bindparam("s")
 )
 _INSERT_TASK, _INSERT_TIMER, _INSERT_HISTORY = insert(_task), insert(_timer), insert(_history)
-_DEEDS = {
-    "postgresql": postgresql.insert(_deed).on_conflict_do_nothing(),
-    "sqlite": sqlite.insert(_deed).on_conflict_do_nothing(),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +86,7 @@ def advance(session: Session, standing: Standing, trigger: str, act: Act) -> Out
     if opened.timers:
         session.execute(_INSERT_TIMER, opened.timers)
     if act.role:
-        session.execute(_DEEDS[session.get_bind().dialect.name], {
+        session.execute(insert_new(session, _deed), {
             "instance_id": row.id, "stage_version": row.stage_version, "person": act.actor.who, "role": act.role,
         })
     session.execute(_INSERT_HISTORY, entry)
@@ -225,4 +221,4 @@ def open_nodes(session: Session, instance_id: int) -> dict[str, int]:
     found = session.execute(
         select(_task.c.node, _task.c.id).where(_task.c.instance_id == instance_id, _task.c.closed_at.is_(None))
     )
-    return {node: task_id for node, task_id in found}
+    return {row.node: row.id for row in found}

@@ -6,21 +6,21 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, insert, select, update
+from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
 from engine.errors import NotFound, Refused, Stale
 from engine.history import canonical
 from engine.host import Actor, Host
-from engine.models import Attachment, Submission
+from engine.models import Attachment, Submission, table_of
 from engine.operations import evidence
 from engine.operations.door import Act, note, open_nodes
-from engine.operations.standing import Standing, lock, require_role
+from engine.operations.standing import AnyRow, Standing, lock, require_role
 
 DRAFT_BYTES = 200_000
 """A draft larger than this (as JSON, without its files) is refused."""
 
-_submission = Submission.__table__
+_submission = table_of(Submission)
 
 
 def save_draft(
@@ -71,7 +71,9 @@ def prepare(
     if kept is not None:
         session.execute(update(_submission).where(_submission.c.id == kept.id).values(status="withdrawn"))
     _insert(session, standing, node, actor, now, checked.data, "prepared", checked)
-    note(session, standing, Act("evidence.prepared", actor, now, node, data=checked.data))
+    note(session, standing, Act(
+        "evidence.prepared", actor, now, node, data=checked.data, details={"person": actor.who}
+    ))
     return tuple(evidence.as_rows(checked.warnings))
 
 
@@ -126,7 +128,7 @@ def _require_may_fill(standing: Standing, node: str, actor: Actor) -> None:
     require_role(actor, graph.role(node), standing.row.scope)
 
 
-def _kept(session: Session, instance_id: int, node: str) -> Row[Any] | None:
+def _kept(session: Session, instance_id: int, node: str) -> AnyRow | None:
     return session.execute(
         select(_submission.c.id, _submission.c.edition).where(
             _submission.c.instance_id == instance_id, _submission.c.node == node,

@@ -17,10 +17,10 @@ from sqlalchemy.orm import Session
 from engine.errors import EvidenceRefused, FieldError
 from engine.graph import Transition
 from engine.host import Actor, Finding
-from engine.models import Attachment, Submission
+from engine.models import Attachment, Submission, table_of
 from engine.operations.standing import Standing
 
-_submission, _attachment = Submission.__table__, Attachment.__table__
+_submission, _attachment = table_of(Submission), table_of(Attachment)
 _SUBMITTED = select(_submission.c.id, _submission.c.node, _submission.c.data).where(
     _submission.c.instance_id == bindparam("i"), _submission.c.status == "submitted"
 ).order_by(_submission.c.id)
@@ -109,7 +109,7 @@ def check(
 
 
 def unattached(session: Session, instance_id: int, data: Mapping[str, Any]) -> Iterator[FieldError]:
-    """The files in the data that were not attached to this instance: nobody can name another body's file by its hash."""
+    """The files in the data that were not attached to this instance: nobody can name another's file by its hash."""
     named = dict(_files(data, ()))
     if not named:
         return

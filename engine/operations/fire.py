@@ -6,20 +6,20 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, insert, select, update
+from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
 from engine.errors import NotFound, NotOpen, Refused
 from engine.graph import Clock
 from engine.host import SYSTEM, Actor, Host
-from engine.models import Task, Timer
+from engine.models import Task, Timer, table_of
 from engine.operations.complete import hand_in_prepared
 from engine.operations.door import Act, advance
 from engine.operations.outcome import Outcome
-from engine.operations.standing import Standing, lock
+from engine.operations.standing import AnyRow, Standing, lock
 from engine.timers import next_strike
 
-_timer, _task = Timer.__table__, Task.__table__
+_timer, _task = table_of(Timer), table_of(Task)
 
 
 def fire_timer(
@@ -47,7 +47,7 @@ def fire_timer(
     return hand_in_prepared(session, outcome, host, now)
 
 
-def _set_again(session: Session, standing: Standing, timer: Row[Any], clock: Clock, now: datetime) -> None:
+def _set_again(session: Session, standing: Standing, timer: AnyRow, clock: Clock, now: datetime) -> None:
     surroundings = standing.surroundings(session, now)
     strike = next_strike(clock, standing.context(surroundings), surroundings, timer.due_at, timer.repeats)
     if strike is not None:

@@ -64,5 +64,6 @@ def lift_obstacle(
     left = session.scalar(select(func.min(Obstacle.reported_at)).where(
         Obstacle.instance_id == instance_id, Obstacle.lifted_at.is_(None)
     ))
-    act = Act("obstacle.lifted", actor, now, standing.row.stage, role, details={"code": found.code, "obstacle": found.id})
+    details = {"code": found.code, "obstacle": found.id}
+    act = Act("obstacle.lifted", actor, now, standing.row.stage, role, details=details)
     note(session, standing, act, {Instance.held_since.key: left})

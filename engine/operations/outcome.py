@@ -8,13 +8,13 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import bindparam, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from engine import history
 from engine.errors import AlreadyDone
 from engine.host import Actor
-from engine.models import Act
+from engine.models import Act, table_of
+from engine.once import insert_new
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,17 +39,21 @@ class Outcome:
 
     @classmethod
     def of(cls, answer: Mapping[str, Any]) -> Outcome:
+        """The outcome that was remembered as this JSON."""
         lists = ("stages", "warnings", "handed_in")
-        return cls(**{key: tuple(value) if key in lists else value for key, value in answer.items()})
+        values: dict[str, Any] = {key: tuple(value) if key in lists else value for key, value in answer.items()}
+        return cls(**values)
 
 
-_act = Act.__table__
+_act = table_of(Act)
 _ANSWER = update(_act).where(_act.c.actor == bindparam("who"), _act.c.key == bindparam("what")).values(
     answer=bindparam("said")
 )
 
 
-def earlier(session: Session, actor: Actor, key: str | None, request: Mapping[str, Any], now: datetime) -> Outcome | None:
+def earlier(
+    session: Session, actor: Actor, key: str | None, request: Mapping[str, Any], now: datetime
+) -> Outcome | None:
     """The answer this person's same request got before; None when it is new, and then the key is taken.
 
     Two at once: the second waits for the first one's transaction and gets its answer. Refused with AlreadyDone when
@@ -58,10 +62,8 @@ def earlier(session: Session, actor: Actor, key: str | None, request: Mapping[st
     if key is None:
         return None
     asked = history.digest(request)
-    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
     new = session.execute(
-        dialect.insert(_act).values(actor=actor.id, key=key, digest=asked, at=now)
-        .on_conflict_do_nothing().returning(_act.c.id)
+        insert_new(session, _act).values(actor=actor.id, key=key, digest=asked, at=now).returning(_act.c.id)
     ).scalar_one_or_none()
     if new is not None:
         return None

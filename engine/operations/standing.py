@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeAlias
 
 from sqlalchemy import Row, bindparam, exists, select
 from sqlalchemy.orm import Session
@@ -15,12 +15,15 @@ from engine.errors import Forbidden, NotFound, NotOpen, OutOfScope, Stale
 from engine.graph import State
 from engine.host import Actor, Host, Subject, Surroundings
 from engine.machine import context_of
-from engine.models import Deed, History, Instance, Task
+from engine.models import Deed, History, Instance, Task, table_of
 
-_instance = Instance.__table__
-_task = Task.__table__
-_deed = Deed.__table__
-_history = History.__table__
+AnyRow: TypeAlias = Row[*tuple[Any, ...]]
+"""A row of whole tables, whose columns are read by name."""
+
+_instance = table_of(Instance)
+_task = table_of(Task)
+_deed = table_of(Deed)
+_history = table_of(History)
 
 _LOCKED_INSTANCE = select(_instance).with_for_update()
 _INSTANCE_OF_TASK = (
@@ -41,7 +44,7 @@ _TASK = select(
 class Standing:
     """One instance under the lock of this transaction. `row` is its row as read; `variables` may be changed."""
 
-    row: Row[Any]
+    row: AnyRow
     definition: Loaded
     variables: dict[str, Any]
     host: Host
@@ -70,7 +73,7 @@ def lock(session: Session, instance_id: int, host: Host) -> Standing:
     return Standing(row, definitions.load(session, row.definition_id), dict(row.variables), host)
 
 
-def lock_task(session: Session, task_id: int, host: Host, person: str = "") -> tuple[Standing, Row[Any]]:
+def lock_task(session: Session, task_id: int, host: Host, person: str = "") -> tuple[Standing, AnyRow]:
     """The task's instance, locked, and the task as it stands under that lock. Refused with NotFound.
 
     The task's row has one more column, `acted`: whether `person` acted in another lane during this stay in the stage.
@@ -85,7 +88,7 @@ def lock_task(session: Session, task_id: int, host: Host, person: str = "") -> t
     return standing, task
 
 
-def require_open(session: Session, standing: Standing, task: Row[Any]) -> None:
+def require_open(session: Session, standing: Standing, task: AnyRow) -> None:
     """Refused with NotOpen when the task is closed; the refusal says what was done meanwhile and by whom."""
     if task.closed_at is None:
         return

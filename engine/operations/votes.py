@@ -10,19 +10,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, select
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engine.errors import AlreadyDone, Refused
 from engine.host import Actor
 from engine.machine import context_of
-from engine.models import Vote
+from engine.models import Vote, table_of
+from engine.once import insert_new
 from engine.operations.door import Act, note
 from engine.operations.outcome import Outcome
-from engine.operations.standing import Standing
+from engine.operations.standing import AnyRow, Standing
 
-_vote = Vote.__table__
+_vote = table_of(Vote)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,13 +35,12 @@ class Tally:
 
 
 def cast(
-    session: Session, standing: Standing, task: Row[Any], actor: Actor, now: datetime, data: Mapping[str, Any]
+    session: Session, standing: Standing, task: AnyRow, actor: Actor, now: datetime, data: Mapping[str, Any]
 ) -> Tally:
     """This person's vote is counted. Refused with AlreadyDone when this person has voted on this task before."""
-    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
     new = session.execute(
-        dialect.insert(_vote).values(task_id=task.id, person=actor.who, data=dict(data), at=now)
-        .on_conflict_do_nothing().returning(_vote.c.id)
+        insert_new(session, _vote).values(task_id=task.id, person=actor.who, data=dict(data), at=now)
+        .returning(_vote.c.id)
     ).scalar_one_or_none()
     if new is None:
         raise AlreadyDone("Anda sudah memberikan suara untuk keputusan ini.")
@@ -51,7 +50,7 @@ def cast(
     return _tally(standing, task, votes, now, session)
 
 
-def _tally(standing: Standing, task: Row[Any], votes: list[dict[str, Any]], now: datetime, session: Session) -> Tally:
+def _tally(standing: Standing, task: AnyRow, votes: list[dict[str, Any]], now: datetime, session: Session) -> Tally:
     quorum = standing.definition.graph.quorums[task.node]
     names = standing.surroundings(session, now).names
     total = quorum.cardinality.evaluate(context_of(standing.variables, names))
@@ -69,7 +68,7 @@ def _tally(standing: Standing, task: Row[Any], votes: list[dict[str, Any]], now:
 
 
 def counted(
-    session: Session, standing: Standing, task: Row[Any], actor: Actor, now: datetime, data: Mapping[str, Any],
+    session: Session, standing: Standing, task: AnyRow, actor: Actor, now: datetime, data: Mapping[str, Any],
     tally: Tally,
 ) -> Outcome:
     """The vote stands in the history and the task goes on."""

@@ -43,7 +43,8 @@ def xml(
             if len(flow) == 3 else ""
         )
         parts.append(
-            f'<sequenceFlow id="{flow[0]}_{flow[1]}" sourceRef="{flow[0]}" targetRef="{flow[1]}">{condition}</sequenceFlow>'
+            f'<sequenceFlow id="{flow[0]}_{flow[1]}" sourceRef="{flow[0]}" targetRef="{flow[1]}">'
+            f"{condition}</sequenceFlow>"
         )
     parts.append("</process>")
     parts += [f'<message id="m_{message}" name="{message}"/>' for message in messages]

@@ -67,7 +67,8 @@ def test_an_event_gateway_waits_for_whichever_comes_first() -> None:
 
 def test_a_terminate_end_clears_what_still_waits() -> None:
     graph = draw.graph(
-        {"s": "startEvent", "f": "parallelGateway", "a": "userTask", "b": "userTask", "x": "terminate", "e": "endEvent"},
+        {"s": "startEvent", "f": "parallelGateway", "a": "userTask", "b": "userTask", "x": "terminate",
+         "e": "endEvent"},
         [("s", "f"), ("f", "a"), ("f", "b"), ("a", "x"), ("b", "e")],
     )
     stop = next(one for one in graph.transitions if one.trigger == "complete.a" and one.source == "s/a+b")

@@ -209,7 +209,7 @@ def test_a_quorum_needs_k_of_n_and_counts_nobody_twice(session: Session) -> None
 
 def test_obstacles_hold_and_free(world: World) -> None:
     common = {"role": "member", "now": NOW, "host": world.host}
-    report = {"instance_id": world.instance_id, "code": "menunggu_SK_bupati", "owner": "Setda", "note_text": "Menunggu."}
+    report = {"instance_id": world.instance_id, "code": "menunggu_SK_bupati", "owner": "Setda", "note_text": "Tunggu."}
     one = operations.report_obstacle(world.session, actor=ANA, **report, **common)
     with pytest.raises(Refused):
         operations.report_obstacle(world.session, actor=ANA, **report, **common)
@@ -355,4 +355,4 @@ def test_due_days_end_at_local_midnight(session: Session) -> None:
     assert world.instance.due_at == midnight
     assert session.scalars(select(Task)).one().due_at == midnight
     assert session.scalar(select(func.count()).select_from(Message)) == 1
-    assert SCOPE == world.instance.scope
+    assert world.instance.scope == SCOPE

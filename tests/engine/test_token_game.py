@@ -7,6 +7,7 @@ a time in a random order, and asks the same questions of the gateways.
 from __future__ import annotations
 
 from collections import Counter
+from itertools import pairwise
 from random import Random
 
 import pytest
@@ -143,7 +144,7 @@ def build(tree: tuple[object, ...]) -> tuple[dict[str, str], list[draw.Flow], di
             return task, task
         if kind == "seq":
             ends = [add(one) for one in inner]  # type: ignore[arg-type]
-            flows.extend((left[1], right[0]) for left, right in zip(ends, ends[1:], strict=False))
+            flows.extend((left[1], right[0]) for left, right in pairwise(ends))
             return ends[0][0], ends[-1][1]
         gateway = "parallelGateway" if kind == "and" else "exclusiveGateway"
         nodes[split := name("g")] = gateway
@@ -180,7 +181,9 @@ def test_random_block_structured_drawings_are_sound_and_play_like_tokens(tree: t
 
 @settings(max_examples=200, deadline=None)
 @given(block(depth=2), st.randoms(use_true_random=False), st.integers(0, 10_000))
-def test_a_flow_led_elsewhere_is_refused_or_still_plays_like_tokens(tree: tuple[str, ...], random: Random, seed: int) -> None:
+def test_a_flow_led_elsewhere_is_refused_or_plays_like_tokens(
+    tree: tuple[str, ...], random: Random, seed: int
+) -> None:
     """Rewired drawings: whatever the compiler accepts, it plays as the game does; two tokens are never overlooked."""
     nodes, flows, defaults = build(tree)
     index = random.randrange(len(flows))

@@ -102,7 +102,7 @@ class World:
         rows = self.session.execute(
             select(Timer.node, Timer.due_at).where(Timer.instance_id == self.instance_id, Timer.closed_at.is_(None))
         )
-        return {node: due for node, due in rows}
+        return {row.node: row.due_at for row in rows}
 
     def pass_days(self, days: float) -> None:
         self.now += timedelta(days=days)
