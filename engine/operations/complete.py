@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from engine.errors import EvidenceRefused, Forbidden, FourEyes
 from engine.host import Actor, Grant, Host
-from engine.models import Submission, table_of
+from engine.models import History, Submission, table_of
 from engine.operations import evidence, votes
 from engine.operations.door import Act, advance, open_nodes
 from engine.operations.outcome import Outcome, earlier, remember
@@ -92,7 +92,7 @@ def _warned(checked: evidence.Checked) -> dict[str, Any]:
     return {"warnings": [one.code for one in checked.warnings]} if checked.warnings else {}
 
 
-_submission = table_of(Submission)
+_submission, _history = table_of(Submission), table_of(History)
 
 
 def hand_in_prepared(session: Session, outcome: Outcome, host: Host, now: datetime) -> Outcome:
@@ -126,7 +126,7 @@ def hand_in_prepared(session: Session, outcome: Outcome, host: Host, now: dateti
     return outcome
 
 
-def _author(session: Session, prepared: Row[Any], grant: Grant) -> Actor:
+def _author(session: Session, prepared: AnyRow, grant: Grant) -> Actor:
     """Who prepared this evidence, by name and as the person that four eyes count, as the history keeps them."""
     said: dict[str, Any] = session.execute(
         select(_history.c.details).where(
