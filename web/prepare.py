@@ -69,9 +69,11 @@ def is_empty(connection: sa.Connection) -> bool:
 
 def print_accounts(config: Config) -> None:
     """The demo's accounts stand on the terminal, one a line; nothing in production or without the demo."""
+    from web.auth.accounts import DEMO_PASSWORD
     from workflows import demo
 
     if config.production:
         return
+    click.echo(f"Akun demo, kata sandi (password) {DEMO_PASSWORD}:")
     for account in demo.ACCOUNTS:
         click.echo(f"  {account}")
