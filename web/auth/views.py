@@ -21,7 +21,7 @@ from web.config import Config
 from workflows.models.accounts import Account
 
 bp = Blueprint("auth", __name__)
-DEMO_SHOWN = 12
+DEMO_SHOWN = 13
 
 
 def settings() -> Config:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from engine.outbox import Effect
@@ -15,6 +15,7 @@ from workflows.demo.acts import Keep, Player
 from workflows.demo.ground import Ground
 from workflows.models import Account, Membership, Notice
 from workflows.people import NikKeys
+from workflows.regions import TEMANGGUNG, is_within
 
 ACCOUNTS = (
     "operator                        operator KPU: daftar badan dan pelantikan",
@@ -36,21 +37,24 @@ ACCOUNTS = (
 
 def load(
     session: Session, *, now: datetime, keys: NikKeys, password_hash: str, keep: Keep, effects: Mapping[str, Effect],
-) -> Ground:
+    within: str = TEMANGGUNG,
+) -> None:
     """The demo stands: registers, accounts, definitions, 309 bodies under way, their evidence and their past.
 
     `keep` stores the bytes of a file and answers their sha256; `effects` is what is done about each message of the
-    outbox; `password_hash` is every account's. All in the caller's transaction, on a database without bodies.
+    outbox; `password_hash` is every account's. Only the bodies `within` have started. All of it in the caller's
+    transaction, on a database without bodies.
     """
-    laid = ground.lay(session, now=now, keys=keys, password_hash=password_hash)
+    ground.lay(session, now=now, keys=keys, password_hash=password_hash)
+    laid = ground.find(session, now)
     begun = now - timedelta(days=ground.BEGUN)
-    published = drawings.publish_all(session, str(laid.accounts["admin"].id), begun)
-    player = Player(session, laid, published, keep)
+    published = drawings.publish_all(session, laid.office["admin"].id, begun)
+    player = Player(session, laid, {kind: one.id for kind, one in published.items()}, keep)
     dealt = plans.deal(list(laid.bodies.values()))
-    history.play(session, laid, dealt, player, now=now, effects=effects)
+    told = {code: plan for code, plan in dealt.items() if is_within(code, within)}
+    history.play(session, laid, told, player, now=now, effects=effects)
     _secretary_is_known(session, laid)
     _old_notices_are_read(session, now)
-    return laid
 
 
 def _secretary_is_known(session: Session, laid: Ground) -> None:
@@ -63,6 +67,5 @@ def _secretary_is_known(session: Session, laid: Ground) -> None:
 
 
 def _old_notices_are_read(session: Session, now: datetime) -> None:
-    session.execute(
-        update(Notice).where(Notice.created_at < now - timedelta(days=3)).values(read_at=func.coalesce(Notice.read_at, now))
-    )
+    old = Notice.created_at < now - timedelta(hours=36)
+    session.execute(update(Notice).where(old, Notice.read_at.is_(None)).values(read_at=now))

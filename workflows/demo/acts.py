@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from random import Random
@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from engine import operations
 from engine.host import Actor
-from engine.models import Definition, Instance, Obstacle, Task
+from engine.models import Instance, Obstacle, Task
 from workflows import regions
 from workflows.demo import evidence, ground, pictures
 from workflows.demo.evidence import Case, Official
@@ -32,7 +32,7 @@ RETURNS: Mapping[str, tuple[tuple[str, tuple[str, ...], str], ...]] = {
     "inauguration": (("unsigned", ("group_documents",), "Pakta integritas satu anggota belum ditandatangani."),),
     "sowan": (
         ("blurry", ("group_visits",), "Foto kunjungan buram. Mohon unggah foto yang jelas wajah pejabatnya."),
-        ("outcome_unclear", ("group_visits",), "Hasil pertemuan terlalu singkat. Tuliskan kesepakatan dan tindak lanjut."),
+        ("outcome_unclear", ("group_visits",), "Hasil pertemuan terlalu singkat. Tuliskan kesepakatannya."),
         ("photos_unrelated", ("group_visits", "group_closing"), "Foto bukan foto kunjungan. Ganti dengan yang benar."),
     ),
     "secretariat": (
@@ -50,15 +50,16 @@ class Player:
 
     session: Session
     laid: Ground
-    definitions: Mapping[str, Definition]
+    definitions: Mapping[str, int]
     keep: Keep
+    members: dict[str, Sequence[str]] = field(default_factory=dict)
     kept: dict[tuple[str, int, str], tuple[str, int]] = field(default_factory=dict)
     officials: dict[str, list[str]] = field(default_factory=dict)
     secretariats: dict[int, list[tuple[str, str]]] = field(default_factory=dict)
 
     def start(self, body: Body, at: datetime) -> None:
         outcome = operations.start(
-            self.session, definition_id=self.definitions[body.kind].id, subject=body.subject, scope=body.scope,
+            self.session, definition_id=self.definitions[body.kind], subject=body.subject, scope=body.scope,
             actor=self.laid.office["operator"], now=at, host=HOST,
         )
         body.instance_id = outcome.instance_id
@@ -72,10 +73,10 @@ class Player:
             self.session, task_id=self._task(body, node), actor=actor, now=at, host=HOST, data=data
         )
 
-    def prepare(self, body: Body, stage: int, at: datetime) -> None:
+    def prepare(self, body: Body, stage: int, at: datetime, flaws: frozenset[str] = frozenset()) -> None:
         node = f"submit_{STAGES[stage]}"
         actor = self._filler(body, stage)
-        data = evidence.make(node, self.case(body, node, actor, at))
+        data = evidence.make(node, self.case(body, node, actor, at, flaws))
         operations.prepare(
             self.session, instance_id=_instance(body), node=node, actor=actor, now=at, host=HOST, data=data
         )
@@ -90,14 +91,14 @@ class Player:
         )
 
     def approve(self, body: Body, stage: int, at: datetime) -> None:
-        self._decide(body, stage, at, evidence.approve(500 + (body.id or 0), at.year))
+        self._decide(body, stage, at, evidence.approve(500 + body.id, at.year))
 
     def send_back(self, body: Body, stage: int, at: datetime) -> None:
         known = RETURNS[STAGES[stage]]
-        self._decide(body, stage, at, evidence.send_back(*known[(body.id or 0) % len(known)]))
+        self._decide(body, stage, at, evidence.send_back(*known[body.id % len(known)]))
 
     def _decide(self, body: Body, stage: int, at: datetime, answer: Mapping[str, Any]) -> None:
-        who = "komisioner-sdm" if (stage + (body.id or 0)) % 3 else "komisioner-teknis"
+        who = "komisioner-sdm" if (stage + body.id) % 3 else "komisioner-teknis"
         operations.complete_task(
             self.session, task_id=self._task(body, f"approve_{STAGES[stage]}"), actor=self.laid.office[who], now=at,
             host=HOST, data=answer,
@@ -145,7 +146,7 @@ class Player:
         if stage == 4:
             return self.laid.actors[self.laid.district(body).region_code]
         if body.region_code == ground.PPK_SECRETARY:
-            return _for(self.laid.secretary, self.laid.members[body.region_code][0].name)
+            return _for(self.laid.secretary, self.laid.members[body.region_code][0])
         return self.laid.actors[body.region_code]
 
     def _task(self, body: Body, node: str) -> int:
@@ -165,11 +166,14 @@ class Player:
         place, random = self._place(body), Random(f"{body.region_code} {node} {at.isoformat()}")
         return Case(
             kind=body.kind, code=body.region_code, body=body.name, place=place, district=self._place(district),
-            number=body.id or 0, members=[one.name for one in self.laid.members[body.region_code]], oath_on=oath_on,
+            number=body.id, members=self._members(body), oath_on=oath_on,
             today=today, file=self._file(body, node, actor, at), officials=self._officials(body, place),
-            trainers=[one.name for one in self.laid.members[district.region_code]][1:2],
+            trainers=self.laid.members[district.region_code][1:2],
             secretariat=self._secretariat(body), flaws=flaws, since=self._since(body), random=random,
         )
+
+    def _members(self, body: Body) -> Sequence[str]:
+        return self.members.get(body.region_code) or self.laid.members[body.region_code]
 
     def _place(self, body: Body) -> str:
         return body.name.partition(",")[0].partition(" ")[2]
@@ -190,7 +194,7 @@ class Player:
         ]
 
     def _secretariat(self, body: Body) -> list[tuple[str, str]]:
-        number = body.id or 0
+        number = body.id
         if number not in self.secretariats:
             self.secretariats[number] = [
                 (self.laid.people.name(gender), nip(number * 3 + place, gender) if place == 0 else "")
@@ -215,7 +219,7 @@ class Player:
         elif scene in MANY_BODIES:
             key = (scene, len(title), f"{title} · Kec. {self._place(self.laid.district(body))}")
         else:
-            key = (scene, (body.id or 0) + at.day, f"{title} · {body.name.partition(',')[0]} · {at:%d-%m-%Y}")
+            key = (scene, body.id + at.day, f"{title} · {body.name.partition(',')[0]} · {at:%d-%m-%Y}")
         if key not in self.kept:
             content = (
                 pictures.paper(title, ("KPU Kabupaten Temanggung", "Semua nama dan angka di sini rekaan."))

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy.orm import Session
+from sqlalchemy import select
+from sqlalchemy.orm import Session, selectinload
 
+from engine.errors import NotFound
 from engine.host import Actor, Grant
 from workflows import agendas, bodies, regions
 from workflows.demo.names import Invented, People
 from workflows.models import Account, Agenda, Assignment, Body, Membership, Person
-from workflows.people import NikKeys, name_key
+from workflows.people import MEMBER_POSTS, NikKeys, name_key
 
 ZONE = ZoneInfo("Asia/Jakarta")
 PPK_OATH, PPS_OATH, SECOND_OATH = 27, 17, 9
@@ -24,6 +26,7 @@ SECOND_WAVE = ("33.23.11", "33.23.13", "33.23.19", "33.23.20")
 BEGUN = 34
 """So many days ago the registers were filled and the flows started."""
 
+CODE, SECRETARY = "DEMO", "sekretaris-ppk-temanggung"
 PPK_MEMBER, PPK_SECRETARY = "33.23.13", "33.23.03"
 OPEN_PPS, RETURNED_PPS, OVERDUE_PPS = "33.23.13.2004", "33.23.13.2003", "33.23.07.2002"
 
@@ -42,54 +45,77 @@ OFFICE: tuple[tuple[str, str, str, str], ...] = (
 
 @dataclass(frozen=True)
 class Ground:
-    """All that the history is played on. `accounts` by login; `members` and `actors` by the body's region code."""
+    """All that the acts are played on. `members` (names, the first to be ketua), `bodies` and `actors` by region code.
+
+    `office` are the actors of OFFICE by login, `people` invents further people.
+    """
 
     agenda: Agenda
     today: date
     bodies: Mapping[str, Body]
-    members: Mapping[str, list[Invented]]
-    accounts: Mapping[str, Account]
+    members: Mapping[str, Sequence[str]]
     actors: Mapping[str, Actor]
     office: Mapping[str, Actor]
-    people: People
     secretary: Actor
+    people: People
 
     def district(self, body: Body) -> Body:
         """The PPK of this body's kecamatan; a PPK's is itself."""
         return self.bodies[".".join(body.region_code.split(".")[:3])]
 
 
-def lay(session: Session, *, now: datetime, keys: NikKeys, password_hash: str) -> Ground:
+def lay(session: Session, *, now: datetime, keys: NikKeys, password_hash: str) -> None:
     """The regions, the agenda, 20 PPK and 289 PPS, their 967 members and everybody's accounts stand.
 
     All accounts have the password behind `password_hash` and are marked as demo.
     """
-    today = now.astimezone(ZONE).date()
     begun = now - timedelta(days=BEGUN)
     regions.load(session)
-    agenda = new_agenda(session, today)
+    agenda = new_agenda(session, now.astimezone(ZONE).date())
     formed = {body.region_code: body for body in bodies.form(session, agenda)}
-    people = People(seed=3323)
-    members = {code: _members(people, body) for code, body in formed.items()}
-    register = _Register(session, begun, keys, password_hash)
-    persons = register.members(agenda, formed, members)
-    office = {login: register.account(login, people.name(gender), role, scope) for login, gender, role, scope in OFFICE}
-    secretary = register.account(
-        f"sekretaris-{slug(formed[PPK_SECRETARY].name)}", people.name("P"), "ppk_member", PPK_SECRETARY
-    )
+    people, register = People(seed=3323), _Register(session, begun, keys, password_hash)
+    persons = register.members(agenda, formed, people)
+    for login, gender, role, scope in OFFICE:
+        register.account(login, people.name(gender), role, scope)
+    register.account(SECRETARY, people.name("P"), "ppk_member", PPK_SECRETARY)
     first = [PPK_MEMBER, OPEN_PPS, RETURNED_PPS, OVERDUE_PPS]
-    chairs = {
-        code: register.account(
-            slug(formed[code].name), members[code][0].name, f"{formed[code].kind}_member", code, persons[code][0]
+    for code in [*first, *(code for code in formed if code not in first)]:
+        body, chair = formed[code], persons[code][0]
+        register.account(slug(body.name), chair.name, f"{body.kind}_member", code, chair)
+
+
+def find(session: Session, now: datetime) -> Ground:
+    """The demo as it stands in this database. Refused with NotFound where no demo was loaded."""
+    agenda = session.scalar(select(Agenda).where(Agenda.code == CODE))
+    if agenda is None:
+        raise NotFound("Demo belum dimuat di basis data ini.")
+    formed = {body.region_code: body for body in session.scalars(select(Body).where(Body.agenda_id == agenda.id))}
+    accounts = {
+        account.login: actor_of(account)
+        for account in session.scalars(
+            select(Account).where(Account.demo).options(selectinload(Account.assignments)).order_by(Account.id)
         )
-        for code in [*first, *(code for code in formed if code not in first)]
     }
-    session.flush()
-    accounts = {account.login: account for account in (*office.values(), secretary, *chairs.values())}
+    taken = frozenset(session.scalars(select(Person.name)))
     return Ground(
-        agenda, today, formed, members, accounts, {code: actor_of(one) for code, one in chairs.items()},
-        {login: actor_of(one) for login, one in office.items()}, people, actor_of(secretary),
+        agenda, now.astimezone(ZONE).date(), formed, members_of(session, agenda),
+        {code: accounts[slug(body.name)] for code, body in formed.items()},
+        {login: accounts[login] for login, *_ in OFFICE}, accounts[SECRETARY],
+        People(seed=now.toordinal(), taken=taken, after=len(taken)),
     )
+
+
+def members_of(session: Session, agenda: Agenda) -> dict[str, list[str]]:
+    """Who serves as a member now, by the body's region code, in the order of the selection."""
+    found: dict[str, list[str]] = {}
+    for code, name in session.execute(
+        select(Body.region_code, Person.name).join(Membership, Membership.body_id == Body.id)
+        .join(Person, Person.id == Membership.person_id)
+        .where(Body.agenda_id == agenda.id, Membership.post.in_(MEMBER_POSTS), Membership.until_on.is_(None))
+        .order_by(Body.id, Membership.rank)
+    ):
+        found.setdefault(code, []).append(name)
+    return found
 
 
 def new_agenda(session: Session, today: date) -> Agenda:
@@ -97,7 +123,7 @@ def new_agenda(session: Session, today: date) -> Agenda:
     voting = today + timedelta(days=150)
     voting += timedelta(days=(2 - voting.weekday()) % 7)
     agenda = Agenda(
-        code="DEMO", name="Pilkada Kabupaten Temanggung (demo, bukan data sebenarnya)", kind="pilkada",
+        code=CODE, name="Pilkada Kabupaten Temanggung (demo, bukan data sebenarnya)", kind="pilkada",
         scope=regions.TEMANGGUNG, timezone=str(ZONE), voting_day=voting, day_type="calendar",
         term_begins=today - timedelta(days=PPK_OATH), term_ends=voting + timedelta(days=61),
     )
@@ -110,11 +136,11 @@ def new_agenda(session: Session, today: date) -> Agenda:
     return agenda
 
 
-def _members(people: People, body: Body) -> list[Invented]:
+def _genders(body: Body) -> str:
     """Five or three people; nearly everywhere a third of them women."""
-    number = body.id or 0
-    genders = "LPLPL" if body.kind == "ppk" else ("LLL" if number % 23 == 0 else "LPL" if number % 3 else "PLL")
-    return [people.somebody(gender, body.region_code) for gender in genders]
+    if body.kind == "ppk":
+        return "LPLPL"
+    return "LLL" if body.id % 23 == 0 else "LPL" if body.id % 3 else "PLL"
 
 
 @dataclass(frozen=True)
@@ -124,10 +150,11 @@ class _Register:
     keys: NikKeys
     password_hash: str
 
-    def members(
-        self, agenda: Agenda, formed: Mapping[str, Body], members: Mapping[str, list[Invented]]
-    ) -> dict[str, list[Person]]:
-        made = {code: [self._person(one, code) for one in found] for code, found in members.items()}
+    def members(self, agenda: Agenda, formed: Mapping[str, Body], people: People) -> dict[str, list[Person]]:
+        made = {
+            code: [self._person(people.somebody(gender, code), code) for gender in _genders(body)]
+            for code, body in formed.items()
+        }
         self.session.add_all(person for persons in made.values() for person in persons)
         self.session.flush()
         self.session.add_all(
@@ -161,7 +188,8 @@ class _Register:
 def actor_of(account: Account) -> Actor:
     """The actor this account is, as the web makes it at each request."""
     grants = tuple(Grant(one.role, one.scope) for one in account.assignments)
-    return Actor(str(account.id), account.name, grants, person=f"person:{account.person_id}" if account.person_id else "")
+    person = f"person:{account.person_id}" if account.person_id else ""
+    return Actor(str(account.id), account.name, grants, person=person)
 
 
 def slug(name: str) -> str:

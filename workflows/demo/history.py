@@ -85,7 +85,7 @@ def _acts(laid: Ground, plans: Mapping[str, Plan], player: Player, now: datetime
     for code, plan in plans.items():
         for at, deed in _of_body(laid, laid.bodies[code], plan, player, now):
             order += 1
-            yield Act(at, order, deed)
+            yield Act(min(at, now - timedelta(minutes=5)), order, deed)
 
 
 def _of_body(
@@ -131,7 +131,8 @@ def _not_sworn(body: Body, plan: Plan, player: Player, end: datetime) -> Iterato
 def _deeds(player: Player, body: Body, plan: Plan) -> Iterator[Deed]:
     early = plan.prepared and body.kind == "pps"
     if early:
-        yield lambda at: player.prepare(body, 3, at)
+        flaws = plan.flaws if plan.done == 3 else frozenset()
+        yield lambda at: player.prepare(body, 3, at, flaws)
     for stage in range(1, plan.done):
         if not (stage == 3 and early):
             yield _hand(player, body, stage, plan)

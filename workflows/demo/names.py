@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import product
@@ -12,7 +12,7 @@ MEN = (
     "Agus", "Slamet", "Budi", "Joko", "Eko", "Wahyu", "Bambang", "Supri", "Teguh", "Hadi", "Nur", "Arif", "Dwi", "Tri",
     "Yulianto", "Sugeng", "Heri", "Fajar", "Imam", "Rudi", "Galih", "Bayu", "Danang", "Aditya", "Rizki", "Muh. Anwar",
     "Ahmad", "Taufik", "Sigit", "Wawan", "Purnomo", "Untung", "Catur", "Gunawan", "Lukman", "Yusuf", "Ilham", "Dimas",
-    "Anton", "Edi", "Sapto", "Toni", "Hendra", "Irwan", "Joni", "Kusno", "Mugi", "Paryono", "Rohmat", "Sarjono", "Tarno",
+    "Anton", "Edi", "Sapto", "Toni", "Hendra", "Irwan", "Joni", "Kusno", "Mugi", "Paryono", "Rohmat", "Sarjono",
 )
 WOMEN = (
     "Siti", "Sri", "Dewi", "Ratna", "Wahyuni", "Endang", "Rini", "Tutik", "Nurul", "Lestari", "Puji", "Indah", "Ani",
@@ -49,10 +49,11 @@ class Invented:
 class People:
     """Ever new people, the same ones for the same seed; no two share a name or a number."""
 
-    def __init__(self, seed: int) -> None:
+    def __init__(self, seed: int, *, taken: Container[str] = (), after: int = 0) -> None:
+        """Nobody gets a name of `taken`; their numbers begin behind `after`, at most 9,000 of them."""
         self._random = Random(seed)
+        self._taken, self._count = taken, after
         self._names = {"L": self._shuffled(MEN, MEN_LAST), "P": self._shuffled(WOMEN, WOMEN_LAST)}
-        self._count = 0
 
     def _shuffled(self, first: tuple[str, ...], last: tuple[str, ...]) -> Iterator[str]:
         pairs = [f"{one} {other}" for one, other in product(first, last) if one not in other]
@@ -61,7 +62,7 @@ class People:
 
     def name(self, gender: str) -> str:
         """A full name that was not given before."""
-        return next(self._names[gender])
+        return next(name for name in self._names[gender] if name not in self._taken)
 
     def somebody(self, gender: str, region_code: str) -> Invented:
         """A person at home in this region; the NIK's first digits are the kecamatan's, as on an identity card."""
