@@ -1,0 +1,95 @@
+"""`python3 manage.py bench [--json] [NAMES]`: each benchmark on SQLite and on PostgreSQL; medians and ratios of one run."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import json
+import os
+import platform
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Any
+
+from benchmarks import databases
+from tests.servers import NoServer
+
+NAMES = ("approval", "sweep", "board")
+KINDS = ("sqlite", "postgresql")
+
+
+def main() -> None:
+    """Prints what was measured, and what was skipped and why."""
+    parser = argparse.ArgumentParser(prog="manage.py bench", description=__doc__)
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"which: {', '.join(NAMES)} (default: all)")
+    parser.add_argument("--json", action="store_true", help="one JSON object instead of lines")
+    parser.add_argument("--only", choices=KINDS, help="on one kind of database only")
+    wanted = parser.parse_args()
+    if unknown := set(wanted.names) - set(NAMES):
+        parser.error(f"unknown: {', '.join(sorted(unknown))}; there are {', '.join(NAMES)}")
+    with tempfile.TemporaryDirectory(prefix="tapak-bench-", ignore_cleanup_errors=True) as folder:
+        report = measure(wanted.names or NAMES, [wanted.only] if wanted.only else KINDS, Path(folder))
+    print(json.dumps(report, indent=2, ensure_ascii=False) if wanted.json else "\n".join(lines(report)))
+
+
+def measure(names: list[str] | tuple[str, ...], kinds: list[str] | tuple[str, ...], folder: Path) -> dict[str, Any]:
+    """{"machine": …, kind of database: {benchmark: its figures} or {"skipped": why}}."""
+    report: dict[str, Any] = {"machine": machine()}
+    for kind in kinds:
+        report[kind] = {}
+        try:
+            with ExitStack() as opened:
+                server = opened.enter_context(_server(kind, folder))
+                for name in names:
+                    print(f"… {name} on {kind}", file=sys.stderr, flush=True)
+                    with _database(kind, server, folder) as url:
+                        report[kind][name] = importlib.import_module(f"benchmarks.{name}").run(url)
+        except NoServer as reason:
+            report[kind]["skipped"] = str(reason)
+    return report
+
+
+@contextmanager
+def _server(kind: str, folder: Path) -> Iterator[str]:
+    """The server at DATABASE_URL where that is PostgreSQL, else one of our own; nothing for SQLite."""
+    given = os.environ.get("DATABASE_URL", "")
+    if kind == "sqlite" or given.startswith("postgres"):
+        yield given
+    else:
+        with databases.own_postgresql(folder) as url:
+            yield url
+
+
+@contextmanager
+def _database(kind: str, server: str, folder: Path) -> Iterator[str]:
+    with databases.sqlite(folder) if kind == "sqlite" else databases.postgresql(server) as url:
+        yield url
+
+
+def machine() -> dict[str, Any]:
+    """What it ran on: figures of two machines say nothing about each other, ratios of one run do."""
+    from web.db import sqlite_module
+
+    return {"python": platform.python_version(), "cores": os.cpu_count(), "load": round(os.getloadavg()[0], 1),
+            "sqlite": sqlite_module().sqlite_version}
+
+
+def lines(report: Mapping[str, Any]) -> Iterator[str]:
+    """The report as text: a line for each figure."""
+    yield "  ".join(f"{key} {value}" for key, value in report["machine"].items())
+    for kind in KINDS:
+        for name, found in report.get(kind, {}).items():
+            yield f"\n{kind}: {name}"
+            if not isinstance(found, Mapping):
+                yield f"  {found}"
+                continue
+            for key, value in found.items():
+                told = "  ".join(f"{k} {v}" for k, v in value.items()) if isinstance(value, Mapping) else value
+                yield f"  {key:<24} {told}"
+
+
+if __name__ == "__main__":
+    main()
