@@ -1,4 +1,4 @@
-"""A few bodies under way, led there by the real verbs, with the people who work on them. Real places, invented people."""
+"""A few bodies under way, led there by the real verbs, and who works on them. Real places, invented people."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ from workflows.models import Account, Agenda, Assignment, Body, Membership, Pers
 from workflows.people import name_key
 
 PASSWORD = "tiga kata lepas"
-REGENCY, KRANGGAN, REJOSARI = "33.23", "33.23.13", "33.23.13.2007"
-OTHER_DISTRICT, OTHER_VILLAGE = "33.23.03", "33.23.03.2001"
+REGENCY, KRANGGAN, PENDOWO = "33.23", "33.23.13", "33.23.13.2007"
+OTHER_DISTRICT, OTHER_VILLAGE = "33.23.03", "33.23.03.2011"
 REGIONS = (
     ("33", "Jawa Tengah", "provinsi", None), (REGENCY, "Temanggung", "kabupaten", "33"),
-    (KRANGGAN, "Kranggan", "kecamatan", REGENCY), (REJOSARI, "Rejosari", "desa", KRANGGAN),
-    ("33.23.13.2008", "Klepu", "desa", KRANGGAN),
-    (OTHER_DISTRICT, "Temanggung", "kecamatan", REGENCY), (OTHER_VILLAGE, "Gilingsari", "desa", OTHER_DISTRICT),
+    (KRANGGAN, "Kranggan", "kecamatan", REGENCY), (PENDOWO, "Pendowo", "desa", KRANGGAN),
+    ("33.23.13.2008", "Sanggrahan", "desa", KRANGGAN),
+    (OTHER_DISTRICT, "Temanggung", "kecamatan", REGENCY), (OTHER_VILLAGE, "Joho", "desa", OTHER_DISTRICT),
 )
 OATH_DAYS = 10
 """So many days ago every oath was taken."""
@@ -91,8 +91,8 @@ def lay(session: Session, *, villages: int = 0) -> World:
         _enrol(session, agenda, body)
     accounts = (
         ("operator", "operator", REGENCY), ("komisioner", "commissioner", REGENCY),
-        ("komisioner2", "commissioner", REGENCY), ("ppk", "ppk_member", KRANGGAN), ("pps", "pps_member", REJOSARI),
-        ("klepu", "pps_member", "33.23.13.2008"), ("jauh", "pps_member", OTHER_VILLAGE),
+        ("komisioner2", "commissioner", REGENCY), ("ppk", "ppk_member", KRANGGAN), ("pps", "pps_member", PENDOWO),
+        ("sanggrahan", "pps_member", "33.23.13.2008"), ("jauh", "pps_member", OTHER_VILLAGE),
         ("bawaslu", "observer", REGENCY),
     )
     actors = {login: _account(session, formed, login, role, scope, now) for login, role, scope in accounts}

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from engine.models import Task
 from tests.web import desk_world as world_of
 from tests.web.conftest import Browser
-from tests.web.desk_world import KRANGGAN, OTHER_VILLAGE, PASSWORD, REJOSARI, World
+from tests.web.desk_world import KRANGGAN, OTHER_VILLAGE, PASSWORD, PENDOWO, World
 from web import db
 from workflows import desk
 from workflows.desk import Filters
@@ -24,7 +24,7 @@ from workflows.desk import Filters
 def world(app: Flask) -> World:
     with db.transaction(app.extensions["tapak.engine"]) as session:
         world = world_of.lay(session, villages=12)
-        for code in (KRANGGAN, REJOSARI, OTHER_VILLAGE):
+        for code in (KRANGGAN, PENDOWO, OTHER_VILLAGE):
             world_of.inaugurate(session, world, world.of(code))
         return world
 
@@ -47,18 +47,18 @@ def titles(page: str) -> list[str]:
 
 def test_a_member_sees_one_clear_screen(browser: Browser, world: World) -> None:
     page = signed_in(browser, "pps").get("/tugas").text
-    assert "PPS Rejosari, Kec. Kranggan" in page
+    assert "PPS Pendowo, Kec. Kranggan" in page
     assert "Sowan selesai" in page
-    assert f'href="/badan/{world.of(REJOSARI).id}/bukti/submit_sowan"' in page
+    assert f'href="/badan/{world.of(PENDOWO).id}/bukti/submit_sowan"' in page
     assert "Siapkan lebih awal" in page
     assert "submit_bimtek" in page
     assert "submit_inauguration" not in page
-    assert "Gilingsari" not in page
+    assert "Joho" not in page
     assert "<table" not in page
 
 
 def test_a_returned_task_says_why_and_waits_first(browser: Browser, world: World, session: Session) -> None:
-    body = world.of(REJOSARI)
+    body = world.of(PENDOWO)
     world_of.hand_in(session, world, body, "pps", "submit_sowan")
     world_of.decide(session, world, body, "komisioner", "approve_sowan", decision="return", reason="blurry",
                     fields=["group_visits"], note="Ambil ulang.")
@@ -70,34 +70,34 @@ def test_a_returned_task_says_why_and_waits_first(browser: Browser, world: World
 
 
 def test_what_is_handed_in_waits_for_others(browser: Browser, world: World, session: Session) -> None:
-    world_of.hand_in(session, world, world.of(REJOSARI), "pps", "submit_sowan")
+    world_of.hand_in(session, world, world.of(PENDOWO), "pps", "submit_sowan")
     session.commit()
     page = signed_in(browser, "pps").get("/tugas").text
     assert "Anda tidak perlu berbuat apa-apa sekarang" in page
     assert "Anggota KPU (komisioner)" in page
     sent = browser.get("/tugas?tab=team").text
     assert "Periksa sowan" in sent
-    assert f"/tugas/{world_of.open_task(session, world.of(REJOSARI), 'approve_sowan')}" not in sent
+    assert f"/tugas/{world_of.open_task(session, world.of(PENDOWO), 'approve_sowan')}" not in sent
 
 
 def test_a_commissioner_works_through_a_list(browser: Browser, world: World, session: Session) -> None:
-    for code, who in ((REJOSARI, "pps"), (OTHER_VILLAGE, "jauh"), (KRANGGAN, "ppk")):
+    for code, who in ((PENDOWO, "pps"), (OTHER_VILLAGE, "jauh"), (KRANGGAN, "ppk")):
         world_of.hand_in(session, world, world.of(code), who, "submit_sowan")
     late = world_of.open_task(session, world.of(OTHER_VILLAGE), "approve_sowan")
     session.execute(sa.update(Task).where(Task.id == late).values(due_at=world.now - timedelta(days=3)))
     session.commit()
     page = signed_in(browser, "komisioner").get("/tugas").text
-    assert titles(page)[0] == "PPS Gilingsari, Kec. Temanggung"
+    assert titles(page)[0] == "PPS Joho, Kec. Temanggung"
     assert len(titles(page)) == 3
     assert "terlambat" in page
-    assert titles(browser.get("/tugas?kecamatan=33.23.13").text) == ["PPS Rejosari, Kec. Kranggan", "PPK Kranggan"]
+    assert titles(browser.get("/tugas?kecamatan=33.23.13").text) == ["PPS Pendowo, Kec. Kranggan", "PPK Kranggan"]
     assert titles(browser.get("/tugas?jenis=ppk").text) == ["PPK Kranggan"]
-    assert titles(browser.get("/tugas?terlambat=1").text) == ["PPS Gilingsari, Kec. Temanggung"]
-    assert titles(browser.get("/tugas?q=rejo").text) == ["PPS Rejosari, Kec. Kranggan"]
+    assert titles(browser.get("/tugas?terlambat=1").text) == ["PPS Joho, Kec. Temanggung"]
+    assert titles(browser.get("/tugas?q=pendo").text) == ["PPS Pendowo, Kec. Kranggan"]
     assert len(titles(browser.get("/tugas?tahap=inaugurated").text)) == 3
     assert "Tidak ada yang cocok" in browser.get("/tugas?q=%25").text
     assert titles(browser.get("/tugas?tab=done").text) == [
-        "PPS Gilingsari, Kec. Temanggung", "PPS Rejosari, Kec. Kranggan", "PPK Kranggan",
+        "PPS Joho, Kec. Temanggung", "PPS Pendowo, Kec. Kranggan", "PPK Kranggan",
     ]
 
 
@@ -108,10 +108,10 @@ def test_who_only_looks_has_no_tasks(browser: Browser, login: str) -> None:
 
 
 def test_nobody_sees_another_region(browser: Browser, world: World, session: Session) -> None:
-    world_of.hand_in(session, world, world.of(REJOSARI), "pps", "submit_sowan")
+    world_of.hand_in(session, world, world.of(PENDOWO), "pps", "submit_sowan")
     session.commit()
     for tab in desk.TABS:
-        assert "Rejosari" not in signed_in(browser, "jauh").get(f"/tugas?tab={tab}").text
+        assert "Pendowo" not in signed_in(browser, "jauh").get(f"/tugas?tab={tab}").text
 
 
 def test_pages_follow_each_other_without_gaps(world: World, session: Session) -> None:
