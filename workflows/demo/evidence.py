@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from random import Random
 from typing import Any
@@ -245,3 +245,8 @@ _MAKERS: dict[str, Callable[[Case], dict[str, Any]]] = {
     "submit_bimtek": _bimtek,
     "submit_monitoring": _monitoring,
 }
+
+
+def with_files(case: Case, file: File) -> Case:
+    """The same case, its files made and named by `file`."""
+    return replace(case, file=file)
