@@ -120,8 +120,9 @@
     const input = event.target;
     if (!(input instanceof HTMLInputElement) || input.type !== "file" || input.form !== form) return;
     event.stopImmediatePropagation();
-    const list = input.parentElement.querySelector("[data-files]");
-    for (const file of input.files) queue.push({ field: input.name, file, shown: line(list, file) });
+    const list = input.closest(".field").querySelector("[data-files]");
+    const field = input.dataset.camera ?? input.name;
+    for (const file of input.files) queue.push({ field, file, shown: line(list, file) });
     input.value = "";
     next();
   }, true);
@@ -152,7 +153,9 @@
     const fields = drawn.querySelector("[data-fields]");
     const here = form.querySelector("[data-fields]");
     if (!fields || mine !== asked || JSON.stringify([...new FormData(form)].map(String)) !== changed.before) return;
-    here.replaceWith(document.importNode(fields, true));
+    const fresh = document.importNode(fields, true);
+    fresh.querySelectorAll("[data-camera]").forEach((camera) => { camera.disabled = false; });
+    here.replaceWith(fresh);
     const again = [...form.elements].find((one) => one.name === changed.name && one.value === changed.value);
     again?.focus({ preventScroll: true });
   };
