@@ -13,6 +13,10 @@ PAGES = (
     "web.tasks",
     "web.evidence",
     "web.approval",
+    "web.bodies",
+    "web.obstacles",
+    "web.people",
+    "web.notices",
 )
 
 

@@ -1,0 +1,128 @@
+"""What this person was told: the record of every notice, and how many are unread."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+from sqlalchemy.exc import OperationalError
+
+from web import transaction
+from web.access import SIGNED_IN, allow, current_actor, may_open
+from web.auth.sessions import visitor
+from web.trail import drawn, obstacle_name
+from workflows import inbox, notices
+from workflows.inbox import Told
+
+log = logging.getLogger(__name__)
+bp = Blueprint("notices", __name__, url_prefix="/pemberitahuan")
+
+
+@dataclass(frozen=True)
+class Line:
+    """One notice in words. `url` leads to its body, "" where the reader may not open it."""
+
+    title: str
+    text: str
+    body: str
+    url: str
+    at: datetime
+    unread: bool
+    icon: str
+    tone: str
+
+
+def _task_opened(told: Told, params: Mapping[str, Any]) -> tuple[str, str]:
+    return gettext("Giliran Anda: %(what)s", what=drawn(told.element)), ""
+
+
+def _evidence_returned(told: Told, params: Mapping[str, Any]) -> tuple[str, str]:
+    why = gettext("Alasan: %(why)s.", why=drawn(told.reason)) if told.reason else ""
+    return gettext("Dikembalikan untuk diperbaiki: %(what)s", what=drawn(told.element)), why
+
+
+def _stage_reached(told: Told, params: Mapping[str, Any]) -> tuple[str, str]:
+    return gettext("Tahap tercapai: %(stage)s", stage=drawn(told.element)), ""
+
+
+def _task_late(told: Told, params: Mapping[str, Any]) -> tuple[str, str]:
+    level, waiting = int(params.get("level") or 0), str(params.get("waiting_for") or "")
+    title = (
+        gettext("Terlambat (eskalasi tingkat %(level)d): %(what)s", level=level, what=drawn(told.element))
+        if level else gettext("Terlambat: %(what)s", what=drawn(told.element))
+    )
+    return title, gettext("Yang ditunggu: %(who)s.", who=waiting) if waiting else ""
+
+
+def _incident_opened(told: Told, params: Mapping[str, Any]) -> tuple[str, str]:
+    return gettext("Langkah otomatis gagal: %(what)s", what=drawn(told.element) or gettext("tanpa nama")), ""
+
+
+def _obstacle_reported(told: Told, params: Mapping[str, Any]) -> tuple[str, str]:
+    return gettext("Kendala dilaporkan: %(what)s", what=obstacle_name(str(params.get("code") or ""))), ""
+
+
+Words = Callable[[Told, Mapping[str, Any]], tuple[str, str]]
+WORDS: dict[str, tuple[Words, str, str]] = {
+    "task.opened": (_task_opened, "pen", "info"),
+    "evidence.returned": (_evidence_returned, "back", "warning"),
+    "stage.reached": (_stage_reached, "check", "success"),
+    "task.late": (_task_late, "clock", "danger"),
+    "incident.opened": (_incident_opened, "stop", "danger"),
+    "obstacle.reported": (_obstacle_reported, "warning", "warning"),
+}
+"""Of each topic its words, its icon and its tone."""
+
+
+@bp.get("")
+@allow(SIGNED_IN)
+def index() -> ResponseReturnValue:
+    reader = visitor()
+    assert reader is not None
+    before = request.args.get("sebelum", type=int)
+    page = inbox.page(transaction.session(), reader.account.id, current_actor(), before)
+    return render_template(
+        "notices/index.html", lines=[line_of(told) for told in page.told], started=before is not None,
+        next=url_for("notices.index", sebelum=page.after) if page.after else "",
+        upto=page.told[0].id if page.told else 0, unread=unread(),
+    )
+
+
+def line_of(told: Told) -> Line:
+    """The notice in words. A topic nobody has words for is a KeyError: a test holds the list complete."""
+    words, icon, tone = WORDS[told.topic]
+    title, text = words(told, told.params)
+    url = url_for("bodies.show", body_id=told.body_id) if told.body_id and may_open("bodies.show") else ""
+    return Line(title, text, told.body, url, told.at, told.unread, icon, tone)
+
+
+@bp.post("/dibaca")
+@allow(SIGNED_IN)
+def read() -> ResponseReturnValue:
+    reader = visitor()
+    assert reader is not None
+    upto = request.form.get("upto", 0, type=int)
+    notices.mark_read(transaction.session(), reader.account.id, transaction.now(), min(max(upto, 0), 2**62))
+    return redirect(url_for("notices.index"))
+
+
+def unread() -> int:
+    """How many notices the reader has not read; 0 for nobody. One query."""
+    reader = visitor()
+    return notices.unread(transaction.session(), reader.account.id) if reader is not None else 0
+
+
+@bp.app_template_global("unread_notices")
+def unread_in_header() -> int:
+    """The same for the head of every page; 0 while the database is away, so that the page which says so can be shown."""
+    try:
+        return unread()
+    except OperationalError as error:
+        log.warning("notices were not counted: %s", error.orig)
+        return 0

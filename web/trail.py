@@ -1,0 +1,186 @@
+"""A body's life in plain words: what was done, what is drawn, what is waited for; in both languages.
+
+Names on the drawings are Indonesian. Those of our own drawings stand here too, so that they reach the catalogue; a name
+that somebody else drew is shown as it was drawn.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from flask import Flask
+from flask_babel import get_locale, gettext
+from flask_babel import lazy_gettext as _l
+
+from web.words import role_name
+from workflows.trail import Event
+
+DRAWN = (
+    _l("Direkrut"), _l("Dilantik"), _l("Sowan selesai"), _l("Sekretariat terbentuk"), _l("Bimtek selesai"),
+    _l("Dimonitor"), _l("Dibubarkan"), _l("Ajukan bukti pelantikan"), _l("Ajukan bukti sowan"),
+    _l("Ajukan berkas sekretariat"), _l("Ajukan bukti bimtek"), _l("Ajukan hasil monitoring"),
+    _l("Periksa pelantikan"), _l("Periksa sowan"), _l("Periksa sekretariat"), _l("Periksa bimtek"),
+    _l("Periksa monitoring"), _l("Batas pelantikan"), _l("Batas sowan"), _l("Batas sekretariat"), _l("Batas bimtek"),
+    _l("Batas monitoring"), _l("Batas persetujuan"), _l("Masa kerja berakhir"), _l("Waktu monitoring berikutnya"),
+    _l("Mana yang lebih dulu?"), _l("Pelantikan disetujui?"), _l("Sowan disetujui?"), _l("Sekretariat disetujui?"),
+    _l("Bimtek disetujui?"), _l("Monitoring disetujui?"), _l("Pelantikan terlambat"), _l("Sowan terlambat"),
+    _l("Sekretariat terlambat"), _l("Bimtek terlambat"), _l("Monitoring terlambat"),
+    _l("Persetujuan pelantikan terlambat"), _l("Persetujuan sowan terlambat"), _l("Persetujuan sekretariat terlambat"),
+    _l("Persetujuan bimtek terlambat"), _l("Persetujuan monitoring terlambat"),
+)
+REASONS = (
+    _l("Ada anggota yang belum hadir atau susulan"), _l("Foto atau berkas buram"), _l("Tanggal tidak cocok"),
+    _l("Keputusan belum lengkap"), _l("Ada yang merangkap jabatan"), _l("Temuan belum jelas"),
+    _l("Tindak lanjut belum jelas"), _l("Belum lengkap"), _l("Daftar anggota tidak cocok"),
+    _l("Catatan pemantau KPU belum jelas"), _l("NIP tidak cocok dengan keputusan"), _l("Nomor tidak cocok dengan berkas"),
+    _l("Nama atau jabatan pejabat tidak cocok"), _l("Hasil pertemuan belum jelas"), _l("Foto bukan dari kegiatan ini"),
+    _l("Pleno perdana belum lengkap"), _l("Nilai tidak sesuai dengan uraian"), _l("Susunan sekretariat tidak cocok"),
+    _l("Materi belum lengkap"), _l("Narasumber belum sesuai"), _l("Belum ditandatangani atau dicap"),
+    _l("Kunjungan wajib belum ada"), _l("Salah berkas"),
+)
+PARTS = (
+    _l("surat usulan"), _l("keputusan bupati/wali kota"), _l("keputusan kepala desa/lurah"),
+    _l("keputusan KPU kabupaten/kota"), _l("pakta integritas"), _l("camat"), _l("kapolsek"), _l("danramil"),
+    _l("kepala desa"), _l("lurah"),
+)
+POSTS = {
+    "ketua": _l("Ketua"), "anggota": _l("Anggota"), "sekretaris": _l("Sekretaris"), "staf": _l("Staf sekretariat"),
+    "cadangan": _l("Cadangan"),
+}
+OBSTACLES = {
+    "anggota_kurang": _l("Anggota kurang, menunggu PAW"), "belum_sumpah": _l("Belum diambil sumpah"),
+    "pejabat_belum_ditemui": _l("Pejabat belum dapat ditemui"), "jabatan_kosong": _l("Jabatan pejabat kosong"),
+    "menunggu_SK_bupati": _l("Menunggu SK bupati/wali kota"),
+    "menunggu_SK_kades_lurah": _l("Menunggu SK kepala desa/lurah"), "kurang_ASN/staf": _l("Kekurangan ASN atau staf"),
+    "sarpras": _l("Ruang dan perlengkapan belum ada"), "anggaran": _l("Anggaran belum tersedia"),
+    "bukti_dikembalikan": _l("Bukti dikembalikan, sulit diperbaiki"), "netralitas/etik": _l("Masalah netralitas atau etik"),
+    "sengketa/hukum": _l("Sengketa atau masalah hukum"), "keamanan": _l("Gangguan keamanan"),
+    "bencana/akses": _l("Bencana atau akses terputus"), "sistem": _l("Gangguan sistem atau jaringan"),
+}
+"""The codes of obstacles: why a body cannot move, as people report it."""
+
+VERBS = {"Ajukan": "mengajukan", "Periksa": "memeriksa", "Kirim": "mengirim", "Isi": "mengisi"}
+
+
+@dataclass(frozen=True)
+class Told:
+    """One entry of a timeline."""
+
+    at: datetime
+    title: str
+    text: str
+    who: str
+    tone: str
+
+
+def drawn(name: str) -> str:
+    """The name of a drawn element in the language of the page."""
+    return gettext(name) if name else ""
+
+
+def obstacle_name(code: str) -> str:
+    """What people call this obstacle; an unknown code is shown as it is."""
+    return str(OBSTACLES.get(code, code))
+
+
+def post_name(post: str) -> str:
+    return str(POSTS.get(post, post))
+
+
+def to_do(title: str, role: str) -> str:
+    """Whom is waited for to do what: "Menunggu Anggota PPS mengajukan bukti sowan"."""
+    first, _, rest = title.partition(" ")
+    if str(get_locale() or "id").startswith("id"):
+        verb = VERBS.get(first)
+        does = f"{verb} {rest}" if verb and rest else f"mengerjakan “{title}”"
+    else:
+        words = drawn(title)
+        does = words[:1].lower() + words[1:]
+    return gettext("Menunggu %(who)s %(does)s", who=role_name(role), does=does)
+
+
+def _instance_started(event: Event) -> tuple[str, str]:
+    return gettext("Alur dimulai"), ""
+
+
+def _instance_cancelled(event: Event) -> tuple[str, str]:
+    return gettext("Alur dibatalkan"), "danger"
+
+
+def _task_completed(event: Event) -> tuple[str, str]:
+    what = drawn(event.what)
+    if event.decision == "return":
+        return gettext("%(what)s: dikembalikan", what=what), "warning"
+    if event.decision == "approve":
+        return gettext("%(what)s: disetujui", what=what), "success"
+    if event.decision:
+        return gettext("%(what)s: diputuskan", what=what), ""
+    return gettext("%(what)s: dikirim", what=what), ""
+
+
+def _task_voted(event: Event) -> tuple[str, str]:
+    return gettext("%(what)s: satu suara diberikan", what=drawn(event.what)), ""
+
+
+def _task_claimed(event: Event) -> tuple[str, str]:
+    return gettext("%(what)s: diambil untuk dikerjakan", what=drawn(event.what)), ""
+
+
+def _task_released(event: Event) -> tuple[str, str]:
+    return gettext("%(what)s: dilepas lagi", what=drawn(event.what)), ""
+
+
+def _evidence_prepared(event: Event) -> tuple[str, str]:
+    return gettext("%(what)s: bukti dini disiapkan", what=drawn(event.what)), ""
+
+
+def _evidence_withdrawn(event: Event) -> tuple[str, str]:
+    return gettext("%(what)s: isian ditarik kembali", what=drawn(event.what)), ""
+
+
+def _obstacle_reported(event: Event) -> tuple[str, str]:
+    return gettext("Kendala dilaporkan: %(what)s", what=obstacle_name(event.code)), "danger"
+
+
+def _obstacle_lifted(event: Event) -> tuple[str, str]:
+    return gettext("Kendala selesai: %(what)s", what=obstacle_name(event.code)), "success"
+
+
+def _timer_fired(event: Event) -> tuple[str, str]:
+    return gettext("Waktunya tiba: %(what)s", what=drawn(event.what)), "warning"
+
+
+def _message_received(event: Event) -> tuple[str, str]:
+    return gettext("Pesan diterima: %(what)s", what=drawn(event.what)), ""
+
+
+WORDS = {
+    "instance.started": _instance_started, "instance.cancelled": _instance_cancelled,
+    "task.completed": _task_completed, "task.voted": _task_voted, "task.claimed": _task_claimed,
+    "task.released": _task_released, "evidence.prepared": _evidence_prepared,
+    "evidence.withdrawn": _evidence_withdrawn, "obstacle.reported": _obstacle_reported,
+    "obstacle.lifted": _obstacle_lifted, "timer.fired": _timer_fired, "message.received": _message_received,
+}
+
+
+def told(event: Event) -> Told:
+    """The event in words. An action nobody has words for is a KeyError: a test holds the list complete."""
+    title, tone = WORDS[event.action](event)
+    said = [gettext("Tahap “%(stage)s” tercapai.", stage=drawn(stage)) for stage in event.stages]
+    if event.reason:
+        said.append(gettext("Alasan: %(why)s.", why=drawn(event.reason)))
+    if event.warnings:
+        said.append(gettext("Dikirim dengan %(count)d catatan bagi pemeriksa.", count=event.warnings))
+    who = event.who
+    if event.on_behalf_of:
+        who = gettext("%(who)s atas nama %(whom)s", who=who, whom=event.on_behalf_of)
+    return Told(event.at, title, " ".join(said), who, "success" if event.stages and not tone else tone)
+
+
+def install(app: Flask) -> None:
+    """Templates can say `{{ name | drawn }}` and the other words of this module."""
+    filters: dict[str, Any] = {"drawn": drawn, "obstacle_name": obstacle_name, "post_name": post_name, "told": told}
+    app.jinja_env.filters.update(filters)
+    app.jinja_env.globals["to_do"] = to_do
