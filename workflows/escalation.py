@@ -7,9 +7,9 @@ is a setting of the agenda. The unique pair (stay, level) keeps a level from bei
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from engine import definitions
@@ -19,7 +19,7 @@ from engine.once import insert_new
 from workflows import bodies, notices
 from workflows.agendas import Almanac
 from workflows.host import almanac_of
-from workflows.models import Climb, Escalation
+from workflows.models import Agenda, Body, Climb, Escalation
 
 BATCH = 200
 
@@ -58,9 +58,9 @@ def thrown(session: Session, *, instance_id: int, element: str, trigger: str, no
     if task is None:
         return
     role = loaded.graph.role(element)
-    _tell(session, instance, _Stay(task.id, task.node), 0, (role,), now)
     almanac = almanac_of(session, bodies.of_subject(session, instance.subject))
-    next_at = almanac.level_at(task.due_at or now, 1)
+    _tell(session, instance, _Stay(task.id, task.node), 0, (role,), almanac.today(now), now)
+    next_at = almanac.level_at(task.due_at or instance.entered_at, 1)
     if next_at is not None:
         session.execute(insert_new(session, table_of(Climb)).values(
             stay=task.id, instance_id=instance_id, next_level=1, next_at=next_at
@@ -88,21 +88,28 @@ def _climb_one(session: Session, climbing: Climb, now: datetime) -> int:
         return 0
     body = bodies.of_subject(session, instance.subject)
     almanac: Almanac = almanac_of(session, body)
-    told = 0
-    levels = almanac.settings.levels
-    while climbing.next_at <= now:
-        level = levels[climbing.next_level] if climbing.next_level < len(levels) else None
-        next_at = almanac.level_at(task.due_at or now, climbing.next_level + 1)
-        if level is not None:
-            roles = roles_of(level.told, body.kind, task.role)
-            _tell(session, instance, _Stay(task.id, task.node), climbing.next_level, roles, now)
-            told += 1
-        if level is None or next_at is None:
-            session.delete(climbing)
+    told, late_since = 0, task.due_at or instance.entered_at
+    while (next_at := almanac.level_at(late_since, climbing.next_level)) is not None:
+        climbing.next_at = next_at
+        if next_at > now:
             break
-        climbing.next_level, climbing.next_at = climbing.next_level + 1, next_at
+        roles = roles_of(almanac.settings.levels[climbing.next_level].told, body.kind, task.role)
+        _tell(session, instance, _Stay(task.id, task.node), climbing.next_level, roles, almanac.today(now), now)
+        climbing.next_level += 1
+        told += 1
+    else:
+        session.delete(climbing)
     session.flush()
     return told
+
+
+def replan(session: Session, agenda: Agenda, now: datetime) -> None:
+    """The next sweep counts anew when each late stay of this agenda climbs: for whoever saves the agenda's levels.
+
+    Without it a level that now comes later waits for its new day, but one that now comes earlier comes as was planned.
+    """
+    theirs = select(Body.instance_id).where(Body.agenda_id == agenda.id)
+    session.execute(update(Climb).where(Climb.instance_id.in_(theirs)).values(next_at=now))
 
 
 def settle(session: Session, instance_id: int) -> None:
@@ -120,7 +127,7 @@ class _Stay:
 
 
 def _tell(
-    session: Session, instance: Instance, task: _Stay, level: int, roles: tuple[str, ...], now: datetime
+    session: Session, instance: Instance, task: _Stay, level: int, roles: tuple[str, ...], today: date, now: datetime
 ) -> None:
     owner = session.scalar(
         select(Obstacle.owner).where(Obstacle.instance_id == instance.id, Obstacle.lifted_at.is_(None))
@@ -135,7 +142,7 @@ def _tell(
     if new is None:
         return
     notices.tell(
-        session, notices.holders(session, roles, instance.scope, now), topic="task.late",
+        session, notices.holders(session, roles, instance.scope, today), topic="task.late",
         dedupe=f"late:{task.id}:{level}", instance_id=instance.id, now=now,
         params={"node": task.node, "level": level, "waiting_for": owner or ""},
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import func, or_, select, update
@@ -24,9 +24,8 @@ def scopes_around(scope: str) -> list[str]:
     return ["", *(".".join(parts[:end]) for end in range(1, len(parts) + 1))]
 
 
-def holders(session: Session, roles: Iterable[str], scope: str, now: datetime) -> list[int]:
-    """The active accounts that hold one of these roles over this scope at `now`, by id."""
-    day = now.date()
+def holders(session: Session, roles: Iterable[str], scope: str, day: date) -> list[int]:
+    """The active accounts that hold one of these roles over this scope on this local day, by id."""
     return list(session.scalars(
         select(Account.id).join(Assignment, Assignment.account_id == Account.id)
         .where(

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engine import definitions
 from engine.models import History, Instance, Submission, Task
-from workflows import escalation, notices
+from workflows import bodies, escalation, notices
+from workflows.host import almanac_of
 
 
 def moved(session: Session, *, instance_id: int, seq: int, now: datetime) -> None:
@@ -20,29 +21,30 @@ def moved(session: Session, *, instance_id: int, seq: int, now: datetime) -> Non
     row = session.scalars(select(History).where(History.instance_id == instance_id, History.seq == seq)).one()
     instance = session.get_one(Instance, instance_id)
     escalation.settle(session, instance_id)
+    today = almanac_of(session, bodies.of_subject(session, instance.subject)).today(now)
     graph = definitions.load(session, instance.definition_id).graph
     if returned := row.details.get("returned"):
-        _returned(session, instance, list(returned), seq, now)
+        _returned(session, instance, list(returned), today, now)
     elif row.action in ("task.completed", "instance.started", "timer.fired") and row.source != row.target:
-        _opened(session, instance, seq, now)
+        _opened(session, instance, today, now)
     if stages := row.details.get("stages"):
         roles = {lane.id for lane in graph.process.lanes if lane.id.endswith("_member")}
         notices.tell(
-            session, notices.holders(session, roles, instance.scope, now), topic="stage.reached",
+            session, notices.holders(session, roles, instance.scope, today), topic="stage.reached",
             dedupe=f"stage:{instance_id}:{seq}", instance_id=instance_id, params={"stage": stages[-1]}, now=now,
         )
     if row.action == "obstacle.reported":
         notices.tell(
-            session, notices.holders(session, ("commissioner", "supervisor"), instance.scope, now),
+            session, notices.holders(session, ("commissioner", "supervisor"), instance.scope, today),
             topic="obstacle.reported", dedupe=f"obstacle:{instance_id}:{seq}", instance_id=instance_id,
             params={"code": row.details.get("code", "")}, now=now,
         )
 
 
-def _returned(session: Session, instance: Instance, returned: list[int], seq: int, now: datetime) -> None:
+def _returned(session: Session, instance: Instance, returned: list[int], today: date, now: datetime) -> None:
     for one in session.scalars(select(Submission).where(Submission.id.in_(returned))):
         role = session.scalar(select(Task.role).where(Task.id == one.task_id)) if one.task_id else None
-        accounts = set(notices.holders(session, (role,), instance.scope, now)) if role else set()
+        accounts = set(notices.holders(session, (role,), instance.scope, today)) if role else set()
         if one.actor.isdecimal():
             accounts.add(int(one.actor))
         notices.tell(
@@ -52,12 +54,12 @@ def _returned(session: Session, instance: Instance, returned: list[int], seq: in
         )
 
 
-def _opened(session: Session, instance: Instance, seq: int, now: datetime) -> None:
+def _opened(session: Session, instance: Instance, today: date, now: datetime) -> None:
     """Those who may do the tasks that are open now, in this very body's scope or the nearest around it."""
     for task in session.execute(
         select(Task.node, Task.role, Task.id).where(Task.instance_id == instance.id, Task.closed_at.is_(None))
     ):
         notices.tell(
-            session, notices.holders(session, (task.role,), instance.scope, now), topic="task.opened",
+            session, notices.holders(session, (task.role,), instance.scope, today), topic="task.opened",
             dedupe=f"opened:{task.id}", instance_id=instance.id, params={"node": task.node}, now=now,
         )
