@@ -17,6 +17,7 @@ PAGES = (
     "web.obstacles",
     "web.people",
     "web.notices",
+    "web.blocked",
 )
 
 

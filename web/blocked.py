@@ -1,0 +1,124 @@
+"""The board of blocked bodies: to look at, to take along as CSV, to send on as text."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator
+from typing import Any
+
+from flask import Blueprint, Response, g, render_template, request, stream_with_context, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+
+from engine.host import Actor
+from web import board_words, transaction
+from web.access import allow, current_actor, visible_scopes
+from web.words import short_date, today
+from workflows import blocked, causes
+from workflows.blocked import Blocked, Filters
+from workflows.settings import KINDS
+
+bp = Blueprint("blocked", __name__, url_prefix="/terhambat")
+bp.record_once(lambda state: board_words.install(state.app))
+
+READERS = ("ppk_member", "operator", "commissioner", "supervisor", "province", "observer", "auditor")
+WITHOUT_NOTES = {"observer", "auditor"}
+AGES = (3, 7, 10, 14)
+KEPT = ("q", "wilayah", "jenis", "tahap", "alasan", "pihak", "umur")
+UNSAFE = ("=", "+", "-", "@", "\t", "\r")
+
+
+@bp.get("")
+@allow(*READERS)
+def index() -> ResponseReturnValue:
+    session, actor, now = transaction.session(), current_actor(), transaction.now()
+    scopes, filters, after = visible_scopes(actor, READERS), asked(), request.args.get("after", "")
+    counts = blocked.counts(session, scopes, filters, now)
+    page = blocked.page(session, scopes, filters, now, after=after)
+    choices = blocked.choices(session, scopes, filters)
+    g.zone = page.entries[0].timezone if page.entries else g.get("zone", "Asia/Jakarta")
+    notes = shows_notes(actor)
+    district = next((name for code, name in choices.units if code == filters.district), "")
+    text = _whatsapp(page.entries, district, notes) if district and page.entries and not (after or page.after) else ""
+    return render_template(
+        "blocked/index.html", filters=filters, counts=counts, page=page, choices=choices, notes=notes, text=text,
+        kinds=[(kind, board_words.kind_name(kind)) for kind in KINDS], reasons=board_words.reasons(),
+        owners=board_words.owners(), ages=AGES, link=link, started=bool(after), today=today(),
+    )
+
+
+@bp.get("/terhambat.csv")
+@allow(*READERS)
+def table() -> ResponseReturnValue:
+    """The same rows as on the page, all of them, while they are read."""
+    actor = current_actor()
+    rows = blocked.every(transaction.session(), visible_scopes(actor, READERS), asked(), transaction.now())
+    name = f"terhambat-{today():%Y%m%d}.csv"
+    return Response(
+        stream_with_context(_csv(rows, notes=shows_notes(actor))), mimetype="text/csv",
+        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+    )
+
+
+def asked() -> Filters:
+    """The filters of this request; what no filter knows counts as not given."""
+    args = request.args
+    age = args.get("umur", "")
+    return Filters(
+        search=args.get("q", "").strip()[:100], district=args.get("wilayah", "")[:24],
+        kind=_known(args.get("jenis", ""), KINDS), stage=args.get("tahap", "")[:100],
+        reason=_known(args.get("alasan", ""), causes.REASONS), owner=_known(args.get("pihak", ""), causes.OWNERS),
+        age=min(int(age), 366) if age.isdecimal() and age.isascii() else 0,
+    )
+
+
+def _known(value: str, values: tuple[str, ...]) -> str:
+    return value if value in values else ""
+
+
+def link(endpoint: str = "blocked.index", **changed: Any) -> str:
+    """The same filters with these changed (None: left out), from the beginning of the list."""
+    kept = {name: value for name, value in request.args.items() if name in KEPT and value}
+    return url_for(endpoint, **{**kept, **changed})
+
+
+def shows_notes(actor: Actor) -> bool:
+    """Whether this reader sees what people wrote about obstacles: names may stand in it."""
+    return any(grant.role in READERS and grant.role not in WITHOUT_NOTES for grant in actor.grants)
+
+
+def _csv(rows: Iterator[Blocked], *, notes: bool) -> Iterator[str]:
+    yield "\ufeff" + _line([
+        gettext("Kode wilayah"), gettext("Badan"), gettext("Jenis badan"), gettext("Kecamatan"), gettext("Tahap"),
+        gettext("Terhambat sejak"), gettext("Hari"), gettext("Alasan"), gettext("Penjelasan"),
+        gettext("Yang harus bertindak"), gettext("Agar bergerak"),
+    ])
+    for row in rows:
+        told = row.causes
+        yield _line([
+            row.scope, row.name, board_words.kind_name(row.kind), row.district_name, row.stage_name,
+            row.since.date().isoformat(), str(board_words.days_since(row.since)),
+            "; ".join(board_words.reason_name(cause.reason) for cause in told),
+            "; ".join(board_words.why(cause, notes=notes) for cause in told),
+            "; ".join(dict.fromkeys(board_words.who(cause) for cause in told)),
+            "; ".join(board_words.frees(cause) for cause in told),
+        ])
+
+
+def _line(cells: list[str]) -> str:
+    """One line; a cell that a spreadsheet would take for a formula is made text."""
+    out = io.StringIO()
+    csv.writer(out).writerow([f"'{cell}" if cell.startswith(UNSAFE) else cell for cell in cells])
+    return out.getvalue()
+
+
+def _whatsapp(rows: list[Blocked], district: str, notes: bool) -> str:
+    """The list as people send it on: short lines, bold as WhatsApp writes it."""
+    lines = [f"*{gettext('Terhambat di %(place)s', place=district)}*", f"{short_date(today())} · {len(rows)}", ""]
+    for number, row in enumerate(rows, 1):
+        lines.append(f"{number}. *{row.name}* ({row.stage_name}, {board_words.days_long(row.since)})")
+        for cause in row.causes:
+            lines.append(f"   - {board_words.why(cause, notes=notes)}")
+            lines.append(f"     {board_words.who(cause)}: {board_words.frees(cause)}")
+    return "\n".join(lines)

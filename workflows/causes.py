@@ -1,0 +1,180 @@
+"""Why a body is blocked, as rows: one select per reason over open work, obstacles, incidents and memberships.
+
+A body is blocked when it cannot move without somebody doing something that is late or missing. All of it is computed
+from what the engine and the registers hold; nothing is typed in. The selects start from the bodies of a region, a range
+of the index on the instance's scope, so that one regency costs the same among a thousand bodies and among a million.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import (
+    CTE,
+    ColumnElement,
+    Select,
+    Subquery,
+    and_,
+    bindparam,
+    case,
+    cast,
+    distinct,
+    exists,
+    func,
+    literal,
+    or_,
+    select,
+    tuple_,
+    type_coerce,
+    union_all,
+)
+from sqlalchemy.orm import Session, aliased
+
+from engine import definitions
+from engine.models import Definition, Incident, Instance, Obstacle, Submission, Task, UTCDateTime
+from workflows import signposts
+from workflows.bodies import MEMBERS
+from workflows.models import Body, Membership
+from workflows.models.accounts import MEMBER_ROLES
+from workflows.people import MEMBER_POSTS
+
+REASONS = ("obstacle", "overdue", "returned", "approval", "parent", "members", "incident")
+"""Every reason, in the order in which they are told of one body."""
+BIT = {reason: 1 << place for place, reason in enumerate(REASONS)}
+OUTSIDE = "outside"
+"""The owner of an obstacle: somebody who has no account here."""
+OWNERS = (*MEMBER_ROLES, "commissioner", "operator", OUTSIDE)
+MEND_WITHIN = timedelta(days=3)
+"""Returned evidence that is not mended after so long blocks its body, whatever its due day."""
+TRAINED, TRAINING = "bimtek_complete", "submit_bimtek"
+
+
+@dataclass(frozen=True)
+class Flows:
+    """What the drawings say and the database does not: (definition, node) that decide, stages of an untrained body."""
+
+    deciding: tuple[tuple[int, str], ...]
+    untrained: tuple[str, ...]
+
+
+def flows(session: Session) -> Flows:
+    """Of every drawing ever published; they are kept compiled."""
+    loaded = [definitions.load(session, number) for number in session.scalars(select(Definition.id))]
+    untrained: dict[str, None] = {}
+    for one in loaded:
+        stages = signposts.main_stages(one)
+        untrained.update(dict.fromkeys(stages[: stages.index(TRAINED)] if TRAINED in stages else ()))
+    return Flows(tuple((one.id, node) for one in loaded for node in sorted(one.deciding)), tuple(untrained))
+
+
+def places(conditions: Iterable[ColumnElement[bool]]) -> CTE:
+    """The bodies under way for which the conditions (on Instance and Body) hold."""
+    query = (
+        select(
+            Instance.id, Instance.scope, Instance.stage, Instance.entered_at, Instance.definition_id,
+            Body.id.label("body_id"), Body.kind, Body.parent_id,
+        )
+        .join(Body, Body.instance_id == Instance.id)
+        .where(Instance.status == "running", *conditions)
+    )
+    return query.cte("place").prefix_with("MATERIALIZED")
+
+
+def found(place: CTE, drawn: Flows, dialect: str) -> Subquery:
+    """One row per blocked body of `place`: instance_id, mask (the bits of its reasons), since (its oldest), owners.
+
+    The statement wants the values of `moments`.
+    """
+    causes = union_all(
+        _of_work(place, drawn), _of_obstacles(place), _of_incidents(place), _of_members(place, dialect)
+    ).subquery("cause")
+    return (
+        select(
+            causes.c.instance_id, func.sum(distinct(causes.c.bit)).label("mask"),
+            func.min(causes.c.since).label("since"), func.sum(distinct(causes.c.owner)).label("owners"),
+        )
+        .group_by(causes.c.instance_id).subquery("found")
+    )
+
+
+def moments(now: datetime) -> dict[str, datetime]:
+    """The values of a statement over `found`."""
+    return {"now": now, "mend": now - MEND_WITHIN}
+
+
+def owner_bit(owner: str) -> int:
+    """The bit of this owner in `owners`; 0 for an unknown one."""
+    return 1 << OWNERS.index(owner) if owner in OWNERS else 0
+
+
+def of_parent(role: Any, kind: Any) -> ColumnElement[bool]:
+    """The task is for members of another body than this one: those of its parent."""
+    return and_(role.in_(MEMBER_ROLES), role != kind + "_member")
+
+
+def _of_work(place: CTE, drawn: Flows) -> Select[Any]:
+    """Open tasks that are late, and returned evidence that nobody mends. One reason a task: the most telling one."""
+    returned = exists().where(
+        Submission.instance_id == Task.instance_id, Submission.node == Task.node, Submission.status == "returned",
+        Submission.decided_at >= Task.opened_at,
+    )
+    parent, above = aliased(Body), aliased(Instance)
+    deciding = tuple_(place.c.definition_id, Task.node).in_(drawn.deciding)
+    untrained = and_(place.c.kind == "pps", Task.node == TRAINING, above.stage.in_(drawn.untrained))
+    reason = case(
+        (or_(of_parent(Task.role, place.c.kind), untrained), BIT["parent"]), (deciding, BIT["approval"]),
+        (returned, BIT["returned"]), else_=BIT["overdue"],
+    )
+    owner = case(
+        (untrained, owner_bit("ppk_member")),
+        *((Task.role == role, owner_bit(role)) for role in OWNERS if role != OUTSIDE), else_=0,
+    )
+    late = Task.due_at < bindparam("now", type_=UTCDateTime())
+    long_ago = Task.opened_at < bindparam("mend", type_=UTCDateTime())
+    return (
+        select(
+            place.c.id.label("instance_id"), reason.label("bit"),
+            case((late, Task.due_at), else_=Task.opened_at).label("since"), owner.label("owner"),
+        )
+        .join(Task, and_(Task.instance_id == place.c.id, Task.closed_at.is_(None)))
+        .outerjoin(parent, parent.id == place.c.parent_id).outerjoin(above, above.id == parent.instance_id)
+        .where(or_(late, and_(long_ago, returned)), Task.role != "")
+    )
+
+
+def _of_obstacles(place: CTE) -> Select[Any]:
+    return (
+        select(place.c.id, literal(BIT["obstacle"]), Obstacle.reported_at, literal(owner_bit(OUTSIDE)))
+        .join(Obstacle, and_(Obstacle.instance_id == place.c.id, Obstacle.lifted_at.is_(None)))
+    )
+
+
+def _of_incidents(place: CTE) -> Select[Any]:
+    return (
+        select(place.c.id, literal(BIT["incident"]), Incident.opened_at, literal(owner_bit("operator")))
+        .join(Incident, and_(Incident.instance_id == place.c.id, Incident.resolved_at.is_(None)))
+    )
+
+
+def _of_members(place: CTE, dialect: str) -> Select[Any]:
+    """Fewer serve than the law asks: since the last one left, or since the body came where it stands."""
+    left = func.max(Membership.until_on)
+    moment = (
+        cast(left, UTCDateTime()) if dialect == "postgresql"
+        else type_coerce(left.op("||")(" 00:00:00.000000"), UTCDateTime())
+    )
+    serving = func.count(Membership.id).filter(Membership.until_on.is_(None))
+    least = case(*((place.c.kind == kind, fewest) for kind, (fewest, _) in MEMBERS.items()), else_=0)
+    return (
+        select(
+            place.c.id, literal(BIT["members"]), func.coalesce(moment, place.c.entered_at),
+            literal(owner_bit("operator")),
+        )
+        .outerjoin(
+            Membership, and_(Membership.body_id == place.c.body_id, Membership.post.in_(MEMBER_POSTS))
+        )
+        .group_by(place.c.id, place.c.entered_at, place.c.kind).having(serving < least)
+    )
