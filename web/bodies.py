@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
-from flask import Blueprint, Flask, Response, g, render_template, request, url_for
+from flask import Blueprint, Response, g, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
@@ -20,18 +20,13 @@ from workflows.register import Filters, Turn
 from workflows.signposts import Step
 
 bp = Blueprint("bodies", __name__, url_prefix="/badan")
-bp.record_once(lambda state: trail.install(_flask(state.app)))
+bp.record_once(lambda state: trail.install(state.app))
 
 KINDS = (("ppk", "PPK"), ("pps", "PPS"), ("kpps", "KPPS"), ("pantarlih", "Pantarlih"))
 NOT_BEGUN = _l("Belum dimulai")
 KEPT = ("q", "kecamatan", "jenis", "tahap", "jabatan", "terlambat")
 LATEST = 8
 """So many entries of the history are shown at once; the others stand folded."""
-
-
-def _flask(app: Any) -> Flask:
-    assert isinstance(app, Flask)
-    return app
 
 
 @dataclass(frozen=True)
@@ -80,7 +75,7 @@ def page_link(endpoint: str, **place: str) -> str:
     if not any(place.values()):
         return ""
     kept: dict[str, Any] = {name: value for name, value in request.args.items() if name in KEPT and value}
-    return url_for(endpoint, **kept, **place)
+    return url_for(endpoint, **{**kept, **place})
 
 
 @bp.get("/<int:body_id>")

@@ -83,10 +83,8 @@ WORDS: dict[str, tuple[Words, str, str]] = {
 @bp.get("")
 @allow(SIGNED_IN)
 def index() -> ResponseReturnValue:
-    reader = visitor()
-    assert reader is not None
     before = request.args.get("sebelum", type=int)
-    page = inbox.page(transaction.session(), reader.account.id, current_actor(), before)
+    page = inbox.page(transaction.session(), int(current_actor().id), current_actor(), before)
     return render_template(
         "notices/index.html", lines=[line_of(told) for told in page.told], started=before is not None,
         next=url_for("notices.index", sebelum=page.after) if page.after else "",
@@ -105,10 +103,10 @@ def line_of(told: Told) -> Line:
 @bp.post("/dibaca")
 @allow(SIGNED_IN)
 def read() -> ResponseReturnValue:
-    reader = visitor()
-    assert reader is not None
     upto = request.form.get("upto", 0, type=int)
-    notices.mark_read(transaction.session(), reader.account.id, transaction.now(), min(max(upto, 0), 2**62))
+    notices.mark_read(
+        transaction.session(), int(current_actor().id), transaction.now(), min(max(upto, 0), 2**62)
+    )
     return redirect(url_for("notices.index"))
 
 
@@ -120,7 +118,7 @@ def unread() -> int:
 
 @bp.app_template_global("unread_notices")
 def unread_in_header() -> int:
-    """The same for the head of every page; 0 while the database is away, so that the page which says so can be shown."""
+    """The same for the head of every page; 0 while the database is away, so that the page saying so can be shown."""
     try:
         return unread()
     except OperationalError as error:

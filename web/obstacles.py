@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -57,9 +57,9 @@ def report_post(body_id: int) -> ResponseReturnValue:
         with transaction.session().begin_nested():
             said = _report(body, role, typed)
     except EvidenceRefused as refusal:
-        return _page(body, Report(**_answers(typed), errors=refusal.errors), 422)
+        return _page(body, replace(typed, errors=refusal.errors), 422)
     except Refused as refusal:
-        return _page(body, Report(**_answers(typed), refusal=sentence_of(refusal)), status_of(refusal))
+        return _page(body, replace(typed, refusal=sentence_of(refusal)), status_of(refusal))
     flash(said, "success")
     return redirect(url_for("bodies.show", body_id=body.id))
 
@@ -102,10 +102,6 @@ def _typed() -> Report:
         code=posted.get("code", "")[:60], owner=posted.get("owner", "").strip()[:200],
         note=posted.get("note", "").strip()[:2000], promised=posted.get("promised", "")[:10],
     )
-
-
-def _answers(typed: Report) -> dict[str, str]:
-    return {"code": typed.code, "owner": typed.owner, "note": typed.note, "promised": typed.promised}
 
 
 def _report(body: Body, role: str, typed: Report) -> str:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from flask import Flask
+from flask.sansio.app import App
 from flask_babel import get_locale, gettext
 from flask_babel import lazy_gettext as _l
 
@@ -34,11 +34,12 @@ REASONS = (
     _l("Ada anggota yang belum hadir atau susulan"), _l("Foto atau berkas buram"), _l("Tanggal tidak cocok"),
     _l("Keputusan belum lengkap"), _l("Ada yang merangkap jabatan"), _l("Temuan belum jelas"),
     _l("Tindak lanjut belum jelas"), _l("Belum lengkap"), _l("Daftar anggota tidak cocok"),
-    _l("Catatan pemantau KPU belum jelas"), _l("NIP tidak cocok dengan keputusan"), _l("Nomor tidak cocok dengan berkas"),
-    _l("Nama atau jabatan pejabat tidak cocok"), _l("Hasil pertemuan belum jelas"), _l("Foto bukan dari kegiatan ini"),
-    _l("Pleno perdana belum lengkap"), _l("Nilai tidak sesuai dengan uraian"), _l("Susunan sekretariat tidak cocok"),
-    _l("Materi belum lengkap"), _l("Narasumber belum sesuai"), _l("Belum ditandatangani atau dicap"),
-    _l("Kunjungan wajib belum ada"), _l("Salah berkas"),
+    _l("Catatan pemantau KPU belum jelas"), _l("NIP tidak cocok dengan keputusan"),
+    _l("Nomor tidak cocok dengan berkas"), _l("Nama atau jabatan pejabat tidak cocok"),
+    _l("Hasil pertemuan belum jelas"), _l("Foto bukan dari kegiatan ini"), _l("Pleno perdana belum lengkap"),
+    _l("Nilai tidak sesuai dengan uraian"), _l("Susunan sekretariat tidak cocok"), _l("Materi belum lengkap"),
+    _l("Narasumber belum sesuai"), _l("Belum ditandatangani atau dicap"), _l("Kunjungan wajib belum ada"),
+    _l("Salah berkas"),
 )
 PARTS = (
     _l("surat usulan"), _l("keputusan bupati/wali kota"), _l("keputusan kepala desa/lurah"),
@@ -55,7 +56,8 @@ OBSTACLES = {
     "menunggu_SK_bupati": _l("Menunggu SK bupati/wali kota"),
     "menunggu_SK_kades_lurah": _l("Menunggu SK kepala desa/lurah"), "kurang_ASN/staf": _l("Kekurangan ASN atau staf"),
     "sarpras": _l("Ruang dan perlengkapan belum ada"), "anggaran": _l("Anggaran belum tersedia"),
-    "bukti_dikembalikan": _l("Bukti dikembalikan, sulit diperbaiki"), "netralitas/etik": _l("Masalah netralitas atau etik"),
+    "bukti_dikembalikan": _l("Bukti dikembalikan, sulit diperbaiki"),
+    "netralitas/etik": _l("Masalah netralitas atau etik"),
     "sengketa/hukum": _l("Sengketa atau masalah hukum"), "keamanan": _l("Gangguan keamanan"),
     "bencana/akses": _l("Bencana atau akses terputus"), "sistem": _l("Gangguan sistem atau jaringan"),
 }
@@ -179,7 +181,7 @@ def told(event: Event) -> Told:
     return Told(event.at, title, " ".join(said), who, "success" if event.stages and not tone else tone)
 
 
-def install(app: Flask) -> None:
+def install(app: App) -> None:
     """Templates can say `{{ name | drawn }}` and the other words of this module."""
     filters: dict[str, Any] = {"drawn": drawn, "obstacle_name": obstacle_name, "post_name": post_name, "told": told}
     app.jinja_env.filters.update(filters)

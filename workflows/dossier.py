@@ -276,7 +276,7 @@ def _held(one: Row[Any], names: Mapping[str, str]) -> Held:
 
 
 def _chain(row: Row[Any], entries: Iterable[Row[Any]]) -> Chain:
-    rows = [{key: value for key, value in one._mapping.items()} for one in entries]
+    rows = [dict(one._mapping) for one in entries]
     return Chain(row.head[:12].upper(), len(rows), history.verify_rows(rows, row.id, row.seq, row.head) is None)
 
 

@@ -66,8 +66,8 @@ def by_stage(
     loaded, filed, opened = place.loaded, list(filed), set(opened)
     asking: dict[str, list[str]] = {}
     for node in loaded.graph.process.nodes.values():
-        stage = signposts.leads_to(loaded, node.id) if node.kind == "userTask" and node.id not in loaded.deciding else None
-        if stage is not None:
+        asks = node.kind == "userTask" and node.id not in loaded.deciding
+        if asks and (stage := signposts.leads_to(loaded, node.id)) is not None:
             asking.setdefault(stage, []).append(node.id)
     early = _early(place, actor)
     return tuple(

@@ -37,7 +37,7 @@ class Service:
 
 @dataclass(frozen=True)
 class Profile:
-    """A person as this reader may see them. `nik` is masked; it, `born_on` and `phone` are None where hidden or unknown.
+    """A person as this reader may see them: `nik` (masked), `born_on` and `phone` are None where hidden or unknown.
 
     `private` says whether the reader may see such things at all, `may_correct` whether they may mend them; `edition`
     names the state of what can be corrected.

@@ -1,4 +1,4 @@
-"""The registers as lists: bodies, and those who serve in them. Each page takes a number of queries that does not grow."""
+"""The registers as lists: bodies, and those who serve in them. No page takes more queries for more rows."""
 
 from __future__ import annotations
 

@@ -15,15 +15,18 @@ from workflows import signposts
 
 ACTIONS = (
     "instance.started", "instance.cancelled", "task.completed", "task.voted", "task.claimed", "task.released",
-    "evidence.prepared", "evidence.withdrawn", "obstacle.reported", "obstacle.lifted", "timer.fired", "message.received",
+    "evidence.prepared", "evidence.withdrawn", "obstacle.reported", "obstacle.lifted", "timer.fired",
+    "message.received",
 )
 """Every action the engine writes; the pages have words for each."""
 
 
 @dataclass(frozen=True)
 class Event:
-    """One entry. `what` names the element, `stages` the stages reached by it; `decision` is "approve", "return", another
-    answer, or "" for an act that decides nothing; `reason` the words of the reason given; `code` an obstacle's."""
+    """One entry. `what` names the element, `stages` the stages it reached; `reason` is in words, `code` an obstacle's.
+
+    `decision` is "approve", "return", another answer, or "" for an act that decides nothing.
+    """
 
     seq: int
     at: datetime
@@ -79,7 +82,7 @@ def _event(loaded: Loaded, one: Row[Any], names: Mapping[str, str], obstacles: M
 
 
 def reason_words(loaded: Loaded, decider: str, reason: str) -> str:
-    """The label of this reason on the form of the deciding task; the code itself where the form knows no such reason."""
+    """The label of this reason on the form of the deciding task; the code itself where the form has no such reason."""
     form = loaded.form(decider) if reason and decider in loaded.graph.process.nodes else None
     part = form.field(("reason",)) if form is not None else None
     labels = {option.value: option.label for option in part.options} if isinstance(part, Choice) else {}
