@@ -69,6 +69,15 @@ def demo_command(accounts: bool) -> None:
     print_accounts(config)
 
 
+@cli.command("lead")
+def lead_command() -> None:
+    """Pimpin semua badan demo sampai dimonitor / lead the demo's bodies to the end, with invented evidence."""
+    from web.prepare import lead_demo
+
+    bodies, acts = lead_demo(Config.from_environment())
+    click.echo(f"{bodies} badan, {acts} tindakan (bodies led, acts done).")
+
+
 @cli.group("migration")
 def migration_group() -> None:
     """Ubah susunan basis data / schema migrations: up, down, new, check, history."""

@@ -50,6 +50,32 @@ def load_demo(config: Config) -> bool:
     return True
 
 
+def lead_demo(config: Config) -> tuple[int, int]:
+    """Every body of the demo is monitored, one transaction a body; (bodies led, acts done), (0, 0) the next time.
+
+    Refuses (SettingsRefused) in production: the evidence is invented.
+    """
+    from workflows.demo import lead
+    from workflows.models import Body
+    from workflows.people import NikKeys
+
+    if config.production:
+        raise SettingsRefused(["TAPAK_ENV=production: bukti rekaan tidak boleh diajukan."])
+    engine, keep = make_engine(config.database_url), keeper(Store(config.attachments))
+    keys, acts = NikKeys.from_secret(config.secret_key.encode()), 0
+    try:
+        with transaction(engine) as session:
+            waiting = lead.unfinished(session)
+        for number in waiting:
+            with transaction(engine) as session:
+                now = clock(session)
+                player = lead.player_of(session, now=now, keep=keep)
+                acts += lead.lead(player, session.get_one(Body, number), keys=keys, now=now)
+    finally:
+        engine.dispose()
+    return len(waiting), acts
+
+
 def keeper(store: Store) -> Callable[[bytes], str]:
     """Seals bytes in the store and answers their sha256; the pictures to show are made when somebody looks."""
     def keep(content: bytes) -> str:

@@ -1,4 +1,4 @@
-"""All 309 bodies can be led to the last stage by a script through the public verbs; a second run finds nothing to do."""
+"""All 309 bodies are led to the last stage by a script through the public verbs; a second run finds nothing to do."""
 
 from __future__ import annotations
 
@@ -14,6 +14,8 @@ from tests import demo as loaded
 from web.db import transaction
 from workflows.demo import lead
 from workflows.models import Body, Membership
+
+pytestmark = pytest.mark.xdist_group("demo")
 
 
 def led(session: Session) -> int:

@@ -85,7 +85,8 @@ class Life:
             return body.id, posted
 
     def _file(self, scene: str, title: str) -> dict[str, Any]:
-        content = pictures.paper(title, ()) if scene == "paper" else pictures.photo(scene, len(title), self.code + title)
+        caption = f"{title} · {self.code}"
+        content = pictures.paper(title, ()) if scene == "paper" else pictures.photo(scene, len(title), caption)
         name = sha256(content).hexdigest()
         self.contents[name] = content
         return {"sha256": name, "name": title, "size": len(content), "type": "image/jpeg"}
@@ -95,8 +96,8 @@ class Life:
         path = f"/badan/{body_id}/bukti/{node}"
         page = browser.get(path)
         assert page.status_code == 200, page.text
-        form = page.text[page.text.index("data-upload="):]
-        posted.update(re.findall(r'<input type="hidden" name="([a-z_]+)" value="([^"]*)"', form[:form.index("</form>")]))
+        form = page.text[page.text.index("data-upload="):].partition("</form>")[0]
+        posted.update(re.findall(r'<input type="hidden" name="([a-z_]+)" value="([^"]*)"', form))
         for name, value in changed.items():
             posted[name.replace("__", "-")] = value
         posted["act"], posted["csrf_token"] = act, browser.token()
@@ -127,7 +128,8 @@ class Life:
 
     def returned_and_mended(self) -> None:
         """The sowan is given back with a reason, which the member reads, mends and sends again."""
-        answer = self.decide("komisioner-sdm", "sowan", decision="return", reason="blurry", note="Foto kunjungan buram.")
+        given = {"decision": "return", "reason": "blurry", "note": "Foto kunjungan buram."}
+        answer = self.decide("komisioner-sdm", "sowan", **given)
         assert answer.status_code == 302
         assert self.stage() == ("inaugurated", "inaugurated/submit_sowan")
         with self.session() as session:

@@ -22,6 +22,7 @@ from workflows.demo import ground
 from workflows.models import Account, Body, Climb, Escalation, Membership, Person
 from workflows.people import is_nik, nik_agrees
 
+pytestmark = pytest.mark.xdist_group("demo")
 SOME = "33.23.13"
 STAGES = {"recruited", "inaugurated", "sowan_done", "secretariat_formed", "bimtek_complete", "monitored"}
 
@@ -125,7 +126,7 @@ def test_the_accounts_stand_as_they_are_told(whole: Session) -> None:
 
 
 @pytest.mark.parametrize("minute", [1, 45])
-def test_a_part_loads_at_any_hour_and_twice_the_same(database: Database, minute: int) -> None:
+def test_a_part_loads_at_any_hour(database: Database, minute: int) -> None:
     """Just after local midnight and in the evening, on both databases."""
     now = loaded.NOW.replace(hour=17, minute=minute) + timedelta(days=3)
     with database.sessions() as session:
