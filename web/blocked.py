@@ -14,6 +14,7 @@ from flask_babel import gettext
 from engine.host import Actor
 from web import board_words, transaction
 from web.access import allow, current_actor, visible_scopes
+from web.trail import drawn
 from web.words import short_date, today
 from workflows import blocked, causes
 from workflows.blocked import Blocked, Filters
@@ -25,7 +26,7 @@ bp.record_once(lambda state: board_words.install(state.app))
 READERS = ("ppk_member", "operator", "commissioner", "supervisor", "province", "observer", "auditor")
 WITHOUT_NOTES = {"observer", "auditor"}
 AGES = (3, 7, 10, 14)
-KEPT = ("q", "wilayah", "jenis", "tahap", "alasan", "pihak", "umur")
+KEPT = ("q", "kecamatan", "jenis", "tahap", "alasan", "pihak", "umur")
 UNSAFE = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -44,7 +45,8 @@ def index() -> ResponseReturnValue:
     return render_template(
         "blocked/index.html", filters=filters, counts=counts, page=page, choices=choices, notes=notes, text=text,
         kinds=[(kind, board_words.kind_name(kind)) for kind in KINDS], reasons=board_words.reasons(),
-        owners=board_words.owners(), ages=AGES, link=link, started=bool(after), today=today(),
+        owners=board_words.owners(), ages=AGES,
+        stages=[(code, drawn(name)) for code, name in choices.stages], link=link, started=bool(after), today=today(),
     )
 
 
@@ -66,7 +68,7 @@ def asked() -> Filters:
     args = request.args
     age = args.get("umur", "")
     return Filters(
-        search=args.get("q", "").strip()[:100], district=args.get("wilayah", "")[:24],
+        search=args.get("q", "").strip()[:100], district=args.get("kecamatan", "")[:24],
         kind=_known(args.get("jenis", ""), KINDS), stage=args.get("tahap", "")[:100],
         reason=_known(args.get("alasan", ""), causes.REASONS), owner=_known(args.get("pihak", ""), causes.OWNERS),
         age=min(int(age), 366) if age.isdecimal() and age.isascii() else 0,
@@ -97,7 +99,7 @@ def _csv(rows: Iterator[Blocked], *, notes: bool) -> Iterator[str]:
     for row in rows:
         told = row.causes
         yield _line([
-            row.scope, row.name, board_words.kind_name(row.kind), row.district_name, row.stage_name,
+            row.scope, row.name, board_words.kind_name(row.kind), row.district_name, drawn(row.stage_name),
             row.since.date().isoformat(), str(board_words.days_since(row.since)),
             "; ".join(board_words.reason_name(cause.reason) for cause in told),
             "; ".join(board_words.why(cause, notes=notes) for cause in told),
@@ -117,7 +119,7 @@ def _whatsapp(rows: list[Blocked], district: str, notes: bool) -> str:
     """The list as people send it on: short lines, bold as WhatsApp writes it."""
     lines = [f"*{gettext('Terhambat di %(place)s', place=district)}*", f"{short_date(today())} · {len(rows)}", ""]
     for number, row in enumerate(rows, 1):
-        lines.append(f"{number}. *{row.name}* ({row.stage_name}, {board_words.days_long(row.since)})")
+        lines.append(f"{number}. *{row.name}* ({drawn(row.stage_name)}, {board_words.days_long(row.since)})")
         for cause in row.causes:
             lines.append(f"   - {board_words.why(cause, notes=notes)}")
             lines.append(f"     {board_words.who(cause)}: {board_words.frees(cause)}")

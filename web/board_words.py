@@ -9,7 +9,7 @@ from flask_babel import gettext, ngettext
 from flask_babel import lazy_gettext as _l
 
 from web import transaction
-from web.trail import obstacle_name
+from web.trail import drawn, obstacle_name
 from web.words import due_day, role_name, short_date
 from workflows.causes import OUTSIDE, OWNERS, REASONS
 from workflows.freeing import Cause
@@ -63,7 +63,7 @@ def days_long(moment: datetime) -> str:
 
 def why(cause: Cause, *, notes: bool = True) -> str:
     """The reason in one sentence; `notes` False leaves out what people wrote themselves."""
-    task = cause.task
+    task = drawn(cause.task)
     if cause.reason == "obstacle":
         told = obstacle_name(cause.code)
         return f"{told}: {cause.note}" if notes and cause.note else told
@@ -103,7 +103,7 @@ def frees(cause: Cause) -> str:
         return gettext("perbaiki bukti, lalu kirim ulang")
     if cause.reason == "parent" and cause.owner == "ppk_member":
         return gettext("%(who)s menyelesaikan bagiannya, lalu bukti dikirim", who=cause.who or role_name(cause.owner))
-    return gettext("kirim bukti menuju tahap %(stage)s", stage=cause.toward) if cause.toward else gettext("kirim bukti")
+    return gettext("kirim bukti menuju tahap %(stage)s", stage=drawn(cause.toward)) if cause.toward else gettext("kirim bukti")
 
 
 def reasons() -> list[tuple[str, str]]:
@@ -118,5 +118,5 @@ def owners() -> list[tuple[str, str]]:
 
 def install(app: Flask) -> None:
     """Templates can say these words as filters."""
-    for word in (reason_name, reason_icon, kind_name, owner_name, days_since, days_long, why, who, frees):
+    for word in (drawn, reason_name, reason_icon, kind_name, owner_name, days_since, days_long, why, who, frees):
         app.jinja_env.filters[word.__name__] = word

@@ -18,6 +18,7 @@ PAGES = (
     "web.people",
     "web.notices",
     "web.blocked",
+    "web.overview",
 )
 
 
