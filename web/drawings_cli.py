@@ -11,8 +11,9 @@ import click
 from engine import checking, handlers
 from engine.bpmn import outline as outlines_of
 from engine.bpmn import reader
+from engine.bpmn.model import Drawing, Process
 from engine.compile import compile_process
-from engine.errors import DrawingRefused
+from engine.errors import DrawingRefused, Problem
 from engine.walk import Walk
 from workflows import drawings as kpu
 from workflows.settings import KINDS
@@ -64,15 +65,9 @@ def outline(file: Path) -> None:
 def walk(file: Path, seed: int, steps: int, as_json: bool) -> None:
     """Mainkan gambar secara acak dalam waktu maya / play the drawing at random in virtual time."""
     try:
-        graph = compile_process(reader.read(file.read_bytes()).process(), handlers=None)
+        graph = compile_process(_only_process(reader.read(file.read_bytes())), handlers=None)
     except DrawingRefused as refused:
         _last(as_json, {"ended": "refused", "problems": [problem.as_dict() for problem in refused.problems]})
-        return
-    except KeyError:
-        _last(as_json, {"ended": "refused", "problems": [{
-            "code": "drawing.which_process", "element": None, "line": None, "path": [],
-            "message": "Berkas ini tidak memuat tepat satu alur yang dapat dijalankan. Tandai satu sebagai executable.",
-        }]})
         return
     played = Walk(graph, Random(seed))
     for number, step in enumerate(played.play(steps), 1):
@@ -81,6 +76,19 @@ def walk(file: Path, seed: int, steps: int, as_json: bool) -> None:
                    f"{number:4} {step.at:%Y-%m-%d %H:%M} {step.trigger}: {step.source or '·'} → {step.target}")
     reason = {"reason": played.reason} if played.reason else {}
     _last(as_json, {"ended": played.ended, "state": played.state, **reason})
+
+
+def _only_process(drawing: Drawing) -> Process:
+    """The one process that can be walked; DrawingRefused names the second where there are more."""
+    found = [one for one in drawing.processes if one.executable] or list(drawing.processes)
+    if len(found) == 1:
+        return found[0]
+    raise DrawingRefused([Problem(
+        "drawing.which_process",
+        "Berkas ini tidak memuat tepat satu alur yang dapat dijalankan. Tandai satu sebagai executable.",
+        found[1].id, found[1].line, tuple(one.id for one in found),
+        "This file does not hold exactly one process that can run. Mark one as executable.",
+    )])
 
 
 def _last(as_json: bool, said: dict[str, object]) -> None:
