@@ -12,24 +12,26 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import bindparam, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from engine.errors import TapakError
 from engine.models import Incident, Message, table_of
-from engine.once import insert_new
+from engine.statements import Statement, insert_of
 
 ATTEMPTS = 6
 """After so many failures an incident is opened; the message goes on being tried once an hour."""
 
 _message = table_of(Message)
-_NEXT = (
+_PUT = insert_of(_message, "kind", "dedupe", "payload", "created_at", "available_at", "attempts", new=True)
+_NEXT = Statement(
     select(_message.c.id, _message.c.kind, _message.c.payload, _message.c.attempts)
-    .where(_message.c.done_at.is_(None))
+    .where(_message.c.done_at.is_(None), _message.c.available_at <= bindparam("now"))
     .order_by(_message.c.available_at, _message.c.id)
     .limit(1)
     .with_for_update(skip_locked=True)
 )
+_DONE = Statement(update(_message).where(_message.c.id == bindparam("message")).values(done_at=bindparam("at")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +63,7 @@ def row(kind: str, dedupe: str, payload: Mapping[str, Any], now: datetime) -> di
 
 def put(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
     """The messages are in the outbox once this transaction commits; one whose `dedupe` is there already is left out."""
-    if rows:
-        session.execute(insert_new(session, _message), list(rows))
+    _PUT.write_all(session, rows)
 
 
 def take(session: Session, *, now: datetime, effects: Mapping[str, Effect]) -> Taken | None:
@@ -70,7 +71,7 @@ def take(session: Session, *, now: datetime, effects: Mapping[str, Effect]) -> T
 
     When the effect fails, or its kind has none, EffectFailed is raised: roll back, then say so with `failed`.
     """
-    found = session.execute(_NEXT.where(_message.c.available_at <= now)).one_or_none()
+    found = _NEXT.first(session, {"now": now})
     if found is None:
         return None
     taken = Taken(found.id, found.kind, found.payload)
@@ -78,7 +79,7 @@ def take(session: Session, *, now: datetime, effects: Mapping[str, Effect]) -> T
         effects[taken.kind](session, taken, now)
     except Exception as error:
         raise EffectFailed(taken.id, error) from error
-    session.execute(update(_message).where(_message.c.id == taken.id).values(done_at=now))
+    _DONE.write(session, {"message": taken.id, "at": now})
     return taken
 
 

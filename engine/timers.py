@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from engine import feel
@@ -23,6 +23,7 @@ from engine.feel.values import YearMonth
 from engine.graph import Clock
 from engine.host import Surroundings
 from engine.models import Timer, table_of
+from engine.statements import Statement
 
 _CYCLE = re.compile(r"R(?P<count>\d*)(?:/(?P<start>[^/P][^/]*))?/(?P<period>P[^/]+)")
 _DAY = timedelta(days=1)
@@ -138,9 +139,13 @@ def _first_of_cycle(text: str, surroundings: Surroundings, now: datetime) -> Str
 
 
 _timer = table_of(Timer)
-_DUE = select(_timer.c.id).where(_timer.c.closed_at.is_(None)).order_by(_timer.c.due_at, _timer.c.id)
+_DUE = Statement(
+    select(_timer.c.id)
+    .where(_timer.c.closed_at.is_(None), _timer.c.due_at <= bindparam("now"))
+    .order_by(_timer.c.due_at, _timer.c.id).limit(bindparam("most"))
+)
 
 
 def due(session: Session, *, now: datetime, limit: int = 500) -> list[int]:
     """The ids of the clocks that should have struck by now, the longest overdue first."""
-    return list(session.execute(_DUE.where(_timer.c.due_at <= now).limit(limit)).scalars())
+    return [row.id for row in _DUE.rows(session, {"now": now, "most": limit})]

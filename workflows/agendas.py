@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any, cast
+from functools import lru_cache
+from typing import Any, NamedTuple, Protocol, cast
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import Select, Text, bindparam, func, literal_column, select
+from sqlalchemy import cast as cast_in_sql
 from sqlalchemy.orm import Session
 
 from engine.errors import EvidenceRefused, FieldError
+from engine.models import table_of
+from engine.statements import Statement
 from workflows import settings as agenda_settings
 from workflows.calendar import DayType, due, holidays_between, last_moment, local_date, next_telling
 from workflows.models import Agenda, AgendaDay, Body
@@ -66,14 +71,82 @@ class Dues:
 def load_almanac(session: Session, agenda: Agenda) -> Almanac:
     """The agenda with its settings and days off. Settings that cannot be read are refused with EvidenceRefused."""
     own = session.scalars(select(AgendaDay.on).where(AgendaDay.agenda_id == agenda.id)).all()
+    return _almanac(agenda, agenda.settings or {}, own)
+
+
+def _almanac(agenda: Agenda, settings: Mapping[str, Any], own: Collection[date]) -> Almanac:
     first, last = agenda.term_begins - timedelta(days=366), agenda.term_ends + timedelta(days=366)
     return Almanac(
         agenda=agenda,
-        settings=agenda_settings.read(agenda.settings or {}),
+        settings=agenda_settings.read(settings),
         tz=ZoneInfo(agenda.timezone),
         day_type=cast(DayType, agenda.day_type),
         holidays=holidays_between(first, last, own),
     )
+
+
+class Registered(Protocol):
+    """What the dues of a body are counted from: a `Body`, or a row with these columns."""
+
+    @property
+    def kind(self) -> str: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def region_code(self) -> str: ...
+    @property
+    def oath_on(self) -> date | None: ...
+    @property
+    def monitored_on(self) -> date | None: ...
+
+
+_agenda, _day, _body = table_of(Agenda), table_of(AgendaDay), table_of(Body)
+_OF_AGENDA = [column for column in _agenda.columns if column.key != "settings"]
+_OF_BODY = [_body.c[name] for name in ("kind", "name", "region_code", "oath_on", "monitored_on")]
+
+
+def _body_and_agenda(dialect: str) -> Select[*tuple[Any, ...]]:
+    joined = func.string_agg if dialect == "postgresql" else func.group_concat
+    days = select(joined(cast_in_sql(_day.c.day, Text), literal_column("','"))).where(_day.c.agenda_id == _agenda.c.id)
+    return (
+        select(
+            *(column.label(f"body_{column.key}") for column in _OF_BODY), *_OF_AGENDA,
+            cast_in_sql(_agenda.c.settings, Text).label("settings"), days.scalar_subquery().label("days"),
+        )
+        .join_from(_body, _agenda, _body.c.agenda_id == _agenda.c.id)
+        .where(_body.c.id == bindparam("body"))
+    )
+
+
+_BODY_AND_AGENDA = Statement(_body_and_agenda)
+
+
+def of_body(session: Session, body_id: int) -> tuple[Registered, Almanac] | None:
+    """The body's row and its agenda's almanac as they stand now, in one question; None when there is no such body.
+
+    The almanac is made anew only when something in the agenda, its settings or its days off has changed.
+    """
+    found = _BODY_AND_AGENDA.first(session, {"body": body_id})
+    if found is None:
+        return None
+    return _Body(*found[:len(_OF_BODY)]), _known_almanac(found[len(_OF_BODY):])
+
+
+class _Body(NamedTuple):
+    kind: str
+    name: str
+    region_code: str
+    oath_on: date | None
+    monitored_on: date | None
+
+
+@lru_cache(maxsize=64)
+def _known_almanac(said: tuple[Any, ...]) -> Almanac:
+    """The almanac of an agenda whose columns, settings and days off say exactly this."""
+    *columns, settings, days = said
+    read = json.loads(settings or "{}") or {}
+    agenda = Agenda(settings=read, **dict(zip((column.key for column in _OF_AGENDA), columns, strict=True)))
+    return _almanac(agenda, read, [date.fromisoformat(day) for day in (days or "").split(",") if day])
 
 
 def save_settings(agenda: Agenda, raw: Mapping[str, Any]) -> Settings:
@@ -122,7 +195,7 @@ def dues(almanac: Almanac, kind: str, oath_on: date | None, monitored_on: date |
     )
 
 
-def surroundings(almanac: Almanac, body: Body, now: datetime) -> dict[str, Any]:
+def surroundings(almanac: Almanac, body: Registered, now: datetime) -> dict[str, Any]:
     """The names a drawing's expressions may use: `agenda`, `body`, `today`.
 
     Dues and `agenda.term_ends` are aware: the local midnight that ends the last day. `agenda.monitoring_every` and

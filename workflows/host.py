@@ -9,13 +9,15 @@ from typing import Any, cast
 
 from sqlalchemy.orm import Session
 
+from engine.errors import NotFound
 from engine.host import Actor, Finding, Subject, Surroundings
 from workflows import agendas, bodies, rules, writes
-from workflows.agendas import Almanac
+from workflows.agendas import Almanac, Registered
 from workflows.calendar import due
 from workflows.models import Agenda, Body
 
 _ALMANACS = "workflows.almanacs"
+_RULED = frozenset(node for _, node in rules.RULES)
 
 
 def almanac_of(session: Session, body: Body) -> Almanac:
@@ -27,23 +29,34 @@ def almanac_of(session: Session, body: Body) -> Almanac:
     return found
 
 
+def _registered(session: Session, subject: str) -> tuple[Registered, Almanac]:
+    """The body behind a subject as it is registered now, with its almanac. Refused with NotFound."""
+    session.flush()  # what was set on a body in this session counts, written or not
+    noun, _, number = subject.partition(":")
+    found = agendas.of_body(session, int(number)) if noun == "body" and number.isdecimal() else None
+    if found is None:
+        raise NotFound(f"Badan {subject} tidak ditemukan. Mungkin tautannya sudah tidak berlaku.")
+    return found
+
+
 class KpuHost:
     """The host of every drawing in `workflows/`. Its subjects are bodies ("body:17")."""
 
     def surroundings(self, session: Session, subject: Subject, now: datetime) -> Surroundings:
         """Names, zone and day counting of the body's agenda."""
-        body = bodies.of_subject(session, subject.subject)
-        almanac = almanac_of(session, body)
+        body, almanac = _registered(session, subject.subject)
         return Surroundings(almanac.tz, agendas.surroundings(almanac, body, now), partial(_add_days, almanac))
 
     def check(
         self, session: Session, subject: Subject, node: str, data: Mapping[str, Any], now: datetime
     ) -> Sequence[Finding]:
         """The evidence rules of this kind and task; () for a task without rules, such as an approval."""
+        if node not in _RULED:
+            return ()
         body = bodies.of_subject(session, subject.subject)
         if (body.kind, node) not in rules.RULES:
             return ()
-        facts = rules.gather_facts(session, body, now, data, almanac_of(session, body))
+        facts = rules.gather_facts(session, body, now, data, _registered(session, subject.subject)[1])
         return rules.check(body.kind, node, data, facts)
 
     def accepted(

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from engine.errors import EvidenceRefused, Forbidden, FourEyes
@@ -16,7 +16,8 @@ from engine.models import History, Submission, table_of
 from engine.operations import evidence, votes
 from engine.operations.door import Act, advance, open_nodes
 from engine.operations.outcome import Outcome, earlier, remember
-from engine.operations.standing import AnyRow, Standing, lock_task, require_open, require_role, require_seen
+from engine.operations.standing import Standing, lock_task, require_open, require_role, require_seen
+from engine.statements import AnyRow, Statement
 
 
 def complete_task(
@@ -93,6 +94,9 @@ def _warned(checked: evidence.Checked) -> dict[str, Any]:
 
 
 _submission, _history = table_of(Submission), table_of(History)
+_PREPARED = Statement(
+    select(_submission).where(_submission.c.instance_id == bindparam("i"), _submission.c.status == "prepared")
+)
 
 
 def hand_in_prepared(session: Session, outcome: Outcome, host: Host, now: datetime) -> Outcome:
@@ -100,11 +104,7 @@ def hand_in_prepared(session: Session, outcome: Outcome, host: Host, now: dateti
 
     What its form or the rules refuse by now becomes a draft again, for its author to mend; nothing is lost.
     """
-    prepared = session.execute(
-        select(_submission).where(
-            _submission.c.instance_id == outcome.instance_id, _submission.c.status == "prepared"
-        )
-    ).all()
+    prepared = _PREPARED.rows(session, {"i": outcome.instance_id})
     if not prepared:
         return outcome
     open_tasks = open_nodes(session, outcome.instance_id)

@@ -10,9 +10,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from engine import history, outbox
@@ -21,26 +22,43 @@ from engine.graph import Transition
 from engine.host import Actor, Surroundings
 from engine.machine import Choices
 from engine.models import Deed, History, Instance, Task, Timer, table_of
-from engine.once import insert_new
 from engine.operations import evidence
 from engine.operations.outcome import Outcome
 from engine.operations.standing import Standing
+from engine.statements import Statement, insert_of
 from engine.support import AUTOMATIC
 from engine.timers import ClockUnset, first_strike
 
 _instance, _task, _timer = table_of(Instance), table_of(Task), table_of(Timer)
 _deed, _history = table_of(Deed), table_of(History)
 
-_CLOSE_TASKS = update(_task).where(
-    _task.c.instance_id == bindparam("i"), _task.c.node == bindparam("n"), _task.c.closed_at.is_(None)
-).values(closed_at=bindparam("at"), closed_by=bindparam("by"), outcome=bindparam("how"))
-_CLEAR_CLOCKS = update(_timer).where(
-    _timer.c.instance_id == bindparam("i"), _timer.c.host == bindparam("h"), _timer.c.closed_at.is_(None)
-).values(closed_at=bindparam("at"))
-_MOVE = update(_instance).where(
-    _instance.c.id == bindparam("i"), _instance.c.version == bindparam("v"), _instance.c.seq == bindparam("s")
+_CLOSE_TASK = Statement(
+    update(_task)
+    .where(_task.c.instance_id == bindparam("i"), _task.c.node == bindparam("n"), _task.c.closed_at.is_(None))
+    .values(closed_at=bindparam("at"), closed_by=bindparam("by"), outcome=bindparam("how"))
 )
-_INSERT_TASK, _INSERT_TIMER, _INSERT_HISTORY = insert(_task), insert(_timer), insert(_history)
+_CLEAR_CLOCKS = Statement(
+    update(_timer)
+    .where(_timer.c.instance_id == bindparam("i"), _timer.c.host == bindparam("h"), _timer.c.closed_at.is_(None))
+    .values(closed_at=bindparam("at"))
+)
+_INSERT_TASK = insert_of(_task, "instance_id", "node", "visit", "stage", "role", "scope", "opened_at", "due_at")
+_INSERT_TIMER = insert_of(_timer, "instance_id", "node", "host", "visit", "round", "due_at", "repeats", "fired")
+_INSERT_DEED = insert_of(_deed, "instance_id", "stage_version", "person", "role", new=True)
+_INSERT_HISTORY = insert_of(_history, *(column.key for column in _history.c if column.key != "id"))
+_OPEN_NODES = Statement(
+    select(_task.c.node, _task.c.id).where(_task.c.instance_id == bindparam("i"), _task.c.closed_at.is_(None))
+)
+
+
+@cache
+def _move(columns: frozenset[str]) -> Statement:
+    """The instance gets new values in these columns, unless somebody moved or noted something meanwhile."""
+    unmoved = _instance.c.version == bindparam("v"), _instance.c.seq == bindparam("s")
+    return Statement(
+        update(_instance).where(_instance.c.id == bindparam("i"), *unmoved)
+        .values({name: bindparam(f"new_{name}") for name in sorted(columns)})
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,15 +99,13 @@ def advance(session: Session, standing: Standing, trigger: str, act: Act) -> Out
         **{key: list(value) for key, value in (("stages", step.stages), ("thrown", step.thrown)) if value},
     })
     _write_instance(session, standing, {**moved, "seq": entry["seq"], "head": entry["hash"]})
-    if opened.tasks:
-        session.execute(_INSERT_TASK, opened.tasks)
-    if opened.timers:
-        session.execute(_INSERT_TIMER, opened.timers)
+    _INSERT_TASK.write_all(session, opened.tasks)
+    _INSERT_TIMER.write_all(session, opened.timers)
     if act.role:
-        session.execute(insert_new(session, _deed), {
+        _INSERT_DEED.write(session, {
             "instance_id": row.id, "stage_version": row.stage_version, "person": act.actor.who, "role": act.role,
         })
-    session.execute(_INSERT_HISTORY, entry)
+    _INSERT_HISTORY.write(session, entry)
     outbox.put(session, _messages(standing, step, entry["seq"], opened, act.now))
     return Outcome(row.id, act.action, row.state, step.target, moved["stage"], version, step.stages)
 
@@ -99,7 +115,7 @@ def note(session: Session, standing: Standing, act: Act, changes: Mapping[str, A
     row = standing.row
     entry = _entry(standing, act, row.state, act.details)
     _write_instance(session, standing, {**(changes or {}), "seq": entry["seq"], "head": entry["hash"]})
-    session.execute(_INSERT_HISTORY, entry)
+    _INSERT_HISTORY.write(session, entry)
     outbox.put(session, [_moved_message(row.id, entry["seq"], act.now)])
     return Outcome(row.id, act.action, row.state, row.state, row.stage, row.version)
 
@@ -116,15 +132,13 @@ class _Opened:
 def _leave(session: Session, standing: Standing, step: Transition, act: Act) -> None:
     graph = standing.definition.graph
     tasks = [place for place in step.left if (node := graph.node(place)) and _is_task(node.kind)]
-    if tasks:
-        session.execute(_CLOSE_TASKS, [
-            {"i": standing.row.id, "n": node, "at": act.now, "by": act.actor.id,
-             "how": "completed" if step.trigger == f"complete.{node}" else "taken_away"}
-            for node in tasks
-        ])
+    _CLOSE_TASK.write_all(session, [
+        {"i": standing.row.id, "n": node, "at": act.now, "by": act.actor.id,
+         "how": "completed" if step.trigger == f"complete.{node}" else "taken_away"}
+        for node in tasks
+    ])
     clocked = [place for place in step.left if place in graph.clocks]
-    if clocked:
-        session.execute(_CLEAR_CLOCKS, [{"i": standing.row.id, "h": host, "at": act.now} for host in clocked])
+    _CLEAR_CLOCKS.write_all(session, [{"i": standing.row.id, "h": host, "at": act.now} for host in clocked])
 
 
 def _is_task(kind: str) -> bool:
@@ -190,8 +204,8 @@ def _entry(standing: Standing, act: Act, target: str, details: Mapping[str, Any]
 
 def _write_instance(session: Session, standing: Standing, values: Mapping[str, Any]) -> None:
     row = standing.row
-    result = session.execute(_MOVE.values(**values), {"i": row.id, "v": row.version, "s": row.seq})
-    if result.rowcount != 1:  # type: ignore[attr-defined] # -- an UPDATE's result counts its rows
+    given = {"i": row.id, "v": row.version, "s": row.seq, **{f"new_{name}": value for name, value in values.items()}}
+    if _move(frozenset(values)).write(session, given) != 1:
         raise Stale()
 
 
@@ -218,7 +232,4 @@ def _messages(
 
 def open_nodes(session: Session, instance_id: int) -> dict[str, int]:
     """The open tasks of an instance: {node: task id}."""
-    found = session.execute(
-        select(_task.c.node, _task.c.id).where(_task.c.instance_id == instance_id, _task.c.closed_at.is_(None))
-    )
-    return {row.node: row.id for row in found}
+    return {row.node: row.id for row in _OPEN_NODES.rows(session, {"i": instance_id})}

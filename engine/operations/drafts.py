@@ -15,7 +15,8 @@ from engine.host import Actor, Host
 from engine.models import Attachment, Submission, table_of
 from engine.operations import evidence
 from engine.operations.door import Act, note, open_nodes
-from engine.operations.standing import AnyRow, Standing, lock, require_role
+from engine.operations.standing import Standing, lock, require_role
+from engine.statements import AnyRow
 
 DRAFT_BYTES = 200_000
 """A draft larger than this (as JSON, without its files) is refused."""

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import bindparam, or_, select, update
 from sqlalchemy.orm import Session
 
 from engine.errors import EvidenceRefused, FieldError
@@ -19,19 +19,27 @@ from engine.graph import Transition
 from engine.host import Actor, Finding
 from engine.models import Attachment, Submission, table_of
 from engine.operations.standing import Standing
+from engine.statements import Statement, insert_of
 
 _submission, _attachment = table_of(Submission), table_of(Attachment)
-_SUBMITTED = select(_submission.c.id, _submission.c.node, _submission.c.data).where(
-    _submission.c.instance_id == bindparam("i"), _submission.c.status == "submitted"
-).order_by(_submission.c.id)
-_DECIDE = update(_submission).where(_submission.c.id == bindparam("s")).values(
+_HANDED_IN = ("task_id", "status", "data", "warnings", "form_fingerprint", "actor", "on_behalf_of", "saved_at",
+              "submitted_at")
+
+_SUBMITTED = Statement(
+    select(_submission.c.id, _submission.c.node, _submission.c.data)
+    .where(_submission.c.instance_id == bindparam("i"), _submission.c.status == "submitted")
+    .order_by(_submission.c.id)
+)
+_DECIDE = Statement(update(_submission).where(_submission.c.id == bindparam("s")).values(
     status=bindparam("how"), decided_at=bindparam("at"), decided_by=bindparam("by"), decision=bindparam("what")
+))
+_HAND_IN = Statement(
+    update(_submission).where(
+        _submission.c.instance_id == bindparam("i"), _submission.c.node == bindparam("n"),
+        or_(_submission.c.status == "draft", _submission.c.status == "prepared"),
+    ).values({name: bindparam(f"new_{name}") for name in _HANDED_IN})
 )
-_HAND_IN = update(_submission).where(
-    _submission.c.instance_id == bindparam("i"), _submission.c.node == bindparam("n"),
-    _submission.c.status.in_(("draft", "prepared")),
-)
-_INSERT = insert(_submission)
+_INSERT = insert_of(_submission, "instance_id", "node", "edition", *_HANDED_IN)
 
 
 @dataclass(slots=True)
@@ -59,18 +67,17 @@ def settle(
     if not step.stages and not step.entered:
         return settled
     decided = []
-    for one in session.execute(_SUBMITTED, {"i": standing.row.id}).all():
+    for one in _SUBMITTED.rows(session, {"i": standing.row.id}):
         if one.node in step.entered:
             settled.returned.append(one.id)
         elif step.stages:
             settled.accepted.append(one.id)
-            standing.host.accepted(session, standing.subject, one.node, one.data, actor, now)
+            standing.accepted(session, one.node, one.data, actor, now)
         else:
             continue
         how = "returned" if one.node in step.entered else "accepted"
         decided.append({"s": one.id, "how": how, "at": now, "by": actor.id, "what": decision and dict(decision)})
-    if decided:
-        session.execute(_DECIDE, decided)
+    _DECIDE.write_all(session, decided)
     return settled
 
 
@@ -154,7 +161,7 @@ def hand_in(
         "on_behalf_of": actor.on_behalf_of, "saved_at": now, "submitted_at": now,
     }
     if not deciding:
-        result = session.execute(_HAND_IN.values(**values), {"i": standing.row.id, "n": node_id})
-        if result.rowcount == 1:  # type: ignore[attr-defined] # -- an UPDATE's result counts its rows
+        given = {"i": standing.row.id, "n": node_id, **{f"new_{name}": value for name, value in values.items()}}
+        if _HAND_IN.write(session, given) == 1:
             return
-    session.execute(_INSERT, {"instance_id": standing.row.id, "node": node_id, "edition": 1, **values})
+    _INSERT.write(session, {"instance_id": standing.row.id, "node": node_id, "edition": 1, **values})

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from engine.errors import NotFound, NotOpen, Refused
@@ -16,10 +16,21 @@ from engine.models import Task, Timer, table_of
 from engine.operations.complete import hand_in_prepared
 from engine.operations.door import Act, advance
 from engine.operations.outcome import Outcome
-from engine.operations.standing import AnyRow, Standing, lock
+from engine.operations.standing import Standing, lock
+from engine.statements import AnyRow, Statement, insert_of
 from engine.timers import next_strike
 
 _timer, _task = table_of(Timer), table_of(Task)
+_INSTANCE_OF_TIMER = Statement(select(_timer.c.instance_id).where(_timer.c.id == bindparam("timer")))
+_TIMER = Statement(select(_timer).where(_timer.c.id == bindparam("timer")))
+_STRUCK = Statement(
+    update(_timer).where(_timer.c.id == bindparam("timer")).values(closed_at=bindparam("at"), fired=True)
+)
+_SET = insert_of(_timer, "instance_id", "node", "host", "visit", "round", "due_at", "repeats", "fired")
+_OPEN_STAY = Statement(select(_task.c.id).where(
+    _task.c.instance_id == bindparam("instance"), _task.c.node == bindparam("node"),
+    _task.c.visit == bindparam("visit"), _task.c.closed_at.is_(None),
+))
 
 
 def fire_timer(
@@ -29,16 +40,16 @@ def fire_timer(
 
     None when it had struck or been cleared already: firing twice is firing once. Refused when it is not due yet.
     """
-    instance_id = session.execute(select(_timer.c.instance_id).where(_timer.c.id == timer_id)).scalar_one_or_none()
-    if instance_id is None:
+    found = _INSTANCE_OF_TIMER.first(session, {"timer": timer_id})
+    if found is None:
         raise NotFound("Jam ini tidak ditemukan.")
-    standing = lock(session, instance_id, host)
-    timer = session.execute(select(_timer).where(_timer.c.id == timer_id)).one()
+    standing = lock(session, found.instance_id, host)
+    timer = _TIMER.first(session, {"timer": timer_id})
     if timer.closed_at is not None:
         return None
     if timer.due_at > now:
         raise Refused("Jam ini belum waktunya berbunyi.")
-    session.execute(update(_timer).where(_timer.c.id == timer_id).values(closed_at=now, fired=True))
+    _STRUCK.write(session, {"timer": timer_id, "at": now})
     clock = standing.definition.graph.clock[timer.node]
     if clock.boundary and not clock.interrupting:
         _set_again(session, standing, timer, clock, now)
@@ -51,10 +62,10 @@ def _set_again(session: Session, standing: Standing, timer: AnyRow, clock: Clock
     surroundings = standing.surroundings(session, now)
     strike = next_strike(clock, standing.context(surroundings), surroundings, timer.due_at, timer.repeats)
     if strike is not None:
-        session.execute(insert(_timer).values(
-            instance_id=timer.instance_id, node=timer.node, host=timer.host, visit=timer.visit,
-            round=timer.round + 1, due_at=strike.due_at, repeats=strike.repeats, fired=False,
-        ))
+        _SET.write(session, {
+            "instance_id": timer.instance_id, "node": timer.node, "host": timer.host, "visit": timer.visit,
+            "round": timer.round + 1, "due_at": strike.due_at, "repeats": strike.repeats, "fired": False,
+        })
 
 
 def run_done(
@@ -65,13 +76,7 @@ def run_done(
     None when this stay in the task is over already: done twice is done once.
     """
     standing = lock(session, instance_id, host)
-    still = session.execute(
-        select(_task.c.id).where(
-            _task.c.instance_id == instance_id, _task.c.node == node, _task.c.visit == visit,
-            _task.c.closed_at.is_(None),
-        )
-    ).scalar_one_or_none()
-    if still is None:
+    if _OPEN_STAY.first(session, {"instance": instance_id, "node": node, "visit": visit}) is None:
         return None
     names = standing.definition.graph.names
     standing.variables.update({key: value for key, value in result.items() if key in names})

@@ -14,7 +14,7 @@ from engine import history
 from engine.errors import AlreadyDone
 from engine.host import Actor
 from engine.models import Act, table_of
-from engine.once import insert_new
+from engine.statements import Statement, insert_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +46,13 @@ class Outcome:
 
 
 _act = table_of(Act)
-_ANSWER = update(_act).where(_act.c.actor == bindparam("who"), _act.c.key == bindparam("what")).values(
-    answer=bindparam("said")
+_TAKE_KEY = insert_of(_act, "actor", "key", "digest", "at", new=True, returning="id")
+_KNOWN = Statement(
+    select(_act.c.digest, _act.c.answer).where(_act.c.actor == bindparam("who"), _act.c.key == bindparam("what"))
+)
+_ANSWER = Statement(
+    update(_act).where(_act.c.actor == bindparam("who"), _act.c.key == bindparam("what"))
+    .values(answer=bindparam("said"))
 )
 
 
@@ -62,15 +67,10 @@ def earlier(
     if key is None:
         return None
     asked = history.digest(request)
-    new = session.execute(
-        insert_new(session, _act).values(actor=actor.id, key=key, digest=asked, at=now).returning(_act.c.id)
-    ).scalar_one_or_none()
-    if new is not None:
+    if _TAKE_KEY.first(session, {"actor": actor.id, "key": key, "digest": asked, "at": now}) is not None:
         return None
-    found = session.execute(
-        select(_act.c.digest, _act.c.answer).where(_act.c.actor == actor.id, _act.c.key == key)
-    ).one()
-    if found.digest != asked or found.answer is None:
+    found = _KNOWN.first(session, {"who": actor.id, "what": key})
+    if found is None or found.digest != asked or found.answer is None:
         raise AlreadyDone()
     return Outcome.of(found.answer)
 
@@ -78,5 +78,5 @@ def earlier(
 def remember(session: Session, actor: Actor, key: str | None, outcome: Outcome) -> Outcome:
     """The answer stands beside the key, in the transaction of the act itself."""
     if key is not None:
-        session.execute(_ANSWER, {"who": actor.id, "what": key, "said": asdict(outcome)})
+        _ANSWER.write(session, {"who": actor.id, "what": key, "said": asdict(outcome)})
     return outcome

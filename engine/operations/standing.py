@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, TypeAlias
+from typing import Any
 
-from sqlalchemy import Row, bindparam, exists, select
+from sqlalchemy import bindparam, exists, select
 from sqlalchemy.orm import Session
 
 from engine import definitions
@@ -16,28 +17,26 @@ from engine.graph import State
 from engine.host import Actor, Host, Subject, Surroundings
 from engine.machine import context_of
 from engine.models import Deed, History, Instance, Task, table_of
-
-AnyRow: TypeAlias = Row[*tuple[Any, ...]]
-"""A row of whole tables, whose columns are read by name."""
+from engine.statements import AnyRow, Statement
 
 _instance = table_of(Instance)
 _task = table_of(Task)
 _deed = table_of(Deed)
 _history = table_of(History)
 
-_LOCKED_INSTANCE = select(_instance).with_for_update()
-_INSTANCE_OF_TASK = (
+_INSTANCE = Statement(select(_instance).where(_instance.c.id == bindparam("instance")).with_for_update())
+_INSTANCE_OF_TASK = Statement(
     select(_instance)
     .where(_instance.c.id == select(_task.c.instance_id).where(_task.c.id == bindparam("task")).scalar_subquery())
     .with_for_update()
 )
-_TASK = select(
+_TASK = Statement(select(
     _task,
     exists().where(
         _deed.c.instance_id == bindparam("instance"), _deed.c.stage_version == bindparam("stay"),
         _deed.c.person == bindparam("person"), _deed.c.role != _task.c.role,
     ).label("acted"),
-).where(_task.c.id == bindparam("task"))
+).where(_task.c.id == bindparam("task")))
 
 
 @dataclass(slots=True)
@@ -48,6 +47,7 @@ class Standing:
     definition: Loaded
     variables: dict[str, Any]
     host: Host
+    _around: dict[datetime, Surroundings] = field(default_factory=dict)
 
     @property
     def subject(self) -> Subject:
@@ -59,7 +59,15 @@ class Standing:
         return self.definition.graph.states[self.row.state]
 
     def surroundings(self, session: Session, now: datetime) -> Surroundings:
-        return self.host.surroundings(session, self.subject, now)
+        """What lies around the subject, asked once until `accepted`: nobody else changes it under this lock."""
+        if (found := self._around.get(now)) is None:
+            found = self._around[now] = self.host.surroundings(session, self.subject, now)
+        return found
+
+    def accepted(self, session: Session, node: str, data: Mapping[str, Any], actor: Actor, now: datetime) -> None:
+        """The host has written this evidence into its registers; the surroundings are asked anew."""
+        self.host.accepted(session, self.subject, node, data, actor, now)
+        self._around.clear()
 
     def context(self, surroundings: Surroundings) -> dict[str, Any]:
         return context_of(self.variables, surroundings.names)
@@ -67,7 +75,7 @@ class Standing:
 
 def lock(session: Session, instance_id: int, host: Host) -> Standing:
     """The instance, locked until the transaction ends. Refused with NotFound when there is none."""
-    row = session.execute(_LOCKED_INSTANCE.where(_instance.c.id == instance_id)).one_or_none()
+    row = _INSTANCE.first(session, {"instance": instance_id})
     if row is None:
         raise NotFound()
     return Standing(row, definitions.load(session, row.definition_id), dict(row.variables), host)
@@ -78,13 +86,11 @@ def lock_task(session: Session, task_id: int, host: Host, person: str = "") -> t
 
     The task's row has one more column, `acted`: whether `person` acted in another lane during this stay in the stage.
     """
-    row = session.execute(_INSTANCE_OF_TASK, {"task": task_id}).one_or_none()
+    row = _INSTANCE_OF_TASK.first(session, {"task": task_id})
     if row is None:
         raise NotFound("Tugas ini tidak ditemukan. Mungkin tautannya sudah tidak berlaku.")
     standing = Standing(row, definitions.load(session, row.definition_id), dict(row.variables), host)
-    task = session.execute(
-        _TASK, {"task": task_id, "person": person, "instance": row.id, "stay": row.stage_version}
-    ).one()
+    task = _TASK.first(session, {"task": task_id, "person": person, "instance": row.id, "stay": row.stage_version})
     return standing, task
 
 

@@ -20,7 +20,8 @@ from engine.models import Vote, table_of
 from engine.once import insert_new
 from engine.operations.door import Act, note
 from engine.operations.outcome import Outcome
-from engine.operations.standing import AnyRow, Standing
+from engine.operations.standing import Standing
+from engine.statements import AnyRow
 
 _vote = table_of(Vote)
 
