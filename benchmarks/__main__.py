@@ -1,4 +1,4 @@
-"""`python3 manage.py bench [--json] [NAMES]`: each benchmark on SQLite and on PostgreSQL; medians and ratios of one run."""
+"""`python3 manage.py bench [--json] [NAMES]`: each benchmark on SQLite and on PostgreSQL, with medians and ratios."""
 
 from __future__ import annotations
 

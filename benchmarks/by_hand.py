@@ -86,7 +86,7 @@ class ByHand:
         one, stay, version, seq, head, scope, _, _, closed = run(_STANDING + locking, task).fetchone()
         if closed is not None:
             raise ValueError("this task is closed")
-        evidence, data, body, region, oath_on = run(_EVIDENCE, one).fetchone()
+        evidence, data, body, region, _ = run(_EVIDENCE, one).fetchone()
         due = _NOW if self.with_host else None
         if self.with_host:
             self._visited(run, body, region, data if self.postgres else json.loads(data))

@@ -1,4 +1,4 @@
-"""Where the benchmarks run: a SQLite file of their own, and a PostgreSQL that really flushes each commit to the disk."""
+"""Where the benchmarks run: a SQLite file of their own, and a PostgreSQL that flushes each commit to the disk."""
 
 from __future__ import annotations
 
