@@ -33,6 +33,8 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.types import TypeDecorator
 
 BigId = BigInteger().with_variant(Integer, "sqlite")
+# Byte order, so that the codes below one code are a range, and a range of the index, on PostgreSQL too.
+Scope = String(60).with_variant(String(60, collation="C"), "postgresql")
 Json = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
 
 
@@ -106,14 +108,14 @@ class Instance(Base):
     __table_args__ = (
         UniqueConstraint("subject"),
         CheckConstraint("status in ('running', 'ended', 'cancelled')", name="status"),
-        Index("ix_instance_place", "scope", "stage", "state", postgresql_ops={"scope": "text_pattern_ops"}),
+        Index("ix_instance_place", "scope", "stage", "state"),
         Index("ix_instance_definition_state", "definition_id", "state"),
     )
 
     id: Mapped[int] = mapped_column(BigId, Identity(), primary_key=True)
     definition_id: Mapped[int] = mapped_column(ForeignKey("definition.id"))
     subject: Mapped[str] = mapped_column(String(100))
-    scope: Mapped[str] = mapped_column(String(60))
+    scope: Mapped[str] = mapped_column(Scope)
     status: Mapped[str] = mapped_column(String(12), default="running")
     stage: Mapped[str] = mapped_column(String(100))
     state: Mapped[str] = mapped_column(String(500))
@@ -143,7 +145,6 @@ class Task(Base):
         Index(
             "ix_task_open_role", "role", "scope", "due_at",
             postgresql_where=text("closed_at IS NULL"), sqlite_where=text("closed_at IS NULL"),
-            postgresql_ops={"scope": "text_pattern_ops"},
         ),
         Index(
             "ix_task_open_due", "due_at",
@@ -157,7 +158,7 @@ class Task(Base):
     visit: Mapped[int]
     stage: Mapped[str] = mapped_column(String(100))
     role: Mapped[str] = mapped_column(String(60))
-    scope: Mapped[str] = mapped_column(String(60))
+    scope: Mapped[str] = mapped_column(Scope)
     opened_at: Mapped[datetime]
     due_at: Mapped[datetime | None]
     claimed_by: Mapped[str | None] = mapped_column(String(100))

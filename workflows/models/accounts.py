@@ -12,7 +12,7 @@ from datetime import date, datetime
 from sqlalchemy import CheckConstraint, ForeignKey, Identity, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from engine.models import Base, BigId
+from engine.models import Base, BigId, Scope
 
 MEMBER_ROLES = ("ppk_member", "pps_member", "kpps_member", "pantarlih_member")
 ROLES = (*MEMBER_ROLES, "operator", "commissioner", "supervisor", "province", "observer", "auditor", "admin")
@@ -46,13 +46,13 @@ class Assignment(Base):
     __table_args__ = (
         CheckConstraint(f"role in ({_ROLE_LIST})", name="role"),
         CheckConstraint("until_on is null or until_on >= from_on", name="days"),
-        Index("ix_assignment_role_scope", "role", "scope", postgresql_ops={"scope": "text_pattern_ops"}),
+        Index("ix_assignment_role_scope", "role", "scope"),
     )
 
     id: Mapped[int] = mapped_column(BigId, Identity(), primary_key=True)
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
     role: Mapped[str] = mapped_column(String(60))
-    scope: Mapped[str] = mapped_column(String(60))
+    scope: Mapped[str] = mapped_column(Scope)
     from_on: Mapped[date]
     until_on: Mapped[date | None]
 
