@@ -61,10 +61,12 @@ def check_command() -> None:
 @click.option("--accounts", is_flag=True, help="Hanya tampilkan akun demo / only print the demo accounts.")
 def demo_command(accounts: bool) -> None:
     """Muat data demo Temanggung ke basis data kosong / load the demo, or print its accounts."""
+    from web import migrate
     from web.prepare import load_demo, print_accounts
 
     config = Config.from_environment()
     if not accounts:
+        migrate.up(config.database_url)
         load_demo(config)
     print_accounts(config)
 
