@@ -19,6 +19,7 @@ from web import transaction
 from web.access import allow, current_actor
 from web.errors import sentence_of, status_of
 from web.i18n import language
+from web.trail import drawn
 from workflows import desk, reviews, signposts
 from workflows.host import HOST
 from workflows.reviews import Review
@@ -89,7 +90,7 @@ def _said(review: Review, outcome: Outcome, sheet: Sheet) -> str:
     if not outcome.done:
         return gettext("Suara Anda untuk %(body)s dicatat. Keputusan menunggu suara anggota lain.", body=body)
     if outcome.stages:
-        stage = signposts.name_of(loaded, outcome.stages[-1])
+        stage = drawn(signposts.name_of(loaded, outcome.stages[-1]))
         return gettext("%(body)s disetujui dan kini pada tahap “%(stage)s”.", body=body, stage=stage)
     if sheet.returning:
         reason = next((row.value for row in review.form.describe(sheet.data) if row.path == ("reason",)), "")

@@ -28,6 +28,7 @@ from web.config import Config
 from web.errors import sentence_of, status_of
 from web.fields import press
 from web.i18n import language
+from web.trail import drawn, evidence_name
 from web.uploads import UploadRefused
 from workflows import filings, signposts
 from workflows.filings import Filing
@@ -191,7 +192,7 @@ def _act(filing: Filing, sheet: Sheet) -> ResponseReturnValue:
     flash(gettext("%(what)s untuk %(body)s sudah terkirim dan menunggu pemeriksaan.", what=_title(filing),
                   body=filing.place.body.name), "success")
     for early in outcome.handed_in:
-        name = signposts.name_of(filing.place.loaded, early)
+        name = drawn(signposts.name_of(filing.place.loaded, early))
         flash(gettext("Bukti dini “%(what)s” ikut terkirim.", what=name), "info")
     return _warned(filing, outcome.warnings)
 
@@ -267,12 +268,13 @@ def _marks(form: Form, filing: Filing) -> list[FieldError]:
     """A mark on the first field of each part that the returning decision named."""
     if filing.returned is None:
         return []
-    words = gettext("Diminta diperbaiki: %(why)s", why=filing.returned.short or gettext("lihat catatan di atas"))
+    why = filing.returned.short or gettext("lihat catatan di atas")
     found = []
     for path, part in form.walk():
         if part.id in filing.returned.parts or part.key in filing.returned.parts:
             first = next((one.key for one in parts.level(part.fields)), "") if isinstance(part, Group) else part.key
             inside = (*path[:-1], *((part.key,) if part.key and part.key != first else ()), first)
+            words = gettext("Bagian “%(part)s” diminta diperbaiki: %(why)s", part=part.label, why=why)
             found.append(FieldError(inside, "returned", words))
     return found
 
@@ -285,10 +287,7 @@ def _asked_by_conditions(form: Form) -> set[str]:
 
 
 def _title(filing: Filing) -> str:
-    """What is handed in, without the verb: "Ajukan bukti sowan" → "Bukti sowan"."""
-    name = filing.node.name or filing.node.id
-    first, _, rest = name.partition(" ")
-    return rest[:1].upper() + rest[1:] if first in ("Ajukan", "Kirim", "Isi") and rest else name
+    return evidence_name(filing.node.name or filing.node.id)
 
 
 def _here(filing: Filing) -> str:

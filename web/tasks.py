@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from flask import Blueprint, current_app, g, render_template, request, url_for
@@ -11,6 +11,7 @@ from flask.typing import ResponseReturnValue
 from engine.host import Actor
 from web import transaction
 from web.access import allow, current_actor
+from web.trail import drawn
 from workflows import desk, progress
 from workflows.desk import Entry, Filters
 
@@ -43,10 +44,13 @@ def index() -> ResponseReturnValue:
         g.zone = page.entries[0].timezone
     body = progress.of_body(session, own[0], actor, now) if len(own) == 1 and tab == "mine" else None
     entries = [entry for entry in page.entries if body is None or entry.body_id != body.body_id]
+    choices = desk.choices(session, actor)
     return render_template(
         "tasks/index.html", tab=tab, tabs=_tabs(tab, counts), filters=filters, page=page, entries=entries, own=body,
-        choices=desk.choices(session, actor), kinds=KINDS, next=_next(tab, page.after), first=_next(tab, ""),
-        started=bool(request.args.get("after")), bare=_is_bare(actor), mine=counts["mine"],
+        choices=choices, stages=[(code, drawn(name)) for code, name in choices.stages], kinds=KINDS,
+        steps=[replace(step, label=drawn(step.label)) for step in body.steps] if body else [],
+        next=_next(tab, page.after), first=_next(tab, ""), started=bool(request.args.get("after")),
+        bare=_is_bare(actor), mine=counts["mine"],
     )
 
 

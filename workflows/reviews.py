@@ -136,16 +136,16 @@ def _exhibit(
         earlier.append(one)
     before = earlier[0].data if earlier else None
     lines = tuple(_lines(form, newest, before, place.context, language))
-    files = [(line, file) for line in lines for file in line.files]
+    files = list(_captioned(lines))
     old = {sha for _, sha in form.files(before)} if before is not None else None
-    pictures = [(line, file) for line, file in files if str(file.get("type", "")).startswith("image/")]
+    pictures = [(caption, file) for caption, file in files if str(file.get("type", "")).startswith("image/")]
     return Exhibit(
         node=place.loaded.graph.process.nodes[node_id], status=newest.status, lines=lines,
         photos=tuple(
-            Photo(file["sha256"], file["name"], line.label, old is not None and file["sha256"] not in old)
-            for line, file in pictures
+            Photo(file["sha256"], file["name"], caption, old is not None and file["sha256"] not in old)
+            for caption, file in pictures
         ),
-        papers=tuple((line.label, file) for line, file in files if (line, file) not in pictures),
+        papers=tuple(one for one in files if one not in pictures),
         warnings=tuple((_label(form, one.get("path") or ()), str(one["message"])) for one in newest.warnings),
         submitted_at=newest.submitted_at, by=names.get(newest.actor, newest.actor), on_behalf_of=newest.on_behalf_of,
         earlier=tuple(
@@ -155,6 +155,16 @@ def _exhibit(
         ),
         compared=before is not None,
     )
+
+
+def _captioned(lines: tuple[Line, ...]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Each file with the words under which it was filed: "Kunjungan 2 · Foto"."""
+    under = ""
+    for line in lines:
+        if line.heading:
+            under = line.label
+        label = line.label.removesuffix(" (opsional)")
+        yield from ((f"{under} · {label}" if under and under != label else label, file) for file in line.files)
 
 
 def _label(form: Form, path: Any) -> str:

@@ -109,7 +109,7 @@ def test_sowan_from_a_phone(live: Live, world: World, visit: Callable[..., Page]
     expect(member.get_by_text("Siapa berjanji apa?")).to_be_visible()
     member.get_by_role("link", name="Perbaiki bukti").click()
     expect(photos).to_have_count(2)
-    expect(member.get_by_text("Diminta diperbaiki: Hasil pertemuan belum jelas").first).to_be_visible()
+    expect(member.get_by_text("diminta diperbaiki: Hasil pertemuan belum jelas").first).to_be_visible()
     member.fill("[name=visits-0-outcome]", "Kepala desa meminjamkan ruang balai desa mulai Senin.")
     member.get_by_role("button", name="Kirim lagi").click()
     expect(member.get_by_text("sudah terkirim dan menunggu pemeriksaan")).to_be_visible()

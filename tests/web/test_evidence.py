@@ -228,7 +228,7 @@ def test_returned_evidence_comes_back_filled_in_with_marks(browser: Browser, wor
     page = browser.get(path(world)).text
     assert "Dikembalikan pada" in page
     assert "Siapa berjanji apa?" in page
-    assert "Diminta diperbaiki: Hasil pertemuan belum jelas" in page
+    assert "diminta diperbaiki: Hasil pertemuan belum jelas" in page
     assert 'value="Mulyono"' in page
     assert "Kirim lagi" in page
 
