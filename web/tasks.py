@@ -50,7 +50,7 @@ def index() -> ResponseReturnValue:
         choices=choices, stages=[(code, drawn(name)) for code, name in choices.stages], kinds=KINDS,
         steps=[replace(step, label=drawn(step.label)) for step in body.steps] if body else [],
         next=_next(tab, page.after), first=_next(tab, ""), started=bool(request.args.get("after")),
-        bare=_is_bare(actor), mine=counts["mine"],
+        bare=_is_bare(actor),
     )
 
 
