@@ -46,6 +46,14 @@ PARTS = (
     _l("keputusan KPU kabupaten/kota"), _l("pakta integritas"), _l("camat"), _l("kapolsek"), _l("danramil"),
     _l("kepala desa"), _l("lurah"),
 )
+DIVISIONS = (
+    _l("Ketua: umum, keuangan dan logistik"), _l("Data dan informasi"), _l("Teknis penyelenggaraan"),
+    _l("Sosialisasi, partisipasi masyarakat dan SDM"), _l("Hukum dan pengawasan"), _l("Data pemilih"),
+    _l("Teknis, sosialisasi dan SDM"),
+)
+DUTIES = {
+    "technical": _l("Teknis, partisipasi masyarakat dan hukum"), "administration": _l("Tata usaha, keuangan dan logistik"),
+}
 POSTS = {
     "ketua": _l("Ketua"), "anggota": _l("Anggota"), "sekretaris": _l("Sekretaris"), "staf": _l("Staf sekretariat"),
     "cadangan": _l("Cadangan"),
@@ -91,6 +99,11 @@ def post_name(post: str) -> str:
     return str(POSTS.get(post, post))
 
 
+def division_name(division: str) -> str:
+    """A division or a duty of the secretariat, as people call it."""
+    return str(DUTIES[division]) if division in DUTIES else drawn(division)
+
+
 def to_do(title: str, role: str) -> str:
     """Whom is waited for to do what: "Menunggu Anggota PPS mengajukan bukti sowan"."""
     first, _, rest = title.partition(" ")
@@ -101,6 +114,13 @@ def to_do(title: str, role: str) -> str:
         words = drawn(title)
         does = words[:1].lower() + words[1:]
     return gettext("Menunggu %(who)s %(does)s", who=role_name(role), does=does)
+
+
+def evidence_name(title: str) -> str:
+    """What is handed in, without the verb: "Ajukan bukti sowan" → "Bukti sowan"."""
+    words = drawn(title)
+    first, _, rest = words.partition(" ")
+    return rest[:1].upper() + rest[1:] if rest and first in (*VERBS, "Submit") else words
 
 
 def _instance_started(event: Event) -> tuple[str, str]:
@@ -151,7 +171,9 @@ def _obstacle_lifted(event: Event) -> tuple[str, str]:
 
 
 def _timer_fired(event: Event) -> tuple[str, str]:
-    return gettext("Waktunya tiba: %(what)s", what=drawn(event.what)), "warning"
+    if event.late:
+        return gettext("%(what)s terlewati", what=drawn(event.what)), "warning"
+    return gettext("Waktunya tiba: %(what)s", what=drawn(event.what)), ""
 
 
 def _message_received(event: Event) -> tuple[str, str]:
@@ -183,6 +205,8 @@ def told(event: Event) -> Told:
 
 def install(app: App) -> None:
     """Templates can say `{{ name | drawn }}` and the other words of this module."""
-    filters: dict[str, Any] = {"drawn": drawn, "obstacle_name": obstacle_name, "post_name": post_name, "told": told}
+    filters: dict[str, Any] = {
+        "drawn": drawn, "division_name": division_name, "evidence_name": evidence_name, "obstacle_name": obstacle_name, "post_name": post_name,
+    }
     app.jinja_env.filters.update(filters)
     app.jinja_env.globals["to_do"] = to_do

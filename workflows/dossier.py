@@ -82,7 +82,10 @@ class Held:
 
 @dataclass(frozen=True)
 class Served:
-    """Somebody who serves in the body now; `phone` is "" for a reader who may not see it."""
+    """Somebody who serves in the body now; `phone` is "" for a reader who may not see it.
+
+    `divisions` are names; of the secretariat's staff codes of their duty.
+    """
 
     person_id: int
     name: str
@@ -186,14 +189,15 @@ def _serving(session: Session, body: Body) -> list[tuple[Membership, Person]]:
     found = session.execute(
         select(Membership, Person).join(Person, Person.id == Membership.person_id)
         .where(Membership.body_id == body.id, Membership.until_on.is_(None), Membership.post.in_(POSTS))
-    ).tuples()
-    return sorted(found, key=lambda row: (POSTS.index(row[0].post), row[0].rank or 99, row[1].name))
+    ).all()
+    return sorted(((one, person) for one, person in found), key=lambda row: (POSTS.index(row[0].post), row[0].rank or 99, row[1].name))
 
 
 def _served(one: Membership, person: Person, divisions: Mapping[str, str], may: Sight) -> Served:
     codes = [code for code in (one.division or "").split(",") if code]
+    names = divisions if one.post in MEMBER_POSTS else {}
     return Served(
-        person.id, person.name, one.post, tuple(divisions.get(code, code) for code in codes), one.sworn_on,
+        person.id, person.name, one.post, tuple(names.get(code, code) for code in codes), one.sworn_on,
         one.trained_on, (person.phone or "") if may.phones else "",
     )
 

@@ -89,8 +89,8 @@ def _found(session: Session, person_id: int) -> tuple[Person | None, list[tuple[
     rows = session.execute(
         select(Membership, Body).join(Body, Body.id == Membership.body_id).where(Membership.person_id == person_id)
         .order_by(Membership.until_on.is_not(None), Membership.id.desc())
-    ).tuples()
-    return session.get(Person, person_id), list(rows)
+    ).all()
+    return session.get(Person, person_id), [(one, body) for one, body in rows]
 
 
 def _accounts(session: Session, person_id: int) -> list[Account]:

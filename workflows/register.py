@@ -242,13 +242,13 @@ def choices(session: Session, scopes: Sequence[str]) -> Choices:
         select(Region.code, Region.name)
         .where(Region.level == "kecamatan", or_(false(), *(within(Region.code, scope) for scope in scopes)))
         .order_by(Region.name)
-    ).tuples().all()
+    ).all()
     newest = session.scalars(select(func.max(Definition.id)).group_by(Definition.key)).all()
     stages: dict[str, str] = {}
     for definition_id in sorted(newest):
         loaded = definitions.load(session, definition_id)
         stages.update((code, signposts.name_of(loaded, code)) for code in signposts.main_stages(loaded))
-    return Choices(list(districts), list(stages.items()))
+    return Choices([(code, name) for code, name in districts], list(stages.items()))
 
 
 def phones_of(actor: Actor, kind: str, scope: str) -> bool:

@@ -25,7 +25,8 @@ ACTIONS = (
 class Event:
     """One entry. `what` names the element, `stages` the stages it reached; `reason` is in words, `code` an obstacle's.
 
-    `decision` is "approve", "return", another answer, or "" for an act that decides nothing.
+    `decision` is "approve", "return", another answer, or "" for an act that decides nothing; `late` says that a clock
+    on the edge of a task struck.
     """
 
     seq: int
@@ -39,6 +40,7 @@ class Event:
     reason: str
     code: str
     warnings: int
+    late: bool
 
 
 def reached(entries: Iterable[Row[Any]]) -> dict[str, datetime]:
@@ -78,6 +80,8 @@ def _event(loaded: Loaded, one: Row[Any], names: Mapping[str, str], obstacles: M
         reason=reason_words(loaded, one.node or "", str(answer.get("reason") or details.get("reason") or "")),
         code=str(details.get("code") or obstacles.get(details.get("obstacle", 0), "")),
         warnings=len(details.get("warnings", ())),
+        late=one.action == "timer.fired" and (node := loaded.graph.process.nodes.get(one.node or "")) is not None
+        and node.attached_to is not None,
     )
 
 
