@@ -9,7 +9,7 @@ from typing import Any
 import structlog
 from structlog.typing import Processor
 
-QUIET = dict.fromkeys(("rq.worker", "alembic", "sqlalchemy", "PIL"), logging.WARNING)
+QUIET = dict.fromkeys(("rq.worker", "alembic", "sqlalchemy", "PIL", "transitions"), logging.WARNING)
 
 
 def configure(process: str, level: int = logging.INFO) -> None:

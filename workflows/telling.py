@@ -26,7 +26,7 @@ def moved(session: Session, *, instance_id: int, seq: int, now: datetime) -> Non
     if returned := row.details.get("returned"):
         _returned(session, instance, list(returned), today, now)
     elif row.action in ("task.completed", "instance.started", "timer.fired") and row.source != row.target:
-        _opened(session, instance, today, now)
+        _opened(session, instance, row.at, today, now)
     if stages := row.details.get("stages"):
         roles = {lane.id for lane in graph.process.lanes if lane.id.endswith("_member")}
         notices.tell(
@@ -54,10 +54,13 @@ def _returned(session: Session, instance: Instance, returned: list[int], today: 
         )
 
 
-def _opened(session: Session, instance: Instance, today: date, now: datetime) -> None:
-    """Those who may do the tasks that are open now, in this very body's scope or the nearest around it."""
+def _opened(session: Session, instance: Instance, at: datetime, today: date, now: datetime) -> None:
+    """Those who may do the tasks that this move opened and nobody has done since, in this very body's scope or around
+    it. A task that a later move opened is told of with that one, which may be a return and says so."""
     for task in session.execute(
-        select(Task.node, Task.role, Task.id).where(Task.instance_id == instance.id, Task.closed_at.is_(None))
+        select(Task.node, Task.role, Task.id).where(
+            Task.instance_id == instance.id, Task.opened_at == at, Task.closed_at.is_(None)
+        )
     ):
         notices.tell(
             session, notices.holders(session, (task.role,), instance.scope, today), topic="task.opened",

@@ -96,7 +96,9 @@ class Regency:
     def inaugurate(self, code: str) -> None:
         """The body took its oath on 26 May 2024; a PPS's sowan is due by the end of Sunday 9 June."""
         self.start(code)
+        self.drain(wib(5, 20, 9))
         self.hand_in(code, "operator", "submit_inauguration", wib(5, 28, 9))
+        self.drain(wib(5, 28, 9))
         self.decide(code, "approve_inauguration", wib(5, 28, 15))
         self.drain(wib(5, 28, 15))
 
