@@ -151,6 +151,7 @@ def _keep_files(filing: Filing) -> tuple[list[tuple[str, str]], list[FieldError]
 def _keep(filing: Filing, part: File, sent: FileStorage) -> dict[str, Any]:
     config: Config = current_app.extensions["tapak.config"]
     largest = min(config.max_file_bytes, part.max_size or config.max_file_bytes)
+    transaction.pause()
     received = uploads.receive(sent, largest=largest)
     return operations.attach(
         transaction.session(), instance_id=filing.place.instance.id, node=filing.node.id, actor=current_actor(),

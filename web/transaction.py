@@ -59,6 +59,15 @@ def _message_is_due() -> bool:
         return connection.execute(due).first() is not None
 
 
+def pause() -> None:
+    """What the request wrote so far is kept, and until its next question it holds no lock.
+
+    For slow work in the middle, such as reading a large photo: on SQLite everybody else's writing would wait for it.
+    """
+    if "session" in g:
+        session().commit()
+
+
 def roll_back() -> None:
     """Nothing of what the request wrote so far is kept; the session can be used again."""
     if "session" in g:
