@@ -52,7 +52,8 @@ DIVISIONS = (
     _l("Teknis, sosialisasi dan SDM"),
 )
 DUTIES = {
-    "technical": _l("Teknis, partisipasi masyarakat dan hukum"), "administration": _l("Tata usaha, keuangan dan logistik"),
+    "technical": _l("Teknis, partisipasi masyarakat dan hukum"),
+    "administration": _l("Tata usaha, keuangan dan logistik"),
 }
 POSTS = {
     "ketua": _l("Ketua"), "anggota": _l("Anggota"), "sekretaris": _l("Sekretaris"), "staf": _l("Staf sekretariat"),
@@ -206,7 +207,8 @@ def told(event: Event) -> Told:
 def install(app: App) -> None:
     """Templates can say `{{ name | drawn }}` and the other words of this module."""
     filters: dict[str, Any] = {
-        "drawn": drawn, "division_name": division_name, "evidence_name": evidence_name, "obstacle_name": obstacle_name, "post_name": post_name,
+        "drawn": drawn, "evidence_name": evidence_name, "obstacle_name": obstacle_name, "post_name": post_name,
+        "division_name": division_name,
     }
     app.jinja_env.filters.update(filters)
     app.jinja_env.globals["to_do"] = to_do

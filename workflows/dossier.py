@@ -190,7 +190,8 @@ def _serving(session: Session, body: Body) -> list[tuple[Membership, Person]]:
         select(Membership, Person).join(Person, Person.id == Membership.person_id)
         .where(Membership.body_id == body.id, Membership.until_on.is_(None), Membership.post.in_(POSTS))
     ).all()
-    return sorted(((one, person) for one, person in found), key=lambda row: (POSTS.index(row[0].post), row[0].rank or 99, row[1].name))
+    pairs = [(one, person) for one, person in found]
+    return sorted(pairs, key=lambda row: (POSTS.index(row[0].post), row[0].rank or 99, row[1].name))
 
 
 def _served(one: Membership, person: Person, divisions: Mapping[str, str], may: Sight) -> Served:

@@ -66,7 +66,9 @@ def test_a_topic_is_told_in_both_languages(app: Flask, world: World, session: Se
             indonesian = line_of(told)
         with force_locale("en"):
             english = line_of(told)
-    assert indonesian.title and english.title and indonesian.title != english.title
+    assert indonesian.title
+    assert english.title
+    assert indonesian.title != english.title
     assert not re.search(r"submit_|menunggu_|blurry|%\(", indonesian.title + english.title + english.text)
     assert bool(indonesian.text) == bool(english.text)
     session.rollback()
@@ -77,10 +79,13 @@ def test_the_page_tells_links_and_counts(browser: Browser, world: World, session
         tell(session, world, topic, number=number)
     browser.sign_in("pps", PASSWORD)
     page = browser.get("/pemberitahuan").text
-    assert "Giliran Anda: Ajukan bukti sowan" in page and "Alasan: Foto atau berkas buram." in page
-    assert "Terlambat (eskalasi tingkat 2): Ajukan bukti sowan" in page and "Camat Kranggan" in page
+    assert "Giliran Anda: Ajukan bukti sowan" in page
+    assert "Alasan: Foto atau berkas buram." in page
+    assert "Terlambat (eskalasi tingkat 2): Ajukan bukti sowan" in page
+    assert "Camat Kranggan" in page
     assert page.count(f'href="/badan/{world.of(PENDOWO).id}"') == len(TOPICS)
-    assert f'class="count">{len(TOPICS)}<' in page and page.count(" unread") >= len(TOPICS)
+    assert f'class="count">{len(TOPICS)}<' in page
+    assert page.count(" unread") >= len(TOPICS)
 
 
 def test_they_are_read_when_one_says_so(browser: Browser, world: World, session: Session) -> None:
@@ -94,7 +99,8 @@ def test_they_are_read_when_one_says_so(browser: Browser, world: World, session:
     assert browser.send("/pemberitahuan/dibaca", {"upto": upto[1]}).status_code == 302
     assert browser.send("/pemberitahuan/dibaca", {"upto": "9" * 30}).status_code == 302
     page = browser.get("/pemberitahuan").text
-    assert "Semua sudah dibaca" in page and 'name="upto"' not in page
+    assert "Semua sudah dibaca" in page
+    assert 'name="upto"' not in page
     assert notices.unread(session, int(other.id)) == 1
     session.rollback()
 
@@ -104,7 +110,9 @@ def test_one_sees_only_ones_own_and_no_body_elsewhere(browser: Browser, world: W
     tell(session, world, "task.late", "pps", OTHER_VILLAGE)
     browser.sign_in("pps", PASSWORD)
     page = browser.get("/pemberitahuan").text
-    assert "Giliran Anda" not in page and "Joho" not in page and "Di luar wilayah kerja Anda" in page
+    assert "Giliran Anda" not in page
+    assert "Joho" not in page
+    assert "Di luar wilayah kerja Anda" in page
     assert f"/badan/{world.of(OTHER_VILLAGE).id}" not in page
 
 
@@ -132,9 +140,11 @@ def test_pages_follow_and_queries_do_not_grow(app: Flask, browser: Browser, worl
     sa.event.listen(app.extensions["tapak.engine"], "before_cursor_execute", count)
     page = browser.get("/pemberitahuan").text
     sa.event.remove(app.extensions["tapak.engine"], "before_cursor_execute", count)
-    assert len(counted) == few and page.count("Giliran Anda") == inbox.PAGE
+    assert len(counted) == few
+    assert page.count("Giliran Anda") == inbox.PAGE
     older = re.search(r'rel="next" href="([^"]+)"', page)
-    assert older and browser.get(older[1]).text.count("Giliran Anda") == 40 - inbox.PAGE
+    assert older
+    assert browser.get(older[1]).text.count("Giliran Anda") == 40 - inbox.PAGE
 
 
 def test_what_the_engine_tells_can_be_read(browser: Browser, world: World, session: Session) -> None:
@@ -150,4 +160,5 @@ def test_what_the_engine_tells_can_be_read(browser: Browser, world: World, sessi
     session.rollback()
     browser.sign_in("pps", PASSWORD)
     page = browser.get("/pemberitahuan").text
-    assert "Dikembalikan untuk diperbaiki: Ajukan bukti sowan" in page and "Foto atau berkas buram" in page
+    assert "Dikembalikan untuk diperbaiki: Ajukan bukti sowan" in page
+    assert "Foto atau berkas buram" in page

@@ -53,7 +53,8 @@ def test_it_is_reported_and_shown(browser: Browser, world: World, session: Sessi
     promised = (world.now.astimezone(ZoneInfo(DEFAULT_ZONE)) + timedelta(days=4)).date()
     answer = browser.send(address(world), {**GIVEN, "promised": promised.isoformat()}, follow_redirects=True)
     assert answer.request.path == f"/badan/{world.of(PENDOWO).id}"
-    assert "Menunggu SK kepala desa/lurah" in answer.text and "4 hari lagi" in answer.text
+    assert "Menunggu SK kepala desa/lurah" in answer.text
+    assert "4 hari lagi" in answer.text
     assert "Kendala dilaporkan: Menunggu SK kepala desa/lurah" in answer.text
     (one,) = known(session)
     assert (one.code, one.owner) == (GIVEN["code"], GIVEN["owner"])
@@ -73,7 +74,8 @@ def test_the_same_obstacle_of_somebody_else_is_refused_in_words(browser: Browser
     browser.sign_in("operator", PASSWORD)
     answer = browser.send(address(world), {**GIVEN, "note": "Catatan lain dari operator."})
     assert answer.status_code == 400
-    assert "Kendala yang sama sudah dilaporkan" in answer.text and "Catatan lain dari operator." in answer.text
+    assert "Kendala yang sama sudah dilaporkan" in answer.text
+    assert "Catatan lain dari operator." in answer.text
 
 
 @pytest.mark.parametrize(("wrong", "said"), [
@@ -86,7 +88,8 @@ def test_what_is_wrong_is_marked_and_nothing_lost(
 ) -> None:
     browser.sign_in("pps", PASSWORD)
     answer = browser.send(address(world), {**GIVEN, **wrong})
-    assert answer.status_code == 422 and said in answer.text
+    assert answer.status_code == 422
+    assert said in answer.text
     kept = {**GIVEN, **wrong}
     assert "note" in wrong or kept["note"] in answer.text
     assert known(session) == []
@@ -100,7 +103,8 @@ def test_it_is_lifted_once(browser: Browser, world: World, session: Session) -> 
     done = browser.send(address(world, number, "selesai"), follow_redirects=True)
     assert "Kendala selesai: Menunggu SK kepala desa/lurah" in done.text
     again = browser.send(address(world, number, "selesai"))
-    assert again.status_code == 409 and "sudah dinyatakan selesai" in again.text
+    assert again.status_code == 409
+    assert "sudah dinyatakan selesai" in again.text
     assert session.scalars(sa.select(Instance.held_since)).one() is None
 
 
@@ -124,4 +128,5 @@ def test_without_a_token_nothing_is_written(browser: Browser, world: World, sess
 
 def test_the_codes_of_the_demo_have_words() -> None:
     held = [one.code for one in vars(plans).values() if isinstance(one, Hold)]
-    assert len(held) > 5 and set(held) <= set(OBSTACLES)
+    assert len(held) > 5
+    assert set(held) <= set(OBSTACLES)
