@@ -136,6 +136,9 @@ def _work(session: Session, now: datetime) -> None:
         select(Instance.id, literal("menunggu_SK_kades_lurah"), literal("Kepala Desa"), literal("Menunggu keputusan."),
                literal("1"), ago).where(place < len(WAY), turn % 12 == 5),
     ))
+    session.execute(sa.update(Instance).values(held_since=ago).where(
+        Instance.id.in_(select(Obstacle.instance_id))
+    ))
 
 
 def _moment(at: datetime) -> Any:

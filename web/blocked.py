@@ -6,6 +6,7 @@ import csv
 import io
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import Blueprint, Response, g, render_template, request, stream_with_context, url_for
 from flask.typing import ResponseReturnValue
@@ -14,7 +15,7 @@ from flask_babel import gettext
 from engine.host import Actor
 from web import board_words, transaction
 from web.access import allow, current_actor, visible_scopes
-from web.trail import drawn
+from web.board_words import drawn
 from web.words import short_date, today
 from workflows import blocked, causes
 from workflows.blocked import Blocked, Filters
@@ -35,8 +36,7 @@ UNSAFE = ("=", "+", "-", "@", "\t", "\r")
 def index() -> ResponseReturnValue:
     session, actor, now = transaction.session(), current_actor(), transaction.now()
     scopes, filters, after = visible_scopes(actor, READERS), asked(), request.args.get("after", "")
-    counts = blocked.counts(session, scopes, filters, now)
-    page = blocked.page(session, scopes, filters, now, after=after)
+    counts, page = blocked.board(session, scopes, filters, now, after=after)
     choices = blocked.choices(session, scopes, filters)
     g.zone = page.entries[0].timezone if page.entries else g.get("zone", "Asia/Jakarta")
     notes = shows_notes(actor)
@@ -82,7 +82,16 @@ def _known(value: str, values: tuple[str, ...]) -> str:
 def link(endpoint: str = "blocked.index", **changed: Any) -> str:
     """The same filters with these changed (None: left out), from the beginning of the list."""
     kept = {name: value for name, value in request.args.items() if name in KEPT and value}
-    return url_for(endpoint, **{**kept, **changed})
+    wanted = {name: value for name, value in {**kept, **changed}.items() if value is not None}
+    return f"{_address(endpoint)}?{urlencode(wanted)}" if wanted else _address(endpoint)
+
+
+def _address(endpoint: str) -> str:
+    """The address without filters, asked once a request: a matrix has hundreds of links."""
+    known: dict[str, str] = g.setdefault("addresses", {})
+    if endpoint not in known:
+        known[endpoint] = url_for(endpoint)
+    return known[endpoint]
 
 
 def shows_notes(actor: Actor) -> bool:

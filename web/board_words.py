@@ -1,16 +1,22 @@
-"""The board in words: why a body is blocked, who must act, what would free it; the same on the page, in CSV and WhatsApp."""
+"""The board in words: why a body is blocked, who must act, what would free it; the same on the page, in CSV and WhatsApp.
+
+A row says a dozen of them, so what was looked up in a catalogue is kept by language.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
+from functools import lru_cache
+from typing import Any
 
 from flask import Flask
-from flask_babel import gettext, ngettext
+from flask_babel import get_locale, ngettext
+from flask_babel import gettext as looked_up
 from flask_babel import lazy_gettext as _l
 
-from web import transaction
-from web.trail import drawn, obstacle_name
-from web.words import due_day, role_name, short_date
+from web import trail, transaction, words
+from web.words import due_day, short_date
 from workflows.causes import OUTSIDE, OWNERS, REASONS
 from workflows.freeing import Cause
 
@@ -30,8 +36,44 @@ REASON_ICONS = {
 KIND_NAMES = {"ppk": "PPK", "pps": "PPS", "kpps": "KPPS", "pantarlih": "Pantarlih"}
 
 
+@lru_cache(maxsize=4096)
+def _kept(_language: str, word: Callable[[str], str], code: str) -> str:
+    return word(code)
+
+
+def _said(word: Callable[[str], str], code: str) -> str:
+    """What `word` makes of this code in the language of the page."""
+    locale = get_locale()
+    return _kept(locale.language if locale else "id", word, code)
+
+
+def gettext(message: str, **values: Any) -> str:
+    """As flask_babel's."""
+    text = _said(looked_up, message)
+    return text % values if values else text
+
+
+def drawn(name: str) -> str:
+    """The name of a drawn element."""
+    return _said(trail.drawn, name)
+
+
+def obstacle_name(code: str) -> str:
+    """What people call an obstacle."""
+    return _said(trail.obstacle_name, code)
+
+
+def role_name(role: str) -> str:
+    """What people call a role."""
+    return _said(words.role_name, role)
+
+
 def reason_name(reason: str) -> str:
     """What people call a reason: "Lewat tenggat"."""
+    return _said(_reason, reason)
+
+
+def _reason(reason: str) -> str:
     return str(REASON_NAMES.get(reason, reason))
 
 

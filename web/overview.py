@@ -11,7 +11,7 @@ from flask_babel import gettext
 from web import board_words, transaction
 from web.access import allow, current_actor, visible_scopes
 from web.blocked import READERS
-from web.trail import drawn
+from web.board_words import drawn
 from workflows import blocked, overview
 from workflows.blocked import Filters
 from workflows.overview import NOT_BEGUN

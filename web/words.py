@@ -7,6 +7,7 @@ for it is the day before that midnight.
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_timedelta
@@ -52,7 +53,13 @@ def _shape(day: date | None, pattern: str) -> str:
         return "–"
     if isinstance(day, datetime):
         day = day.astimezone(zone()).date()
-    return format_date(day, pattern, locale=_language())
+    return _formatted(day, pattern, _language())
+
+
+@lru_cache(maxsize=4096)
+def _formatted(day: date, pattern: str, language: str) -> str:
+    """The same few days stand in every row of a list, and Babel takes its time."""
+    return format_date(day, pattern, locale=language)
 
 
 def clock(moment: datetime | None) -> str:

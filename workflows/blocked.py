@@ -6,7 +6,7 @@ A fixed number of queries a page, whatever the region holds.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Any
@@ -14,17 +14,21 @@ from typing import Any
 from sqlalchemy import (
     BigInteger,
     ColumnElement,
+    CompoundSelect,
     Integer,
     Row,
-    Select,
     bindparam,
+    cast,
     exists,
     false,
     func,
+    literal,
+    null,
     or_,
     select,
     true,
     tuple_,
+    union_all,
 )
 from sqlalchemy.orm import Session
 
@@ -32,9 +36,10 @@ from engine import definitions
 from engine.models import Definition, Instance, Obstacle, UTCDateTime
 from workflows import causes, freeing, regions, signposts
 from workflows.freeing import Cause
-from workflows.models import Agenda, Body, Region
+from workflows.models import Body, Region
 
-PAGE, CHUNK = 50, 500
+PAGE, CHUNK = 30, 500
+COUNTED, LISTED = 0, 1
 EARLIEST = datetime(1, 1, 2, tzinfo=UTC)
 DISTRICT, REGENCY = 8, 5  # so many characters of a scope are its kecamatan, its regency: "33.23.01", "33.23"
 
@@ -136,33 +141,47 @@ def _values(filters: Filters, now: datetime) -> dict[str, Any]:
     return {**causes.moments(now), **old}
 
 
-def counts(session: Session, scopes: Sequence[str], filters: Filters, now: datetime) -> Counts:
-    """How many bodies are blocked within the scopes, by reason and by place and stage; one query."""
+def board(
+    session: Session, scopes: Sequence[str], filters: Filters, now: datetime, *, after: str = "", size: int = PAGE,
+) -> tuple[Counts, Page]:
+    """How many bodies are blocked within the scopes, and one page of them, the longest blocked first.
+
+    `after` is the `after` of the page before; else it begins anew. One statement tells both.
+    """
+    behind = _place(after) or (EARLIEST, 0)
+    values = {**_values(filters, now), "behind_since": behind[0], "behind_id": behind[1], "size": size + 1}
     asked = _Asked(tuple(scopes), filters, causes.flows(session), session.get_bind().dialect.name)
-    rows = session.execute(_counting(replace(asked, filters=replace(filters, reason=""))), _values(filters, now)).all()
-    wanted = causes.BIT.get(filters.reason)
-    cells: dict[tuple[str, str], int] = {}
-    for row in rows:
-        if wanted is None or row.mask & wanted:
-            cells[row.unit, row.stage] = cells.get((row.unit, row.stage), 0) + row.number
-    reasons = {
-        reason: sum(row.number for row in rows if row.mask & bit) for reason, bit in causes.BIT.items()
-    }
-    return Counts(reasons, cells, sum(cells.values()))
+    rows = session.execute(_statement(asked), values).all()
+    told = [row for row in rows if row.part == LISTED]
+    more, told = len(told) > size, told[:size]
+    facts = freeing.Facts(session, [row.number for row in told], now)
+    entries = [_entry(facts, row) for row in told]
+    last = f"{told[-1].since.isoformat()},{told[-1].number}" if more and told else ""
+    return _counted([row for row in rows if row.part == COUNTED], filters), Page(entries, last)
+
+
+def counts(session: Session, scopes: Sequence[str], filters: Filters, now: datetime) -> Counts:
+    """The counts alone."""
+    return board(session, scopes, filters, now, size=0)[0]
 
 
 def page(
     session: Session, scopes: Sequence[str], filters: Filters, now: datetime, *, after: str = "", size: int = PAGE,
 ) -> Page:
-    """One page, the longest blocked first. `after` is the `after` of the page before; else it begins anew."""
-    asked = _Asked(tuple(scopes), filters, causes.flows(session), session.get_bind().dialect.name)
-    behind = _place(after) or (EARLIEST, 0)
-    wanted = {**_values(filters, now), "behind_since": behind[0], "behind_id": behind[1], "size": size + 1}
-    rows = session.execute(_listing(asked), wanted).all()
-    more, rows = len(rows) > size, rows[:size]
-    told = freeing.causes_of(session, [(row.id, row.mask) for row in rows], now)
-    entries = [_entry(session, row, told.get(row.id, ())) for row in rows]
-    return Page(entries, f"{rows[-1].since.isoformat()},{rows[-1].id}" if more else "")
+    """The page alone."""
+    return board(session, scopes, filters, now, after=after, size=size)[1]
+
+
+def _counted(rows: Iterable[Row[Any]], filters: Filters) -> Counts:
+    wanted = causes.BIT.get(filters.reason)
+    cells: dict[tuple[str, str], int] = {}
+    reasons = dict.fromkeys(causes.REASONS, 0)
+    for row in rows:
+        if wanted is None or row.mask & wanted:
+            cells[row.place, row.stage] = cells.get((row.place, row.stage), 0) + row.number
+        for reason, bit in causes.BIT.items():
+            reasons[reason] += row.number if row.mask & bit else 0
+    return Counts(reasons, cells, sum(cells.values()))
 
 
 def every(session: Session, scopes: Sequence[str], filters: Filters, now: datetime) -> Iterator[Blocked]:
@@ -186,46 +205,44 @@ class _Asked:
     dialect: str
 
 
-# Building these statements takes longer than the database takes to answer them, so they are kept.
+# Building the statement takes longer than a database takes to answer it, so it is kept.
 @lru_cache(maxsize=256)
-def _counting(asked: _Asked) -> Select[Any]:
+def _statement(asked: _Asked) -> CompoundSelect[Any]:
+    """Rows (part, number, place, stage, mask, since): the counts by unit, stage and mask, then the bodies of the page."""
     place = causes.places(_conditions(asked.scopes, asked.filters))
     found = causes.found(place, asked.drawn, asked.dialect)
-    unit = func.substr(place.c.scope, 1, unit_length(asked.scopes, asked.filters)).label("unit")
-    return (
-        select(unit, place.c.stage, found.c.mask, func.count().label("number"))
-        .join_from(found, place, place.c.id == found.c.instance_id)
-        .where(*_narrowed(found, asked.filters)).group_by(unit, place.c.stage, found.c.mask)
-    )
-
-
-@lru_cache(maxsize=256)
-def _listing(asked: _Asked) -> Select[Any]:
-    place = causes.places(_conditions(asked.scopes, asked.filters))
-    found = causes.found(place, asked.drawn, asked.dialect)
-    wanted = _narrowed(found, asked.filters)
-    if asked.filters.reason:
-        wanted.append(found.c.mask.bitwise_and(causes.BIT.get(asked.filters.reason, 0)) != 0)
-    behind = (bindparam("behind_since", type_=UTCDateTime()), bindparam("behind_id", type_=BigInteger()))
-    return (
+    narrowed = _narrowed(found, asked.filters)
+    unit = func.substr(place.c.scope, 1, unit_length(asked.scopes, asked.filters))
+    counted = (
         select(
-            place.c.id, place.c.scope, place.c.stage, place.c.kind, place.c.body_id, place.c.definition_id,
-            Body.name, found.c.mask, found.c.since, Agenda.timezone, Region.name.label("district_name"),
+            literal(COUNTED).label("part"), func.count().label("number"), unit.label("place"), place.c.stage,
+            found.c.mask, cast(null(), UTCDateTime()).label("since"),
         )
         .join_from(found, place, place.c.id == found.c.instance_id)
-        .join(Body, Body.id == place.c.body_id).join(Agenda, Agenda.id == Body.agenda_id)
-        .outerjoin(Region, Region.code == func.substr(place.c.scope, 1, DISTRICT))
-        .where(*wanted, tuple_(found.c.since, found.c.instance_id) > tuple_(*behind))
-        .order_by(found.c.since, found.c.instance_id).limit(bindparam("size", type_=Integer()))
+        .where(*narrowed).group_by(unit, place.c.stage, found.c.mask)
     )
+    behind = (bindparam("behind_since", type_=UTCDateTime()), bindparam("behind_id", type_=BigInteger()))
+    wanted = [*narrowed, tuple_(found.c.since, found.c.instance_id) > tuple_(*behind)]
+    if asked.filters.reason:
+        wanted.append(found.c.mask.bitwise_and(causes.BIT.get(asked.filters.reason, 0)) != 0)
+    listed = (
+        select(
+            literal(LISTED).label("part"), place.c.id.label("number"), place.c.scope.label("place"), place.c.stage,
+            found.c.mask, found.c.since,
+        )
+        .join_from(found, place, place.c.id == found.c.instance_id).where(*wanted)
+        .order_by(found.c.since, found.c.instance_id).limit(bindparam("size", type_=Integer())).subquery("listed")
+    )
+    return union_all(counted, select(listed)).order_by("part", "since", "number")
 
 
-def _entry(session: Session, row: Row[Any], told: tuple[Cause, ...]) -> Blocked:
-    loaded = definitions.load(session, row.definition_id)
+def _entry(facts: freeing.Facts, row: Row[Any]) -> Blocked:
+    body = facts.bodies[row.number]
     return Blocked(
-        body_id=row.body_id, instance_id=row.id, scope=row.scope, name=row.name, kind=row.kind, district=row.scope[:DISTRICT],
-        district_name=row.district_name or "", stage=row.stage, stage_name=signposts.name_of(loaded, row.stage),
-        since=row.since, timezone=row.timezone, causes=told,
+        body_id=body.body_id, instance_id=row.number, scope=row.place, name=body.name, kind=body.kind,
+        district=row.place[:DISTRICT], district_name=body.district or "", stage=row.stage,
+        stage_name=facts.stage_name(row.number, row.stage), since=row.since, timezone=body.timezone,
+        causes=facts.causes(row.number, row.mask),
     )
 
 

@@ -16,7 +16,6 @@ from sqlalchemy import (
     CTE,
     ColumnElement,
     Select,
-    Subquery,
     and_,
     bindparam,
     case,
@@ -34,7 +33,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session, aliased
 
 from engine import definitions
-from engine.models import Definition, Incident, Instance, Obstacle, Submission, Task, UTCDateTime
+from engine.models import Definition, Incident, Instance, Submission, Task, UTCDateTime
 from workflows import signposts
 from workflows.bodies import MEMBERS
 from workflows.models import Body, Membership
@@ -74,8 +73,8 @@ def places(conditions: Iterable[ColumnElement[bool]]) -> CTE:
     """The bodies under way for which the conditions (on Instance and Body) hold."""
     query = (
         select(
-            Instance.id, Instance.scope, Instance.stage, Instance.entered_at, Instance.definition_id,
-            Body.id.label("body_id"), Body.kind, Body.parent_id,
+            Instance.id, Instance.scope, Instance.stage, Instance.entered_at, Instance.held_since,
+            Instance.definition_id, Body.id.label("body_id"), Body.kind, Body.parent_id,
         )
         .join(Body, Body.instance_id == Instance.id)
         .where(Instance.status == "running", *conditions)
@@ -83,7 +82,7 @@ def places(conditions: Iterable[ColumnElement[bool]]) -> CTE:
     return query.cte("place").prefix_with("MATERIALIZED")
 
 
-def found(place: CTE, drawn: Flows, dialect: str) -> Subquery:
+def found(place: CTE, drawn: Flows, dialect: str) -> CTE:
     """One row per blocked body of `place`: instance_id, mask (the bits of its reasons), since (its oldest), owners.
 
     The statement wants the values of `moments`.
@@ -96,7 +95,7 @@ def found(place: CTE, drawn: Flows, dialect: str) -> Subquery:
             causes.c.instance_id, func.sum(distinct(causes.c.bit)).label("mask"),
             func.min(causes.c.since).label("since"), func.sum(distinct(causes.c.owner)).label("owners"),
         )
-        .group_by(causes.c.instance_id).subquery("found")
+        .group_by(causes.c.instance_id).cte("found").prefix_with("MATERIALIZED")
     )
 
 
@@ -146,9 +145,10 @@ def _of_work(place: CTE, drawn: Flows) -> Select[Any]:
 
 
 def _of_obstacles(place: CTE) -> Select[Any]:
+    """What is held: the engine keeps since when beside the instance."""
     return (
-        select(place.c.id, literal(BIT["obstacle"]), Obstacle.reported_at, literal(owner_bit(OUTSIDE)))
-        .join(Obstacle, and_(Obstacle.instance_id == place.c.id, Obstacle.lifted_at.is_(None)))
+        select(place.c.id, literal(BIT["obstacle"]), place.c.held_since, literal(owner_bit(OUTSIDE)))
+        .where(place.c.held_since.is_not(None))
     )
 
 

@@ -14,7 +14,7 @@ from engine import definitions
 from engine.models import Incident, Instance, Obstacle, Submission, Task
 from workflows import causes, rules, signposts
 from workflows.bodies import MEMBERS
-from workflows.models import Body, Membership
+from workflows.models import Agenda, Body, Membership, Region
 from workflows.models.accounts import MEMBER_ROLES
 from workflows.people import MEMBER_POSTS
 from workflows.rules import values
@@ -48,38 +48,35 @@ class Cause:
     error: str = ""
 
 
-def causes_of(session: Session, masks: Sequence[tuple[int, int]], now: datetime) -> Mapping[int, tuple[Cause, ...]]:
-    """By instance its causes, in the order of `causes.REASONS`. `masks` are (instance id, bits), as on the board."""
-    if not masks:
-        return {}
-    numbers = [number for number, _ in masks]
-    facts = _Facts(session, numbers, now)
-    return {
-        number: tuple(
-            cause for reason in causes.REASONS if mask & causes.BIT[reason] for cause in facts.tell(number, reason)
-        )
-        for number, mask in masks
-    }
-
-
-class _Facts:
-    """What is known of these instances, read in a fixed number of queries."""
+class Facts:
+    """What is known of these instances, read in five queries: their `bodies`, their open work, what was filed."""
 
     def __init__(self, session: Session, numbers: Sequence[int], now: datetime) -> None:
         self.session, self.now = session, now
         bodies, tasks, obstacles, incidents, filed = (
-            session.execute(statement, {"numbers": list(numbers)}).all() for statement in _STATEMENTS
+            session.execute(statement, {"numbers": list(numbers)}).all() if numbers else ()
+            for statement in _STATEMENTS
         )
         self.bodies = {row.id: row for row in bodies}
         self.tasks, self.obstacles, self.incidents = _grouped(tasks), _grouped(obstacles), _grouped(incidents)
         self.filed = {(row.instance_id, row.node): row for row in filed}
 
-    def tell(self, number: int, reason: str) -> list[Cause]:
+    def causes(self, number: int, mask: int) -> tuple[Cause, ...]:
+        """The causes of this instance whose bits are set, in the order of `causes.REASONS`."""
+        return tuple(
+            cause for reason in causes.REASONS if mask & causes.BIT[reason] for cause in self._tell(number, reason)
+        )
+
+    def stage_name(self, number: int, stage: str) -> str:
+        """What the instance's own drawing calls this stage."""
+        return signposts.name_of(definitions.load(self.session, self.bodies[number].definition_id), stage)
+
+    def _tell(self, number: int, reason: str) -> list[Cause]:
         if reason == "obstacle":
             return [self._obstacle(row) for row in self.obstacles.get(number, ())]
         if reason == "incident":
             return [
-                Cause(reason, row.opened_at, "operator", task=self._name(number, row.node), error=row.error)
+                Cause(reason, row.opened_at, "operator", task=self.stage_name(number, row.node), error=row.error)
                 for row in self.incidents.get(number, ())
             ]
         if reason == "members":
@@ -120,10 +117,6 @@ class _Facts:
         visited = {values.text(visit, "office") for visit in values.rows(data, "visits")}
         return tuple(facts.label(office) for office in rules.required_offices(facts) if office not in visited)
 
-    def _name(self, number: int, node: str) -> str:
-        loaded = definitions.load(self.session, self.bodies[number].definition_id)
-        return signposts.name_of(loaded, node)
-
 
 def _day(now: datetime) -> date:
     return now.date()
@@ -141,13 +134,14 @@ def _statements() -> tuple[Select[Any], ...]:
     wanted = bindparam("numbers", expanding=True)
     parent = aliased(Body)
     columns = (
-        Instance.id, Instance.definition_id, Instance.entered_at, Body.kind, Body.name, Body.region_code,
-        parent.name.label("parent_name"),
+        Instance.id, Instance.definition_id, Instance.entered_at, Body.id.label("body_id"), Body.kind, Body.name,
+        Body.region_code, Agenda.timezone, Region.name.label("district"), parent.name.label("parent_name"),
     )
     serving = func.count(Membership.id).filter(Membership.until_on.is_(None))
     bodies = (
         select(*columns, serving.label("serving"), func.max(Membership.until_on).label("left_on"))
-        .join(Body, Body.instance_id == Instance.id).outerjoin(parent, parent.id == Body.parent_id)
+        .join(Body, Body.instance_id == Instance.id).join(Agenda, Agenda.id == Body.agenda_id)
+        .outerjoin(Region, Region.code == func.substr(Instance.scope, 1, 8)).outerjoin(parent, parent.id == Body.parent_id)
         .outerjoin(Membership, (Membership.body_id == Body.id) & Membership.post.in_(MEMBER_POSTS))
         .where(Instance.id.in_(wanted)).group_by(*columns)
     )
