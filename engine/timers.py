@@ -88,13 +88,15 @@ def next_strike(
         value = cycle[2]
     if not isinstance(value, (timedelta, YearMonth)):
         return None
-    return Strike(later(value, surroundings, planned), repeats if repeats < 0 else repeats - 1)
+    # A midnight belongs to the day it closed, or a daily clock would strike every other day.
+    start = planned if _is_exact(value) else planned - timedelta.resolution
+    return Strike(later(value, surroundings, start), repeats if repeats < 0 else repeats - 1)
 
 
 def later(length: timedelta | YearMonth, surroundings: Surroundings, start: datetime) -> datetime:
     """The moment `length` after `start`; whole days end at the local midnight that closes the last of them."""
     local = start.astimezone(surroundings.zone)
-    if isinstance(length, timedelta) and (length % _DAY or length < _DAY):
+    if isinstance(length, timedelta) and _is_exact(length):
         return start + length
     if isinstance(length, YearMonth):
         last: object = feel.compile("= a + b").evaluate({"a": local.date(), "b": length})
@@ -105,6 +107,10 @@ def later(length: timedelta | YearMonth, surroundings: Surroundings, start: date
     if not isinstance(last, date):
         raise ClockUnset()
     return _moment(last + _DAY, surroundings)
+
+
+def _is_exact(length: timedelta | YearMonth) -> bool:
+    return isinstance(length, timedelta) and bool(length % _DAY or length < _DAY)
 
 
 def _moment(value: date, surroundings: Surroundings) -> datetime:
