@@ -9,19 +9,18 @@ from typing import Any
 from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
-from engine.errors import NotFound, NotOpen, Refused
+from engine.errors import NotOpen, Refused
 from engine.graph import Clock
 from engine.host import SYSTEM, Actor, Host
 from engine.models import Task, Timer, table_of
 from engine.operations.complete import hand_in_prepared
 from engine.operations.door import Act, advance
 from engine.operations.outcome import Outcome
-from engine.operations.standing import Standing, lock
+from engine.operations.standing import Standing, lock, lock_timer
 from engine.statements import AnyRow, Statement, insert_of
 from engine.timers import next_strike
 
 _timer, _task = table_of(Timer), table_of(Task)
-_INSTANCE_OF_TIMER = Statement(select(_timer.c.instance_id).where(_timer.c.id == bindparam("timer")))
 _TIMER = Statement(select(_timer).where(_timer.c.id == bindparam("timer")))
 _STRUCK = Statement(
     update(_timer).where(_timer.c.id == bindparam("timer")).values(closed_at=bindparam("at"), fired=True)
@@ -40,10 +39,7 @@ def fire_timer(
 
     None when it had struck or been cleared already: firing twice is firing once. Refused when it is not due yet.
     """
-    found = _INSTANCE_OF_TIMER.first(session, {"timer": timer_id})
-    if found is None:
-        raise NotFound("Jam ini tidak ditemukan.")
-    standing = lock(session, found.instance_id, host)
+    standing = lock_timer(session, timer_id, host)
     timer = _TIMER.first(session, {"timer": timer_id})
     if timer.closed_at is not None:
         return None
@@ -55,6 +51,8 @@ def fire_timer(
         _set_again(session, standing, timer, clock, now)
     act = Act("timer.fired", actor, now, timer.node, details={"due": timer.due_at.isoformat()})
     outcome = advance(session, standing, f"fire.{timer.node}", act)
+    if outcome.source == outcome.target and not clock.interrupting:
+        return outcome  # it told somebody and opened nothing that evidence could have been prepared for
     return hand_in_prepared(session, outcome, host, now)
 
 

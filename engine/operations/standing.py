@@ -16,11 +16,11 @@ from engine.errors import Forbidden, NotFound, NotOpen, OutOfScope, Stale
 from engine.graph import State
 from engine.host import Actor, Host, Subject, Surroundings
 from engine.machine import context_of
-from engine.models import Deed, History, Instance, Task, table_of
+from engine.models import Deed, History, Instance, Task, Timer, table_of
 from engine.statements import AnyRow, Statement
 
 _instance = table_of(Instance)
-_task = table_of(Task)
+_task, _timer = table_of(Task), table_of(Timer)
 _deed = table_of(Deed)
 _history = table_of(History)
 
@@ -28,6 +28,11 @@ _INSTANCE = Statement(select(_instance).where(_instance.c.id == bindparam("insta
 _INSTANCE_OF_TASK = Statement(
     select(_instance)
     .where(_instance.c.id == select(_task.c.instance_id).where(_task.c.id == bindparam("task")).scalar_subquery())
+    .with_for_update()
+)
+_INSTANCE_OF_TIMER = Statement(
+    select(_instance)
+    .where(_instance.c.id == select(_timer.c.instance_id).where(_timer.c.id == bindparam("timer")).scalar_subquery())
     .with_for_update()
 )
 _TASK = Statement(select(
@@ -78,6 +83,14 @@ def lock(session: Session, instance_id: int, host: Host) -> Standing:
     row = _INSTANCE.first(session, {"instance": instance_id})
     if row is None:
         raise NotFound()
+    return Standing(row, definitions.load(session, row.definition_id), dict(row.variables), host)
+
+
+def lock_timer(session: Session, timer_id: int, host: Host) -> Standing:
+    """The instance this clock belongs to, locked until the transaction ends. Refused with NotFound."""
+    row = _INSTANCE_OF_TIMER.first(session, {"timer": timer_id})
+    if row is None:
+        raise NotFound("Jam ini tidak ditemukan.")
     return Standing(row, definitions.load(session, row.definition_id), dict(row.variables), host)
 
 
