@@ -19,6 +19,8 @@ PAGES = (
     "web.notices",
     "web.blocked",
     "web.overview",
+    "web.escalations",
+    "web.health_page",
 )
 
 

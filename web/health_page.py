@@ -1,0 +1,95 @@
+"""How the installation is, in words, with what failed and a button to have it tried again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Blueprint, current_app, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext, ngettext
+from flask_babel import lazy_gettext as _l
+
+from web import transaction
+from web.access import allow, current_actor, visible_scopes
+from web.config import Config
+from web.health import health
+from workflows import failures
+from workflows.failures import MENDERS
+
+bp = Blueprint("health", __name__, url_prefix="/kesehatan")
+
+READERS = ("operator", "admin", "commissioner", "supervisor", "province")
+KINDS = {
+    "instance.moved": _l("Pemberitahuan perpindahan"), "escalation.thrown": _l("Eskalasi"),
+    "task.run": _l("Langkah otomatis"),
+}
+
+
+@dataclass(frozen=True)
+class Part:
+    """One part of the installation: `state` is "ok", "warning" or "missing"."""
+
+    name: str
+    state: str
+    text: str
+
+
+@bp.get("")
+@allow(*READERS)
+def index() -> ResponseReturnValue:
+    config: Config = current_app.extensions["tapak.config"]
+    told = health(transaction.engine(), config)
+    actor = current_actor()
+    return render_template(
+        "health/index.html", told=told, parts=_parts(told), kinds=KINDS,
+        failing=failures.failing(transaction.session(), visible_scopes(actor, READERS)),
+        may_mend=any(grant.role in MENDERS for grant in actor.grants),
+    )
+
+
+@bp.post("/<int:message_id>/ulangi")
+@allow(*MENDERS)
+def retry(message_id: int) -> ResponseReturnValue:
+    failures.retry(transaction.session(), message_id=message_id, actor=current_actor(), now=transaction.now())
+    flash(gettext("Langkah itu dicoba lagi. Muat ulang halaman ini beberapa detik lagi untuk melihat hasilnya."), "success")
+    return redirect(url_for("health.index"))
+
+
+def _parts(told: dict[str, Any]) -> list[Part]:
+    if not told["database"]["ok"]:
+        return [Part(gettext("Basis data"), "missing", gettext("Tidak menjawab."))]
+    return [
+        Part(gettext("Basis data"), "ok", {"sqlite": "SQLite", "postgresql": "PostgreSQL"}[told["database"]["kind"]]),
+        _redis(told), _worker(told), _sweep(told), _messages(told),
+    ]
+
+
+def _redis(told: dict[str, Any]) -> Part:
+    if told["redis"]["ok"]:
+        return Part("Redis", "ok", gettext("Menjawab."))
+    return Part("Redis", "warning", gettext("Tanpa Redis: tetap jalan, terlambat beberapa detik."))
+
+
+def _worker(told: dict[str, Any]) -> Part:
+    alive = len(told["worker"]["alive"])
+    if alive:
+        return Part(gettext("Worker"), "ok", ngettext("%(num)d berjalan.", "%(num)d berjalan.", alive))
+    return Part(gettext("Worker"), "warning", gettext("Tidak berjalan: pesan dikirim oleh penyapu."))
+
+
+def _sweep(told: dict[str, Any]) -> Part:
+    age = told["sweep"]["heartbeat_age"]
+    if age is None:
+        return Part(gettext("Penyapu"), "missing", gettext("Belum pernah berjalan: tenggat dan eskalasi tidak bergerak."))
+    text = gettext("Terakhir terlihat %(seconds)d detik yang lalu.", seconds=round(age))
+    return Part(gettext("Penyapu"), "ok" if told["sweep"]["ok"] else "missing", text)
+
+
+def _messages(told: dict[str, Any]) -> Part:
+    messages = told["messages"]
+    if not messages["waiting"]:
+        return Part(gettext("Pesan"), "ok", gettext("Tidak ada yang menunggu."))
+    text = gettext("%(count)d menunggu, yang tertua %(seconds)d detik.", count=messages["waiting"],
+                   seconds=round(messages["oldest_age"]))
+    return Part(gettext("Pesan"), "ok" if messages["oldest_age"] <= 60 else "warning", text)
