@@ -21,6 +21,7 @@ PAGES = (
     "web.overview",
     "web.escalations",
     "web.health_page",
+    "web.agenda",
 )
 
 
