@@ -44,10 +44,24 @@ def load_demo(config: Config) -> bool:
             demo.load(
                 session, now=clock(session), keys=NikKeys.from_secret(config.secret_key.encode()),
                 password_hash=passwords.digest(DEMO_PASSWORD), keep=keeper(Store(config.attachments)), effects=EFFECTS,
+                progress=_tell_tenths(),
             )
     finally:
         engine.dispose()
     return True
+
+
+def _tell_tenths() -> Callable[[float], None]:
+    """Prints each tenth once it is reached: the load takes about a minute."""
+    told = 0
+
+    def tell(share: float) -> None:
+        nonlocal told
+        while told < int(share * 10):
+            told += 1
+            click.echo(f"  {told * 10} %")
+
+    return tell
 
 
 def lead_demo(config: Config) -> tuple[int, int]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
 from sqlalchemy import select, update
@@ -37,13 +37,13 @@ ACCOUNTS = (
 
 def load(
     session: Session, *, now: datetime, keys: NikKeys, password_hash: str, keep: Keep, effects: Mapping[str, Effect],
-    within: str = TEMANGGUNG,
+    within: str = TEMANGGUNG, progress: Callable[[float], None] = lambda share: None,
 ) -> None:
     """The demo stands: registers, accounts, definitions, 309 bodies under way, their evidence and their past.
 
     `keep` stores the bytes of a file and answers their sha256; `effects` is what is done about each message of the
-    outbox; `password_hash` is every account's. Only the bodies `within` have started. All of it in the caller's
-    transaction, on a database without bodies.
+    outbox; `password_hash` is every account's; `progress` hears the share done, from 0 to 1. Only the bodies `within`
+    have started. All of it in the caller's transaction, on a database without bodies.
     """
     ground.lay(session, now=now, keys=keys, password_hash=password_hash)
     laid = ground.find(session, now)
@@ -52,7 +52,7 @@ def load(
     player = Player(session, laid, {kind: one.id for kind, one in published.items()}, keep)
     dealt = plans.deal(list(laid.bodies.values()))
     told = {code: plan for code, plan in dealt.items() if is_within(code, within)}
-    history.play(session, laid, told, player, now=now, effects=effects)
+    history.play(session, laid, told, player, now=now, effects=effects, progress=progress)
     _secretary_is_known(session, laid)
     _old_notices_are_read(session, now)
 

@@ -40,13 +40,17 @@ class Act:
 
 def play(
     session: Session, laid: Ground, plans: Mapping[str, Plan], player: Player, *, now: datetime,
-    effects: Mapping[str, Effect],
+    effects: Mapping[str, Effect], progress: Callable[[float], None],
 ) -> None:
-    """Everything that the plans say has happened by `now`; no message waits, no clock that is due is left."""
+    """Everything that the plans say has happened by `now`; no message waits, no clock that is due is left.
+
+    `progress` hears the share done, from 0 to 1, before each act.
+    """
     acts = sorted(_acts(laid, plans, player, now))
     ticks = _ticks(laid, now)
     tick = next(ticks)
-    for act in acts:
+    for done, act in enumerate(acts):
+        progress(done / len(acts))
         while tick <= act.at:
             background(session, tick, effects)
             tick = next(ticks)
@@ -55,6 +59,7 @@ def play(
         background(session, tick, effects)
         tick = next(ticks)
     background(session, now, effects)
+    progress(1.0)
 
 
 def background(session: Session, now: datetime, effects: Mapping[str, Effect]) -> None:
