@@ -1,4 +1,4 @@
-"""All of Indonesia: 100,000 bodies at real places in every stage, some late, some returned, some held. Rows, no verbs."""
+"""All of Indonesia: 100,000 bodies at real places in every stage, some late, returned or held. Rows, no verbs."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ DONE = "monitored"
 
 
 def build(engine: sa.Engine, now: datetime) -> int:
-    """The registers, instances, tasks and obstacles stand, and one supervisor of a regency; answers with how many bodies."""
+    """The registers, instances, tasks, obstacles and one supervisor of a regency stand; answers with how many bodies."""
     with transaction(engine) as session:
         regions.load(session, within=None)
         agenda = _agenda(session, now)
@@ -54,7 +54,8 @@ def _bodies(session: Session, agenda: int) -> None:
     columns = ["agenda_id", "kind", "region_code", "unit", "name", "parent_id"]
     villages = Region.level.in_(("desa", "kelurahan", "desa_adat"))
     session.execute(insert(Body).from_select(columns, select(
-        literal(agenda), literal("ppk"), Region.code, literal(0), "PPK " + Region.name, sa.cast(sa.null(), sa.BigInteger)
+        literal(agenda), literal("ppk"), Region.code, literal(0), "PPK " + Region.name,
+        sa.cast(sa.null(), sa.BigInteger),
     ).where(Region.level == "kecamatan").order_by(Region.code)))
     parent = sa.orm.aliased(Body)
     session.execute(insert(Body).from_select(columns, select(

@@ -5,10 +5,10 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlencode
 
-from flask import Blueprint, Response, g, render_template, request, stream_with_context, url_for
+from flask import Blueprint, Flask, Response, g, render_template, request, stream_with_context, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
@@ -22,7 +22,7 @@ from workflows.blocked import Blocked, Filters
 from workflows.settings import KINDS
 
 bp = Blueprint("blocked", __name__, url_prefix="/terhambat")
-bp.record_once(lambda state: board_words.install(state.app))
+bp.record_once(lambda state: board_words.install(cast(Flask, state.app)))
 
 READERS = ("ppk_member", "operator", "commissioner", "supervisor", "province", "observer", "auditor")
 WITHOUT_NOTES = {"observer", "auditor"}

@@ -1,4 +1,4 @@
-"""The board in words: why a body is blocked, who must act, what would free it; the same on the page, in CSV and WhatsApp.
+"""The board in words: why a body is blocked, who must act, what would free it; the same on page, in CSV and WhatsApp.
 
 A row says a dozen of them, so what was looked up in a catalogue is kept by language.
 """
@@ -145,7 +145,9 @@ def frees(cause: Cause) -> str:
         return gettext("perbaiki bukti, lalu kirim ulang")
     if cause.reason == "parent" and cause.owner == "ppk_member":
         return gettext("%(who)s menyelesaikan bagiannya, lalu bukti dikirim", who=cause.who or role_name(cause.owner))
-    return gettext("kirim bukti menuju tahap %(stage)s", stage=drawn(cause.toward)) if cause.toward else gettext("kirim bukti")
+    if not cause.toward:
+        return gettext("kirim bukti")
+    return gettext("kirim bukti menuju tahap %(stage)s", stage=drawn(cause.toward))
 
 
 def reasons() -> list[tuple[str, str]]:

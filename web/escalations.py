@@ -30,9 +30,9 @@ def index() -> ResponseReturnValue:
     scopes, filters, after = visible_scopes(current_actor(), READERS), _asked(), request.args.get("after", "")
     page = climbs.told(session, scopes, filters, after=after)
     coming = climbs.coming(session, scopes, filters) if not after else []
-    first = next(iter([*page.entries, *coming]), None)
-    if first is not None:
-        g.zone = first.timezone
+    zones = [row.timezone for row in page.entries] + [row.timezone for row in coming]
+    if zones:
+        g.zone = zones[0]
     return render_template(
         "escalations/index.html", page=page, coming=coming, filters=filters, link=_link, started=bool(after),
         choices=blocked.choices(session, scopes), kinds=[(kind, board_words.kind_name(kind)) for kind in KINDS],

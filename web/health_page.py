@@ -52,7 +52,7 @@ def index() -> ResponseReturnValue:
 @allow(*MENDERS)
 def retry(message_id: int) -> ResponseReturnValue:
     failures.retry(transaction.session(), message_id=message_id, actor=current_actor(), now=transaction.now())
-    flash(gettext("Langkah itu dicoba lagi. Muat ulang halaman ini beberapa detik lagi untuk melihat hasilnya."), "success")
+    flash(gettext("Langkah itu dicoba lagi. Muat ulang halaman ini beberapa detik lagi."), "success")
     return redirect(url_for("health.index"))
 
 
@@ -81,7 +81,7 @@ def _worker(told: dict[str, Any]) -> Part:
 def _sweep(told: dict[str, Any]) -> Part:
     age = told["sweep"]["heartbeat_age"]
     if age is None:
-        return Part(gettext("Penyapu"), "missing", gettext("Belum pernah berjalan: tenggat dan eskalasi tidak bergerak."))
+        return Part(gettext("Penyapu"), "missing", gettext("Belum pernah berjalan: tenggat tidak bergerak."))
     text = gettext("Terakhir terlihat %(seconds)d detik yang lalu.", seconds=round(age))
     return Part(gettext("Penyapu"), "ok" if told["sweep"]["ok"] else "missing", text)
 

@@ -33,7 +33,8 @@ def index() -> ResponseReturnValue:
     choices = blocked.choices(session, scopes, filters)
     return render_template(
         "overview/index.html", seen=seen, choices=choices, filters=filters, stages=_stages(choices.stages, seen),
-        kinds=[(one, board_words.kind_name(one)) for one in KINDS], blocked_link=_blocked_link, bodies_link=_bodies_link,
+        kinds=[(one, board_words.kind_name(one)) for one in KINDS], blocked_link=_blocked_link,
+        bodies_link=_bodies_link,
         place=next((name for code, name in choices.districts if code == filters.district), ""),
         regencies=blocked.unit_length(scopes, filters) == blocked.REGENCY, narrowed=_narrowed,
     )

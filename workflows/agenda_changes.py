@@ -117,8 +117,8 @@ def _days(rows: Sequence[Mapping[str, str]]) -> tuple[dict[date, str], list[Fiel
             errors.append(FieldError(("days", place, "on"), "date", "Isi tanggal hari libur ini."))
             continue
         if day in found:
-            errors.append(FieldError(("days", place, "on"), "twice", "Tanggal ini sudah ada di atas. Hapus salah satu."))
+            errors.append(FieldError(("days", place, "on"), "twice", "Tanggal ini sudah ada. Hapus salah satu."))
         if not 0 < len(name) <= LONGEST_NAME:
-            errors.append(FieldError(("days", place, "name"), "required", "Isi nama hari libur ini, paling banyak 200 huruf."))
+            errors.append(FieldError(("days", place, "name"), "required", "Isi nama hari libur, paling banyak 200 huruf."))
         found[day] = name
     return found, errors

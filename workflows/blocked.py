@@ -208,7 +208,7 @@ class _Asked:
 # Building the statement takes longer than a database takes to answer it, so it is kept.
 @lru_cache(maxsize=256)
 def _statement(asked: _Asked) -> CompoundSelect[Any]:
-    """Rows (part, number, place, stage, mask, since): the counts by unit, stage and mask, then the bodies of the page."""
+    """Rows (part, number, place, stage, mask, since): the counts by unit, stage and mask, then the page's bodies."""
     place = causes.places(_conditions(asked.scopes, asked.filters))
     found = causes.found(place, asked.drawn, asked.dialect)
     narrowed = _narrowed(found, asked.filters)

@@ -47,7 +47,7 @@ def failing(session: Session, scopes: Sequence[str]) -> list[Failure]:
         .where(Message.done_at.is_(None), Message.attempts > 0).order_by(Message.id).limit(MOST * 10)
     ).all()
     numbers = {number for row in rows if isinstance(number := row.payload.get("instance_id"), int)}
-    bodies = {row.id: row for row in session.execute(
+    bodies: dict[int, Row[Any]] = {row.id: row for row in session.execute(
         select(Instance.id, Instance.definition_id, Body.id.label("body_id"), Body.name)
         .join(Body, Body.instance_id == Instance.id)
         .where(Instance.id.in_(numbers), within(Instance.scope, scopes))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, bindparam, func, select
+from sqlalchemy import Row, bindparam, func, select
 from sqlalchemy.orm import Session, aliased
 
 from engine import definitions
@@ -129,9 +129,9 @@ def _grouped(rows: Iterable[Row[Any]]) -> dict[int, list[Row[Any]]]:
     return found
 
 
-def _statements() -> tuple[Select[Any], ...]:
+def _statements() -> tuple[Any, ...]:
     """Bodies with who serves in them, open tasks, open obstacles, open incidents, the newest evidence asked for."""
-    wanted = bindparam("numbers", expanding=True)
+    wanted: Any = bindparam("numbers", expanding=True)
     parent = aliased(Body)
     columns = (
         Instance.id, Instance.definition_id, Instance.entered_at, Body.id.label("body_id"), Body.kind, Body.name,
@@ -141,7 +141,8 @@ def _statements() -> tuple[Select[Any], ...]:
     bodies = (
         select(*columns, serving.label("serving"), func.max(Membership.until_on).label("left_on"))
         .join(Body, Body.instance_id == Instance.id).join(Agenda, Agenda.id == Body.agenda_id)
-        .outerjoin(Region, Region.code == func.substr(Instance.scope, 1, 8)).outerjoin(parent, parent.id == Body.parent_id)
+        .outerjoin(Region, Region.code == func.substr(Instance.scope, 1, 8))
+        .outerjoin(parent, parent.id == Body.parent_id)
         .outerjoin(Membership, (Membership.body_id == Body.id) & Membership.post.in_(MEMBER_POSTS))
         .where(Instance.id.in_(wanted)).group_by(*columns)
     )

@@ -36,7 +36,7 @@ class Tally:
 
 @dataclass(frozen=True)
 class Overview:
-    """Tallies by (unit, stage), unit, stage and kind. Blocked bodies are counted in `cells`, `units`, `stages`, `all`."""
+    """Tallies by (unit, stage), unit, stage and kind. `kinds` do not tell who is blocked."""
 
     all: Tally = Tally()
     cells: dict[tuple[str, str], Tally] = field(default_factory=dict)
@@ -46,9 +46,10 @@ class Overview:
 
 
 def of_region(
-    session: Session, scopes: Sequence[str], now: datetime, *, district: str = "", kind: str = "", last: str = "monitored"
+    session: Session, scopes: Sequence[str], now: datetime, *, district: str = "", kind: str = "",
+    last: str = "monitored",
 ) -> Overview:
-    """All bodies within the scopes, narrowed to a region and a kind; three queries, whatever the region holds."""
+    """All bodies within the scopes, narrowed to a region and a kind; a fixed number of queries."""
     filters = Filters(district=district, kind=kind)
     rows = session.execute(_counting(tuple(scopes), filters), {"now": now}).all()
     stopped = blocked.counts(session, scopes, filters, now)
