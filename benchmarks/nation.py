@@ -23,7 +23,7 @@ DONE = "monitored"
 
 
 def build(engine: sa.Engine, now: datetime) -> int:
-    """The registers, instances, tasks, obstacles and one supervisor of a regency stand; answers with how many bodies."""
+    """The registers, instances, tasks, obstacles and one supervisor of a regency stand; how many bodies there are."""
     with transaction(engine) as session:
         regions.load(session, within=None)
         agenda = _agenda(session, now)

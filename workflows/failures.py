@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -47,11 +47,12 @@ def failing(session: Session, scopes: Sequence[str]) -> list[Failure]:
         .where(Message.done_at.is_(None), Message.attempts > 0).order_by(Message.id).limit(MOST * 10)
     ).all()
     numbers = {number for row in rows if isinstance(number := row.payload.get("instance_id"), int)}
-    bodies: dict[int, Row[Any]] = {row.id: row for row in session.execute(
+    about: Iterable[Row[Any]] = session.execute(
         select(Instance.id, Instance.definition_id, Body.id.label("body_id"), Body.name)
         .join(Body, Body.instance_id == Instance.id)
         .where(Instance.id.in_(numbers), within(Instance.scope, scopes))
-    )}
+    )
+    bodies = {row.id: row for row in about}
     opened = {row.message_id: row.opened_at for row in session.execute(
         select(Incident.message_id, Incident.opened_at)
         .where(Incident.message_id.in_([row.id for row in rows]), Incident.resolved_at.is_(None))

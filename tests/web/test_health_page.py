@@ -1,0 +1,97 @@
+"""The health page says what runs and what failed; who mends has it tried again."""
+
+from __future__ import annotations
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+
+from engine import outbox
+from engine.models import Incident, Message
+from tests.web import desk_world as world_of
+from tests.web.conftest import Browser
+from tests.web.desk_world import OTHER_VILLAGE, PASSWORD, PENDOWO, World
+from web import db
+
+
+@pytest.fixture
+def app(on_both: Flask) -> Flask:
+    return on_both
+
+
+@pytest.fixture
+def world(app: Flask) -> World:
+    with db.transaction(app.extensions["tapak.engine"]) as session:
+        world = world_of.lay(session)
+        for code in (PENDOWO, OTHER_VILLAGE):
+            world_of.inaugurate(session, world, world.of(code))
+        session.execute(sa.update(Message).values(done_at=world.now))
+        broken = session.scalars(
+            sa.select(Message.id).order_by(Message.id.desc())
+        ).first()
+        assert broken is not None
+        session.execute(sa.update(Message).where(Message.id == broken).values(done_at=None))
+        for _ in range(outbox.ATTEMPTS):
+            outbox.failed(session, message_id=broken, error="RuntimeError: <surat> tidak terkirim", now=world.now)
+        return world
+
+
+def signed_in(browser: Browser, login: str) -> Browser:
+    browser.sign_in(login, PASSWORD)
+    return browser
+
+
+def broken(app: Flask) -> Message:
+    with db.session_factory(app.extensions["tapak.engine"])() as session:
+        return session.scalars(sa.select(Message).where(Message.done_at.is_(None))).one()
+
+
+def test_it_says_what_runs_and_what_failed(browser: Browser, world: World) -> None:
+    page = signed_in(browser, "operator").get("/kesehatan").text
+    assert "Tanpa Redis: tetap jalan, terlambat beberapa detik." in page
+    assert "RuntimeError: &lt;surat&gt; tidak terkirim" in page
+    assert "Gagal 6 kali" in page
+    assert "Coba lagi sekarang" in page
+    seen = signed_in(browser, "komisioner").get("/kesehatan").text
+    assert "Coba lagi sekarang" not in seen
+
+
+def test_an_operator_has_it_tried_again(app: Flask, browser: Browser, world: World) -> None:
+    path = f"/kesehatan/{broken(app).id}/ulangi"
+    signed_in(browser, "operator")
+    for _ in range(2):
+        assert browser.send(path).status_code == 302
+    row = broken(app)
+    assert row.attempts == 0
+    with db.session_factory(app.extensions["tapak.engine"])() as session:
+        assert session.scalars(sa.select(Incident.resolved_by)).one() == world.actors["operator"].id
+    assert "Tidak ada langkah yang gagal" in browser.get("/kesehatan").text
+
+
+def test_what_was_done_is_not_done_again(app: Flask, browser: Browser, world: World) -> None:
+    number = broken(app).id
+    with db.transaction(app.extensions["tapak.engine"]) as session:
+        session.execute(sa.update(Message).values(done_at=world.now))
+    signed_in(browser, "operator")
+    assert browser.send(f"/kesehatan/{number}/ulangi").status_code == 400
+    assert browser.send("/kesehatan/999999/ulangi").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("login", "page", "retry"), [("komisioner", 200, 403), ("pps", 403, 403), ("bawaslu", 403, 403)]
+)
+def test_who_may_look_and_who_may_mend(
+    app: Flask, browser: Browser, world: World, login: str, page: int, retry: int
+) -> None:
+    signed_in(browser, login)
+    assert browser.get("/kesehatan").status_code == page
+    assert browser.send(f"/kesehatan/{broken(app).id}/ulangi").status_code == retry
+    assert broken(app).attempts == outbox.ATTEMPTS
+
+
+def test_an_operator_of_another_regency_sees_and_mends_nothing(app: Flask, browser: Browser, world: World) -> None:
+    with db.transaction(app.extensions["tapak.engine"]) as session:
+        session.execute(sa.text("update assignment set scope = '33.24' where role = 'operator'"))
+    assert "RuntimeError" not in signed_in(browser, "operator").get("/kesehatan").text
+    assert browser.send(f"/kesehatan/{broken(app).id}/ulangi").status_code == 403
+    assert broken(app).attempts == outbox.ATTEMPTS
