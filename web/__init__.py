@@ -13,6 +13,7 @@ from web import (
     db,
     errors,
     fields,
+    gate,
     i18n,
     navigation,
     pages,
@@ -44,7 +45,7 @@ def create_app(config: Config | None = None) -> Flask:
     CSRFProtect(app)
     app.before_request(access.guard)
     app.teardown_request(transaction.close)
-    for part in (i18n, words, navigation, fields, errors, security, pages, assets):
+    for part in (gate, i18n, words, navigation, fields, errors, security, pages, assets):
         part.install(app)
     access.allow(access.PUBLIC)(app.view_functions["static"])
     access.check_every_view(app)

@@ -18,6 +18,7 @@ from engine.operations import Outcome
 from web import transaction
 from web.access import allow, current_actor
 from web.errors import sentence_of, status_of
+from web.gate import whole
 from web.i18n import language
 from web.trail import drawn
 from workflows import desk, reviews, signposts
@@ -58,7 +59,7 @@ def decide(task_id: int) -> ResponseReturnValue:
     review, actor = _review(task_id), current_actor()
     sheet = Sheet(
         data=review.form.parse(request.form.items(multi=True)), key=request.form.get("key", "")[:100],
-        seen=request.form.get("seen", type=int),
+        seen=request.form.get("seen", type=whole),
     )
     after = desk.next_decision(transaction.session(), actor, transaction.now(), task_id)
     try:

@@ -71,7 +71,7 @@ def asked() -> Filters:
         search=args.get("q", "").strip()[:100], district=args.get("kecamatan", "")[:24],
         kind=_known(args.get("jenis", ""), KINDS), stage=args.get("tahap", "")[:100],
         reason=_known(args.get("alasan", ""), causes.REASONS), owner=_known(args.get("pihak", ""), causes.OWNERS),
-        age=min(int(age), 366) if age.isdecimal() and age.isascii() else 0,
+        age=min(int(age[:9]), 366) if age.isdecimal() and age.isascii() else 0,
     )
 
 

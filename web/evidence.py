@@ -19,14 +19,15 @@ from werkzeug.datastructures import FileStorage
 from engine import operations
 from engine.errors import EvidenceRefused, FieldError, Forbidden, NotFound, Refused, Stale
 from engine.feel import Expression
-from engine.forms import File, Form, Group, Path, Row
+from engine.forms import File, Form, Group, Row
 from engine.forms import fields as parts
 from engine.host import Actor
 from web import transaction, uploads
 from web.access import allow, current_actor
 from web.config import Config
 from web.errors import sentence_of, status_of
-from web.fields import press
+from web.fields import path_of, press
+from web.gate import whole
 from web.i18n import language
 from web.trail import drawn, evidence_name
 from web.uploads import UploadRefused
@@ -87,7 +88,7 @@ def upload(body_id: int, node: str) -> ResponseReturnValue:
     """One file at once, for pages with a script. The answer is what the form then names it by."""
     filing = _filing(body_id, node)
     sent = request.files.get("file")
-    part = filing.form.field(_path(request.form.get("field", "")))
+    part = filing.form.field(path_of(request.form.get("field", "")))
     if sent is None or not isinstance(part, File):
         raise NotFound
     try:
@@ -128,8 +129,8 @@ def _posted(filing: Filing) -> tuple[Sheet, list[FieldError]]:
     posted = request.form
     return Sheet(
         data=filing.form.attach(data, known), key=posted.get("key", "")[:100] or str(uuid.uuid4()),
-        seen=posted.get("seen", type=int), edition=posted.get("edition", type=int), task=posted.get("task", type=int),
-        principal=posted.get("principal", "")[:20],
+        seen=posted.get("seen", type=whole), edition=posted.get("edition", type=whole),
+        task=posted.get("task", type=whole), principal=posted.get("principal", "")[:20],
     ), wrong
 
 
@@ -137,7 +138,7 @@ def _keep_files(filing: Filing) -> tuple[list[tuple[str, str]], list[FieldError]
     """(name of the input, sha256) of each file that came with the form and was kept, and the refusals of the others."""
     kept, wrong = [], []
     for name, sent in request.files.items(multi=True):
-        path = _path(name)
+        path = path_of(name)
         part = filing.form.field(path)
         if not sent.filename or not isinstance(part, File):
             continue
@@ -158,10 +159,6 @@ def _keep(filing: Filing, part: File, sent: FileStorage) -> dict[str, Any]:
         now=transaction.now(), host=HOST, sha256=received.sha256, name=received.name, type=received.type,
         size=received.size,
     )
-
-
-def _path(name: str) -> Path:
-    return tuple(int(step) if step.isdecimal() else step for step in name.split("-"))
 
 
 def _act(filing: Filing, sheet: Sheet) -> ResponseReturnValue:

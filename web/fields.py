@@ -18,6 +18,7 @@ from engine.errors import FieldError
 from engine.forms import DynamicList, Form, Path, html_name
 
 ROW_BUTTONS = ("_add", "_remove")
+ROW = re.compile(r"0|[1-9][0-9]{0,5}")
 STRONG = re.compile(r"\*\*([^*\n]{1,500})\*\*")
 
 
@@ -42,18 +43,24 @@ def press(form: Form, data: Mapping[str, Any], posted: Mapping[str, str]) -> dic
     if button is None:
         return None
     changed = copy.deepcopy(dict(data))
-    path = tuple(int(step) if step.isdecimal() else step for step in posted[button].split("-"))
+    path = path_of(posted[button])
     part = form.field(path)
-    if not isinstance(part, DynamicList) or part.fixed:
+    names_row = isinstance(path[-1], int)
+    if not isinstance(part, DynamicList) or part.fixed or names_row == (button == "_add"):
         return changed
     rows = _rows(changed, path if button == "_add" else path[:-1])
     if rows is None:
-        return changed
+        return dict(data)
     if button == "_add" and len(rows) < part.max_items:
         rows.append({})
-    elif button == "_remove" and isinstance(path[-1], int) and path[-1] < len(rows):
+    elif isinstance(path[-1], int) and path[-1] < len(rows):
         del rows[path[-1]]
     return changed
+
+
+def path_of(name: str) -> Path:
+    """The path that an input's name stands for; the inverse of `html_name`."""
+    return tuple(int(step) if ROW.fullmatch(step) else step for step in name.split("-"))
 
 
 def _rows(data: dict[str, Any], path: Path) -> list[Any] | None:

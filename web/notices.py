@@ -16,6 +16,7 @@ from sqlalchemy.exc import OperationalError
 from web import transaction
 from web.access import SIGNED_IN, allow, current_actor, may_open
 from web.auth.sessions import visitor
+from web.gate import whole
 from web.trail import drawn, obstacle_name
 from workflows import inbox, notices
 from workflows.inbox import Told
@@ -83,7 +84,7 @@ WORDS: dict[str, tuple[Words, str, str]] = {
 @bp.get("")
 @allow(SIGNED_IN)
 def index() -> ResponseReturnValue:
-    before = request.args.get("sebelum", type=int)
+    before = request.args.get("sebelum", type=whole)
     page = inbox.page(transaction.session(), int(current_actor().id), current_actor(), before)
     return render_template(
         "notices/index.html", lines=[line_of(told) for told in page.told], started=before is not None,
@@ -103,9 +104,9 @@ def line_of(told: Told) -> Line:
 @bp.post("/dibaca")
 @allow(SIGNED_IN)
 def read() -> ResponseReturnValue:
-    upto = request.form.get("upto", 0, type=int)
+    upto = request.form.get("upto", 0, type=whole)
     notices.mark_read(
-        transaction.session(), int(current_actor().id), transaction.now(), min(max(upto, 0), 2**62)
+        transaction.session(), int(current_actor().id), transaction.now(), upto
     )
     return redirect(url_for("notices.index"))
 

@@ -25,6 +25,9 @@ from workflows.models import Body
 
 bp = Blueprint("obstacles", __name__, url_prefix="/badan/<int:body_id>/kendala")
 
+MOST_YEARS = 10
+"""A promise may lie so far ahead."""
+
 
 @dataclass(frozen=True)
 class Report:
@@ -38,8 +41,11 @@ class Report:
     refusal: str = ""
 
     def promised_on(self) -> date | None:
-        """The promised day; ValueError for what is no day."""
-        return date.fromisoformat(self.promised) if self.promised else None
+        """The promised day; ValueError for what is no day, or lies beyond what anybody can promise."""
+        day = date.fromisoformat(self.promised) if self.promised else None
+        if day is not None and day.year > today().year + MOST_YEARS:
+            raise ValueError(f"too far away: {day}")
+        return day
 
 
 @bp.get("")

@@ -34,7 +34,7 @@ from sqlalchemy.orm import Session
 
 from engine import definitions
 from engine.models import Definition, Instance, Obstacle, UTCDateTime
-from workflows import causes, freeing, regions, signposts
+from workflows import causes, freeing, regions, signposts, turning
 from workflows.freeing import Cause
 from workflows.models import Body, Region
 
@@ -148,7 +148,7 @@ def board(
 
     `after` is the `after` of the page before; else it begins anew. One statement tells both.
     """
-    behind = _place(after) or (EARLIEST, 0)
+    behind = turning.place(after) or (EARLIEST, 0)
     values = {**_values(filters, now), "behind_since": behind[0], "behind_id": behind[1], "size": size + 1}
     asked = _Asked(tuple(scopes), filters, causes.flows(session), session.get_bind().dialect.name)
     rows = session.execute(_statement(asked), values).all()
@@ -244,15 +244,6 @@ def _entry(facts: freeing.Facts, row: Row[Any]) -> Blocked:
         stage_name=facts.stage_name(row.number, row.stage), since=row.since, timezone=body.timezone,
         causes=facts.causes(row.number, row.mask),
     )
-
-
-def _place(after: str) -> tuple[datetime, int] | None:
-    moment, _, number = after.partition(",")
-    try:
-        found = datetime.fromisoformat(moment), int(number)
-    except ValueError:
-        return None
-    return found if found[0].tzinfo else None
 
 
 @dataclass(frozen=True)

@@ -93,7 +93,7 @@ def told(
     if filters.moved:
         wanted.append(Task.closed_at.is_not(None) if filters.moved == "yes" else Task.closed_at.is_(None))
     if after.isdecimal() and after.isascii():
-        wanted.append(Escalation.id < min(int(after), 2**62))
+        wanted.append(Escalation.id < int(after[:18]))
     rows = session.execute(query.where(*wanted).order_by(Escalation.id.desc()).limit(size + 1)).all()
     more, rows = len(rows) > size, rows[:size]
     known = _settings(session, rows)

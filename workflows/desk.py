@@ -13,7 +13,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from engine import definitions
 from engine.host import Actor, Grant
 from engine.models import Deed, Definition, Instance, Submission, Task
-from workflows import regions, signposts
+from workflows import regions, signposts, turning
 from workflows.filings import HANDED_IN, Returned, returned_words
 from workflows.models import Agenda, Body, Region
 from workflows.models.accounts import MEMBER_ROLES
@@ -161,7 +161,7 @@ def entries(
     `after` is the `after` of the page before; anything else begins at the beginning.
     """
     query = _tasks().where(_in_tab(actor, tab), *_narrowed(filters or Filters(), now)).limit(size + 1)
-    place = _place(after)
+    place = turning.place(after)
     if tab == "done":
         query = query.order_by(Task.closed_at.desc(), Task.id.desc())
         if place:
@@ -184,15 +184,6 @@ def _literals(place: tuple[datetime, int]) -> tuple[Any, Any]:
 def _cursor(row: Row[Any], tab: str) -> str:
     moment = row.closed_at if tab == "done" else row.due_at or NO_DUE
     return f"{moment.isoformat()},{row.id}"
-
-
-def _place(after: str) -> tuple[datetime, int] | None:
-    moment, _, number = after.partition(",")
-    try:
-        found = datetime.fromisoformat(moment), int(number)
-    except ValueError:
-        return None
-    return found if found[0].tzinfo else None
 
 
 def _read(session: Session, rows: Iterable[Row[Any]], *, may_do: bool) -> list[Entry]:
