@@ -2,19 +2,21 @@
 
 Core builds, hashes and interprets a statement anew at each call, which costs more than the database takes for it (on
 SQLite 80 to 250 µs against 5). Here the text, the values' conversions and the row's shape are made once; what remains
-at each call is the driver, and SQLAlchemy's transaction, events and errors around it.
+at each call is the driver's cursor, inside SQLAlchemy's transaction, with SQLAlchemy's errors.
 """
 
 from __future__ import annotations
 
 from collections import namedtuple
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from sqlalchemy import Connection, Delete, Insert, Select, Table, Update, bindparam, insert
+from sqlalchemy import Connection, Delete, Insert, Select, Table, Update, bindparam, func, insert
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Dialect
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 Written: TypeAlias = Select[*tuple[Any, ...]] | Insert | Update | Delete
@@ -40,7 +42,9 @@ class Statement:
     def write(self, session: Session, values: Values) -> int:
         """It has run once; the answer is the number of rows it touched."""
         connection, ready = self._ready(session)
-        return connection.exec_driver_sql(ready.text, ready.bound(values)).rowcount
+        with _cursor(connection, ready.text) as cursor:
+            cursor.execute(ready.text, ready.bound(values))
+            return int(cursor.rowcount)
 
     def write_all(self, session: Session, rows: Sequence[Values]) -> None:
         """It has run once for each of these rows, in one call of the driver; not at all without rows."""
@@ -48,12 +52,15 @@ class Statement:
             self.write(session, rows[0])
         elif rows:
             connection, ready = self._ready(session)
-            connection.exec_driver_sql(ready.text, [ready.bound(row) for row in rows])
+            with _cursor(connection, ready.text) as cursor:
+                cursor.executemany(ready.text, [ready.bound(row) for row in rows])
 
     def rows(self, session: Session, values: Values) -> list[AnyRow]:
         """All rows it answers."""
         connection, ready = self._ready(session)
-        return ready.read(connection.exec_driver_sql(ready.text, ready.bound(values)).all())
+        with _cursor(connection, ready.text) as cursor:
+            cursor.execute(ready.text, ready.bound(values))
+            return ready.read(cursor.fetchall())
 
     def first(self, session: Session, values: Values) -> AnyRow:
         """The first row it answers, None when there is none."""
@@ -67,6 +74,26 @@ class Statement:
             written = self._written if not callable(self._written) else self._written(name)
             ready = self._compiled[name] = _compiled(written, connection.dialect)
         return connection, ready
+
+
+@contextmanager
+def _cursor(connection: Connection, text: str) -> Iterator[Any]:
+    """The driver's cursor on this connection's transaction. The driver's errors come out as SQLAlchemy's, and a
+    connection that broke is given up, as they would from `Connection.execute`."""
+    errors: Any = connection.dialect.loaded_dbapi
+    cursor = connection.connection.cursor()
+    try:
+        yield cursor
+    except errors.Error as error:
+        broken = connection.dialect.is_disconnect(error, connection.connection.driver_connection, cursor)
+        wrapped = DBAPIError.instance(
+            text, None, error, errors.Error, connection_invalidated=broken, dialect=connection.dialect
+        )
+        if broken:
+            connection.invalidate(error)
+        raise wrapped from error
+    finally:
+        cursor.close()
 
 
 def insert_of(table: Table, *columns: str, new: bool = False, returning: str | None = None) -> Statement:
@@ -83,6 +110,27 @@ def insert_of(table: Table, *columns: str, new: bool = False, returning: str | N
         else:
             made = sqlite.insert(table).values(values).on_conflict_do_nothing()
         return made.returning(table.c[returning]) if returning else made.inline()
+
+    return Statement(written)
+
+
+def upsert_of(
+    table: Table, unique: tuple[str, ...], others: tuple[str, ...], *, keeping: tuple[str, ...] = ()
+) -> Statement:
+    """An INSERT of one row per `unique` that, where the row is there already, sets its `others`; answers its id.
+
+    What stands in a column of `keeping` stays where the new value is NULL.
+    """
+    def written(dialect: str) -> Written:
+        made = (postgresql if dialect == "postgresql" else sqlite).insert(table).values(
+            {name: bindparam(name, type_=table.c[name].type) for name in (*unique, *others)}
+        )
+        changed = {
+            name: func.coalesce(made.excluded[name], table.c[name]) if name in keeping else made.excluded[name]
+            for name in others
+        }
+        written_out: Insert = made.on_conflict_do_update(index_elements=unique, set_=changed)
+        return written_out.returning(table.c.id)
 
     return Statement(written)
 

@@ -9,6 +9,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engine.host import Actor
+from engine.models import table_of
+from engine.statements import upsert_of
 from workflows import bodies, letters, people
 from workflows.models import Body, Contact, Letter, Membership, Person, Stakeholder
 from workflows.people import name_key
@@ -83,41 +85,29 @@ def _letter(session: Session, body: Body, kind: str, number: str, on: date | Non
     )
 
 
+_STAKEHOLDER = upsert_of(table_of(Stakeholder), ("region_code", "kind", "office"), ("official",), keeping=("official",))
+_CONTACT = upsert_of(
+    table_of(Contact), ("stakeholder_id", "body_id", "met_on"),
+    ("received_by", "manner", "outcome", "promise", "promise_due"),
+)
+
+
 def _visited(session: Session, body: Body, data: Data) -> None:
     for visit in rows(data, "visits"):
         met_on, kind = day(visit, "held_on"), text(visit, "office")
         if met_on is None or not kind:
             continue
-        stakeholder = _stakeholder(session, body, kind, visit)
-        contact = session.scalar(
-            select(Contact).where(
-                Contact.stakeholder_id == stakeholder.id, Contact.body_id == body.id, Contact.met_on == met_on
-            )
-        )
-        if contact is None:
-            contact = Contact(stakeholder_id=stakeholder.id, body_id=body.id, met_on=met_on)
-            session.add(contact)
-        contact.received_by = text(visit, "deputy") or text(visit, "official_name") or None
-        contact.manner = text(visit, "manner") or None
-        contact.outcome = text(visit, "outcome") or None
-        contact.promise = "\n".join(filter(None, (text(visit, "agreement"), text(visit, "follow_up")))) or None
-        contact.promise_due = day(visit, "follow_up_due")
-        session.flush()
-
-
-def _stakeholder(session: Session, body: Body, kind: str, visit: Data) -> Stakeholder:
-    office = text(visit, "official_post") or kind
-    found = session.scalar(
-        select(Stakeholder).where(
-            Stakeholder.region_code == body.region_code, Stakeholder.kind == kind, Stakeholder.office == office
-        )
-    )
-    if found is None:
-        found = Stakeholder(region_code=body.region_code, kind=kind, office=office)
-        session.add(found)
-    found.official = text(visit, "official_name") or found.official
-    session.flush()
-    return found
+        stakeholder = _STAKEHOLDER.first(session, {
+            "region_code": body.region_code, "kind": kind, "office": text(visit, "official_post") or kind,
+            "official": text(visit, "official_name") or None,
+        })
+        _CONTACT.write(session, {
+            "stakeholder_id": stakeholder.id, "body_id": body.id, "met_on": met_on,
+            "received_by": text(visit, "deputy") or text(visit, "official_name") or None,
+            "manner": text(visit, "manner") or None, "outcome": text(visit, "outcome") or None,
+            "promise": "\n".join(filter(None, (text(visit, "agreement"), text(visit, "follow_up")))) or None,
+            "promise_due": day(visit, "follow_up_due"),
+        })
 
 
 def _secretariat(session: Session, body: Body, data: Data) -> None:
