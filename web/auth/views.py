@@ -76,11 +76,12 @@ def sign_in_post() -> ResponseReturnValue:
     typed = request.form.get("login", "")[:100]
     login, address, now = accounts.normal_login(typed), request.remote_addr or "", transaction.now()
     session = transaction.session()
+    # Locked before the failures are counted: guesses sent all at once are counted one after the other.
+    account = session.scalar(select(Account).where(Account.login == login).with_for_update())
     try:
         attempts.check(session, login, address, now)
     except attempts.TooManyAttempts as refusal:
         return _sign_in_page(typed, refusal.message, 429)
-    account = session.scalar(select(Account).where(Account.login == login).with_for_update())
     usable = account is not None and account.active and not (account.demo and settings().production)
     right = passwords.matches(account.password_hash if account else None, request.form.get("password", ""))
     if account is None or not usable or not right:
