@@ -7,11 +7,11 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from engine.errors import EvidenceRefused, Forbidden, FourEyes
-from engine.host import Actor, Grant, Host
+from engine.host import Actor, Host
 from engine.models import History, Submission, table_of
 from engine.operations import evidence, votes
 from engine.operations.door import Act, advance, open_nodes
@@ -81,7 +81,7 @@ def _complete(
         evidence.hand_in(session, standing, node, task.id, checked, actor, now, deciding=False)
         outcome = advance(session, standing, f"complete.{node}", act)
     outcome = replace(outcome, warnings=tuple(evidence.as_rows(checked.warnings)))
-    return hand_in_prepared(session, outcome, standing.host, now)
+    return hand_in_prepared(session, standing, outcome, now)
 
 
 def _said(checked: evidence.Checked) -> dict[str, Any]:
@@ -94,31 +94,35 @@ def _warned(checked: evidence.Checked) -> dict[str, Any]:
 
 
 _submission, _history = table_of(Submission), table_of(History)
-_PREPARED = Statement(
-    select(_submission).where(_submission.c.instance_id == bindparam("i"), _submission.c.status == "prepared")
+_TO_DRAFT = Statement(update(_submission).where(_submission.c.id == bindparam("s")).values(status="draft"))
+_PREPARED_BY = Statement(
+    select(_history.c.details)
+    .where(
+        _history.c.instance_id == bindparam("i"), _history.c.node == bindparam("n"),
+        _history.c.action == "evidence.prepared", _history.c.actor == bindparam("who"),
+    ).order_by(_history.c.seq.desc()).limit(1)
 )
 
 
-def hand_in_prepared(session: Session, outcome: Outcome, host: Host, now: datetime) -> Outcome:
-    """Evidence prepared for a task that is open now is handed in, by who prepared it, in the same transaction.
+def hand_in_prepared(session: Session, standing: Standing, outcome: Outcome, now: datetime) -> Outcome:
+    """Evidence prepared for a task that this step opened is handed in, by who prepared it, in the same transaction.
 
-    What its form or the rules refuse by now becomes a draft again, for its author to mend; nothing is lost.
+    What its form, the rules or four eyes refuse by now becomes a draft again, for its author to mend; nothing is lost.
     """
-    prepared = _PREPARED.rows(session, {"i": outcome.instance_id})
-    if not prepared:
-        return outcome
-    open_tasks = open_nodes(session, outcome.instance_id)
-    for one in prepared:
-        if one.node not in open_tasks:
-            continue
-        standing, task = lock_task(session, open_tasks[one.node], host)
-        author = _author(session, one, Grant(task.role, task.scope))
+    for one in standing.prepared:
+        task_id = open_nodes(session, outcome.instance_id).get(one.node)
+        if task_id is None:
+            continue  # what was handed in just before has closed it again
+        author = _author(session, one)
+        again, task = lock_task(session, task_id, standing.host, author.who)
         try:
-            checked = evidence.check(session, standing, one.node, one.data, now)
-        except EvidenceRefused:
-            session.execute(_submission.update().where(_submission.c.id == one.id).values(status="draft"))
+            if task.acted:
+                raise FourEyes()
+            checked = evidence.check(session, again, one.node, one.data, now)
+        except (EvidenceRefused, FourEyes):
+            _TO_DRAFT.write(session, {"s": one.id})
             continue
-        inner = _complete(session, standing, task, author, now, checked)
+        inner = _complete(session, again, task, author, now, checked)
         outcome = replace(
             inner, action=outcome.action, source=outcome.source, warnings=outcome.warnings,
             stages=(*outcome.stages, *inner.stages), handed_in=(*outcome.handed_in, one.node, *inner.handed_in),
@@ -126,12 +130,9 @@ def hand_in_prepared(session: Session, outcome: Outcome, host: Host, now: dateti
     return outcome
 
 
-def _author(session: Session, prepared: AnyRow, grant: Grant) -> Actor:
+def _author(session: Session, prepared: AnyRow) -> Actor:
     """Who prepared this evidence, by name and as the person that four eyes count, as the history keeps them."""
-    said: dict[str, Any] = session.execute(
-        select(_history.c.details).where(
-            _history.c.instance_id == prepared.instance_id, _history.c.node == prepared.node,
-            _history.c.action == "evidence.prepared", _history.c.actor == prepared.actor,
-        ).order_by(_history.c.seq.desc()).limit(1)
-    ).scalar_one()
-    return Actor(prepared.actor, said["actor_name"], (grant,), prepared.on_behalf_of, said["person"])
+    said = _PREPARED_BY.first(
+        session, {"i": prepared.instance_id, "n": prepared.node, "who": prepared.actor}
+    ).details
+    return Actor(prepared.actor, said["actor_name"], (), prepared.on_behalf_of, said["person"])

@@ -25,10 +25,12 @@ _submission, _attachment = table_of(Submission), table_of(Attachment)
 _HANDED_IN = ("task_id", "status", "data", "warnings", "form_fingerprint", "actor", "on_behalf_of", "saved_at",
               "submitted_at")
 
-_SUBMITTED = Statement(
-    select(_submission.c.id, _submission.c.node, _submission.c.data)
-    .where(_submission.c.instance_id == bindparam("i"), _submission.c.status == "submitted")
-    .order_by(_submission.c.id)
+_PENDING = Statement(
+    select(_submission)
+    .where(
+        _submission.c.instance_id == bindparam("i"),
+        or_(_submission.c.status == "submitted", _submission.c.status == "prepared"),
+    ).order_by(_submission.c.id)
 )
 _DECIDE = Statement(update(_submission).where(_submission.c.id == bindparam("s")).values(
     status=bindparam("how"), decided_at=bindparam("at"), decided_by=bindparam("by"), decision=bindparam("what")
@@ -62,12 +64,17 @@ def settle(
     """The evidence handed in is accepted (a stage was passed) or returned (its task opens again), or goes on waiting.
 
     What is accepted is written into the product's registers by the host, in the order in which it was handed in.
+    `standing.prepared` is the evidence that waits for a task which this step opens.
     """
     settled = Settled()
     if not step.stages and not step.entered:
         return settled
     decided = []
-    for one in _SUBMITTED.rows(session, {"i": standing.row.id}):
+    for one in _PENDING.rows(session, {"i": standing.row.id}):
+        if one.status == "prepared":
+            if one.node in step.entered:
+                standing.prepared.append(one)
+            continue
         if one.node in step.entered:
             settled.returned.append(one.id)
         elif step.stages:

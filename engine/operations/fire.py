@@ -50,10 +50,7 @@ def fire_timer(
     if clock.boundary and not clock.interrupting:
         _set_again(session, standing, timer, clock, now)
     act = Act("timer.fired", actor, now, timer.node, details={"due": timer.due_at.isoformat()})
-    outcome = advance(session, standing, f"fire.{timer.node}", act)
-    if outcome.source == outcome.target and not clock.interrupting:
-        return outcome  # it told somebody and opened nothing that evidence could have been prepared for
-    return hand_in_prepared(session, outcome, host, now)
+    return hand_in_prepared(session, standing, advance(session, standing, f"fire.{timer.node}", act), now)
 
 
 def _set_again(session: Session, standing: Standing, timer: AnyRow, clock: Clock, now: datetime) -> None:
@@ -79,7 +76,7 @@ def run_done(
     names = standing.definition.graph.names
     standing.variables.update({key: value for key, value in result.items() if key in names})
     act = Act("task.completed", SYSTEM, now, node, data=result)
-    return hand_in_prepared(session, advance(session, standing, f"complete.{node}", act), host, now)
+    return hand_in_prepared(session, standing, advance(session, standing, f"complete.{node}", act), now)
 
 
 def receive(
@@ -98,5 +95,5 @@ def receive(
         if word == "receive" and node is not None and message in (node.id, node.event.ref if node.event else None):
             standing.variables.update({key: value for key, value in (data or {}).items() if key in graph.names})
             act = Act("message.received", actor, now, node_id, data=data or {}, details={"message": message})
-            return hand_in_prepared(session, advance(session, standing, trigger, act), host, now)
+            return hand_in_prepared(session, standing, advance(session, standing, trigger, act), now)
     raise NotOpen(f"Saat ini tidak ada langkah yang menunggu pesan “{message}”.")

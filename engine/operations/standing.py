@@ -46,12 +46,16 @@ _TASK = Statement(select(
 
 @dataclass(slots=True)
 class Standing:
-    """One instance under the lock of this transaction. `row` is its row as read; `variables` may be changed."""
+    """One instance under the lock of this transaction.
+
+    `row` is its row as read; `variables` may be changed; `prepared` is the evidence that a step found waiting for it.
+    """
 
     row: AnyRow
     definition: Loaded
     variables: dict[str, Any]
     host: Host
+    prepared: list[AnyRow] = field(default_factory=list)
     _around: dict[datetime, Surroundings] = field(default_factory=dict)
 
     @property

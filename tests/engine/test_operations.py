@@ -162,6 +162,20 @@ def test_prepared_evidence_that_no_longer_fits_becomes_a_draft_again(world: Worl
     assert ("after", "draft") in world.submissions()
 
 
+def test_evidence_prepared_by_who_acted_in_another_lane_becomes_a_draft_again(session: Session) -> None:
+    nodes = {**draw.LINE, "b": "userTask"}
+    world = World(session).begin(
+        nodes, [("s", "a"), ("a", "b"), ("b", "e")], {"member": ["s", "a"], "commissioner": ["b", "e"]}
+    )
+    operations.prepare(
+        session, instance_id=world.instance_id, node="b", actor=CICI, now=NOW, host=world.host, data={}
+    )
+    assert world.do(CICI).handed_in == ()
+    assert world.submissions() == [("b", "draft"), ("a", "submitted")]
+    with pytest.raises(FourEyes):
+        world.do(CICI)
+
+
 def test_withdrawn_evidence_is_not_handed_in(world: World) -> None:
     operations.prepare(
         world.session, instance_id=world.instance_id, node="after", actor=ANA, now=NOW, host=world.host, data={}
