@@ -114,7 +114,7 @@ def why(cause: Cause, *, notes: bool = True) -> str:
     if cause.reason == "incident":
         return gettext("Langkah “%(task)s” gagal dikerjakan sistem", task=task or gettext("otomatis"))
     if cause.reason == "returned":
-        return gettext("%(task)s: bukti dikembalikan %(day)s", task=task, day=short_date(cause.since))
+        return gettext("%(task)s: bukti dikembalikan %(day)s", task=task, day=short_date(cause.opened_at))
     if cause.reason == "approval":
         return gettext("%(task)s: belum diputuskan", task=task)
     if cause.due_at is None:

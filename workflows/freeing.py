@@ -28,8 +28,9 @@ class Cause:
     """One reason why a body stands still.
 
     `owner` is the role that must act, or `causes.OUTSIDE`; `who` the body or office it is, "" where the role says all.
-    `task` is the open task and `toward` the stage it leads to; `missing` names what it still lacks by name. `code`,
-    `note` and `promised_at` are an obstacle's; `serving` of `wanted` members are there; `error` is an incident's.
+    `task` is the open task, `opened_at` when it last opened, `toward` the stage it leads to; `missing` names what it
+    still lacks by name. `code`, `note` and `promised_at` are an obstacle's; `serving` of `wanted` members are there;
+    `error` is an incident's.
     """
 
     reason: str
@@ -38,6 +39,7 @@ class Cause:
     who: str = ""
     task: str = ""
     toward: str = ""
+    opened_at: datetime | None = None
     due_at: datetime | None = None
     missing: tuple[str, ...] = ()
     code: str = ""
@@ -102,7 +104,7 @@ class Facts:
         return Cause(
             reason, task.due_at if late else task.opened_at, owner, who or "",
             task=signposts.name_of(loaded, task.node), toward=signposts.name_of(loaded, toward) if toward else "",
-            due_at=task.due_at, missing=self._missing(body, task.node),
+            opened_at=task.opened_at, due_at=task.due_at, missing=self._missing(body, task.node),
         )
 
     def _missing(self, body: Row[Any], node: str) -> tuple[str, ...]:

@@ -93,6 +93,11 @@ def test_returned_evidence_blocks_after_three_days(world: World, session: Sessio
     session.commit()
     cause = reasons(session, body)["returned"]
     assert (cause.owner, cause.who, cause.since) == ("pps_member", body.name, then)
+    late(session, body, 9)
+    cause = reasons(session, body)["returned"]
+    assert (cause.opened_at, (clock(session) - cause.since).days) == (then, 9)
+    session.execute(sa.update(Task).values(due_at=None))
+    session.commit()
     assert blocked.counts(session, [REGENCY], Filters(), then + timedelta(days=2)).total == 0
 
 
