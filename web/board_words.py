@@ -10,7 +10,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from flask import Flask
+from flask import Flask, g
 from flask_babel import get_locale, ngettext
 from flask_babel import gettext as looked_up
 from flask_babel import lazy_gettext as _l
@@ -43,8 +43,10 @@ def _kept(_language: str, word: Callable[[str], str], code: str) -> str:
 
 def _said(word: Callable[[str], str], code: str) -> str:
     """What `word` makes of this code in the language of the page."""
-    locale = get_locale()
-    return _kept(locale.language if locale else "id", word, code)
+    if "board_language" not in g:
+        locale = get_locale()
+        g.board_language = locale.language if locale else "id"
+    return _kept(g.board_language, word, code)
 
 
 def gettext(message: str, **values: Any) -> str:
