@@ -77,7 +77,7 @@ def save(agenda_id: int) -> ResponseReturnValue:
         return _form(agenda, wish, seen)
     try:
         with transaction.session().begin_nested():
-            agenda_changes.change(transaction.session(), agenda, wish, seen=seen)
+            agenda_changes.change(transaction.session(), agenda, wish, seen=seen, now=transaction.now())
     except EvidenceRefused as refusal:
         return _form(agenda, wish, seen, refusal.errors, sentence_of(refusal)), 422
     except Refused as refusal:

@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import delete, func, insert, select
@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from engine.errors import EvidenceRefused, FieldError, NotFound, Stale
 from engine.host import Actor, lies_within
 from engine.models import Instance, Task
-from workflows import agendas, settings
+from workflows import agendas, escalation, settings
 from workflows.blocked import within
 from workflows.models import Agenda, AgendaDay
 
@@ -79,8 +79,8 @@ def open_tasks(session: Session, agenda: Agenda) -> int:
     ) or 0
 
 
-def change(session: Session, agenda: Agenda, wish: Wish, *, seen: str) -> None:
-    """The agenda is as wished; tasks that are opened from now on follow it, open ones keep their due day.
+def change(session: Session, agenda: Agenda, wish: Wish, *, seen: str, now: datetime) -> None:
+    """The agenda is as wished; tasks opened from now on follow it, open ones keep their due day but climb anew.
 
     Refused, and nothing is changed: it was changed since `seen` (Stale); anything cannot be read, by field
     (EvidenceRefused; days by ("days", row, "on" or "name"), the way of counting by ("day_type",)).
@@ -104,6 +104,7 @@ def change(session: Session, agenda: Agenda, wish: Wish, *, seen: str) -> None:
             {"agenda_id": agenda.id, "on": day, "name": name} for day, name in sorted(days.items())
         ])
     session.flush()
+    escalation.replan(session, agenda, now)
 
 
 def _days(rows: Sequence[Mapping[str, str]]) -> tuple[dict[date, str], list[FieldError]]:

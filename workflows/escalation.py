@@ -51,7 +51,7 @@ def thrown(session: Session, *, instance_id: int, element: str, trigger: str, no
     loaded = definitions.load(session, instance.definition_id)
     host_node = loaded.graph.process.nodes[trigger.partition(".")[2]].attached_to
     task = session.execute(
-        select(Task.id, Task.due_at, Task.node).where(
+        select(Task.id, Task.due_at, Task.opened_at, Task.node).where(
             Task.instance_id == instance_id, Task.node == host_node, Task.closed_at.is_(None)
         )
     ).one_or_none()
@@ -60,7 +60,7 @@ def thrown(session: Session, *, instance_id: int, element: str, trigger: str, no
     role = loaded.graph.role(element)
     almanac = almanac_of(session, bodies.of_subject(session, instance.subject))
     _tell(session, instance, _Stay(task.id, task.node), 0, (role,), almanac.today(now), now)
-    next_at = almanac.level_at(task.due_at or instance.entered_at, 1)
+    next_at = almanac.level_at(_late_since(task.due_at, task.opened_at), 1)
     if next_at is not None:
         session.execute(insert_new(session, table_of(Climb)).values(
             stay=task.id, instance_id=instance_id, next_level=1, next_at=next_at
@@ -80,7 +80,8 @@ def climb(session: Session, *, now: datetime, host: Host) -> int:
 
 def _climb_one(session: Session, climbing: Climb, now: datetime) -> int:
     task = session.execute(
-        select(Task.id, Task.due_at, Task.node, Task.closed_at, Task.role).where(Task.id == climbing.stay)
+        select(Task.id, Task.due_at, Task.opened_at, Task.node, Task.closed_at, Task.role)
+        .where(Task.id == climbing.stay)
     ).one()
     instance = session.get_one(Instance, climbing.instance_id)
     if task.closed_at is not None or instance.status != "running":
@@ -88,7 +89,7 @@ def _climb_one(session: Session, climbing: Climb, now: datetime) -> int:
         return 0
     body = bodies.of_subject(session, instance.subject)
     almanac: Almanac = almanac_of(session, body)
-    told, late_since = 0, task.due_at or instance.entered_at
+    told, late_since = 0, _late_since(task.due_at, task.opened_at)
     while (next_at := almanac.level_at(late_since, climbing.next_level)) is not None:
         climbing.next_at = next_at
         if next_at > now:
@@ -101,6 +102,15 @@ def _climb_one(session: Session, climbing: Climb, now: datetime) -> int:
         session.delete(climbing)
     session.flush()
     return told
+
+
+def _late_since(due_at: datetime | None, opened_at: datetime) -> datetime:
+    """The moment the levels count from: the due moment, but never before the stay began.
+
+    Evidence returned after its due day begins a new stay that is late at once; without this all levels up to the
+    province would be told in the same moment, before anybody had a day to mend it.
+    """
+    return max(due_at or opened_at, opened_at)
 
 
 def replan(session: Session, agenda: Agenda, now: datetime) -> None:

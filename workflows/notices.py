@@ -24,12 +24,18 @@ def scopes_around(scope: str) -> list[str]:
     return ["", *(".".join(parts[:end]) for end in range(1, len(parts) + 1))]
 
 
-def holders(session: Session, roles: Iterable[str], scope: str, day: date) -> list[int]:
-    """The active accounts that hold one of these roles over this scope on this local day, by id."""
+def holders(
+    session: Session, roles: Iterable[str], scope: str, day: date, *, exactly: bool = False
+) -> list[int]:
+    """The active accounts that hold one of these roles over this scope on this local day, by id.
+
+    With `exactly` only those who hold it for this very scope, not for a larger one around it.
+    """
+    scopes = [scope] if exactly else scopes_around(scope)
     return list(session.scalars(
         select(Account.id).join(Assignment, Assignment.account_id == Account.id)
         .where(
-            Account.active, Assignment.role.in_(list(roles)), Assignment.scope.in_(scopes_around(scope)),
+            Account.active, Assignment.role.in_(list(roles)), Assignment.scope.in_(scopes),
             Assignment.from_on <= day, or_(Assignment.until_on.is_(None), Assignment.until_on >= day),
         ).distinct().order_by(Account.id)
     ))

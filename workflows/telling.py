@@ -11,6 +11,7 @@ from engine import definitions
 from engine.models import History, Instance, Submission, Task
 from workflows import bodies, escalation, notices
 from workflows.host import almanac_of
+from workflows.models.accounts import MEMBER_ROLES
 
 
 def moved(session: Session, *, instance_id: int, seq: int, now: datetime) -> None:
@@ -28,9 +29,10 @@ def moved(session: Session, *, instance_id: int, seq: int, now: datetime) -> Non
     elif row.action in ("task.completed", "instance.started", "timer.fired") and row.source != row.target:
         _opened(session, instance, row.at, today, now)
     if stages := row.details.get("stages"):
-        roles = {lane.id for lane in graph.process.lanes if lane.id.endswith("_member")}
+        lanes = {lane.id for lane in graph.process.lanes}
+        own = notices.holders(session, lanes.intersection(MEMBER_ROLES), instance.scope, today, exactly=True)
         notices.tell(
-            session, notices.holders(session, roles, instance.scope, today), topic="stage.reached",
+            session, own, topic="stage.reached",
             dedupe=f"stage:{instance_id}:{seq}", instance_id=instance_id, params={"stage": stages[-1]}, now=now,
         )
     if row.action == "obstacle.reported":
@@ -55,11 +57,15 @@ def _returned(session: Session, instance: Instance, returned: list[int], today: 
 
 
 def _opened(session: Session, instance: Instance, at: datetime, today: date, now: datetime) -> None:
-    """Those who may do the tasks that this move opened and nobody has done since, in this very body's scope or around
-    it. A task that a later move opened is told of with that one, which may be a return and says so."""
+    """The members who may do the tasks that this move opened and nobody has done since.
+
+    Commissioners and operators work through a queue of many bodies: the queue itself tells them. A task that a later
+    move opened is told of with that one, which may be a return and says so.
+    """
     for task in session.execute(
         select(Task.node, Task.role, Task.id).where(
-            Task.instance_id == instance.id, Task.opened_at == at, Task.closed_at.is_(None)
+            Task.instance_id == instance.id, Task.opened_at == at, Task.closed_at.is_(None),
+            Task.role.in_(MEMBER_ROLES),
         )
     ):
         notices.tell(
