@@ -79,6 +79,5 @@ def _sign_in_by_session_rows(app: Flask, config: Config) -> None:
         visitor = sessions.find(transaction.session(), token, now, config)
         if visitor is not None and now - visitor.row.seen_at >= sessions.TOUCH_EVERY:
             transaction.close()
-            with db.transaction(transaction.engine()) as own:
-                sessions.touch(own, token, now)
+            sessions.touch(transaction.engine(), token, now)
         return visitor

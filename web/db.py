@@ -20,6 +20,7 @@ log = logging.getLogger(__name__)
 
 WAL_IS_SAFE_FROM = (3, 51, 3)
 BUSY_SECONDS = 15
+IMPATIENT_MILLISECONDS = 100
 STATEMENT_SECONDS, LOCK_SECONDS, IDLE_SECONDS = 30, 10, 60
 METADATA_MODULES = ("engine.models", "workflows.models", "web.models")
 
@@ -80,8 +81,14 @@ def _sqlite(url: sa.URL, pool_size: int) -> sa.Engine:
 
     @event.listens_for(engine, "begin")
     def begin(connection: sa.Connection) -> None:
-        reading_only = connection.get_execution_options().get("tapak_reading")
-        connection.exec_driver_sql("BEGIN" if reading_only else "BEGIN IMMEDIATE")
+        options = connection.get_execution_options()
+        if options.get("tapak_impatient"):
+            connection.exec_driver_sql(f"PRAGMA busy_timeout={IMPATIENT_MILLISECONDS}")
+        try:
+            connection.exec_driver_sql("BEGIN" if options.get("tapak_reading") else "BEGIN IMMEDIATE")
+        finally:
+            if options.get("tapak_impatient"):
+                connection.exec_driver_sql(f"PRAGMA busy_timeout={BUSY_SECONDS * 1000}")
 
     return engine
 
@@ -92,6 +99,11 @@ def reading(engine: sa.Engine) -> sa.Engine:
     if engine.dialect.name == "postgresql":
         options["postgresql_readonly"] = True
     return engine.execution_options(**options)
+
+
+def impatient(engine: sa.Engine) -> sa.Engine:
+    """The same engine for a small write that may as well not happen: on SQLite it hardly waits for another writer."""
+    return engine.execution_options(tapak_impatient=True)
 
 
 def glancing(engine: sa.Engine) -> sa.Engine:

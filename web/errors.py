@@ -20,6 +20,7 @@ from werkzeug.exceptions import HTTPException
 from engine import errors
 from web import transaction
 from web.access import wants_json
+from web.auth import sessions
 
 log = logging.getLogger(__name__)
 
@@ -87,14 +88,27 @@ def page(status: int, sentence: str, number: str | None = None) -> tuple[Respons
     title = str(TITLES.get(status, TITLES[500]))
     if wants_json():
         return jsonify(error=title, message=sentence, number=number), status
-    return render_template("error.html", status=status, title=title, sentence=sentence, number=number), status
+    again = _posted() if status == 503 else ()
+    return render_template(
+        "error.html", status=status, title=title, sentence=sentence, number=number, again=again
+    ), status
+
+
+def _posted() -> tuple[tuple[str, str], ...]:
+    """What was posted, for a button that sends it once more: nobody types a form twice for our sake. No passwords."""
+    if request.method != "POST" or request.blueprint == "auth":
+        return ()
+    return tuple(request.form.items(multi=True))
 
 
 def refused(error: Exception) -> tuple[Response | str, int]:
     """Nothing was changed, and the page says why."""
-    transaction.roll_back()
     if isinstance(error, OperationalError):
         log.error("database at %s %s: %s", request.method, request.path, error.orig)
+        transaction.close()
+        sessions.show_nobody()
+    else:
+        transaction.roll_back()
     return page(status_of(error), sentence_of(error))
 
 
@@ -109,7 +123,8 @@ def http_error(error: HTTPException) -> tuple[Response | str, int] | HTTPExcepti
 
 def unforeseen(error: Exception) -> tuple[Response | str, int]:
     """Logged with a number; the page shows the number and nothing of the error. Under test it is raised."""
-    transaction.roll_back()
+    transaction.close()
+    sessions.show_nobody()
     if current_app.testing:
         raise error
     number = secrets.token_hex(4)

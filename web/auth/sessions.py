@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from flask_login import UserMixin, current_user
-from sqlalchemy import select, update
+from flask import g
+from flask_login import AnonymousUserMixin, UserMixin, current_user
+from sqlalchemy import Engine, select, update
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session, joinedload
 
+from web import db
 from web.config import Config
 from workflows.models.accounts import Account, WebSession
+
+log = logging.getLogger(__name__)
 
 LONGEST = timedelta(days=14)
 IDLE = timedelta(days=3)
@@ -35,6 +41,11 @@ def visitor() -> Visitor | None:
     """Who is signed in on the browser of this request; None for nobody."""
     user = current_user._get_current_object()
     return user if isinstance(user, Visitor) else None
+
+
+def show_nobody() -> None:
+    """From here on the page is one for nobody: it can be drawn when the database does not answer."""
+    g._login_user = AnonymousUserMixin()  # where Flask-Login keeps whom it has loaded for this request
 
 
 def digest(token: str) -> str:
@@ -65,9 +76,13 @@ def find(session: Session, token: str, now: datetime, config: Config) -> Visitor
     return Visitor(row.account, row, token)
 
 
-def touch(session: Session, token: str, now: datetime) -> None:
-    """The session was seen now."""
-    session.execute(update(WebSession).where(WebSession.id == digest(token)).values(seen_at=now))
+def touch(engine: Engine, token: str, now: datetime) -> None:
+    """The session was seen now, in a transaction of its own; or not, where somebody writes for long: nobody waits."""
+    try:
+        with db.transaction(db.impatient(engine)) as own:
+            own.execute(update(WebSession).where(WebSession.id == digest(token)).values(seen_at=now))
+    except OperationalError as error:
+        log.warning("a session was not touched: %s", error.orig)
 
 
 def revoke(session: Session, token: str, now: datetime) -> None:
