@@ -126,7 +126,7 @@ def guard() -> ResponseReturnValue | None:
     if _may(allowed_at(current_app, request.endpoint)):
         return None
     if visitor() is not None:
-        raise Forbidden
+        abort(403)
     if request.method == "GET" and not wants_json():
         return redirect(url_for("auth.sign_in", next=request.full_path.rstrip("?")))
     abort(401)

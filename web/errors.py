@@ -109,7 +109,8 @@ def refused(error: Exception) -> tuple[Response | str, int]:
         sessions.show_nobody()
     else:
         transaction.roll_back()
-    return page(status_of(error), sentence_of(error))
+    plain = isinstance(error, errors.Forbidden) and error.message == errors.Forbidden.__doc__
+    return page(status_of(error), str(SENTENCES[403]) if plain else sentence_of(error))
 
 
 def http_error(error: HTTPException) -> tuple[Response | str, int] | HTTPException:

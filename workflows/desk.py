@@ -41,13 +41,12 @@ class Filters:
 
 @dataclass(frozen=True)
 class Entry:
-    """One task as a row. `toward` is the stage it leads to; `may_do` whether this actor may do it now."""
+    """One task as a row. `may_do` whether this actor may do it now."""
 
     task_id: int
     node: str
     title: str
     asked: str
-    toward: str
     role: str
     deciding: bool
     body_id: int
@@ -219,12 +218,11 @@ def _entry(session: Session, row: Row[Any], known: tuple[Any, Any] | None, *, ma
     returned = None
     if decided is not None and decided.status == "returned" and row.closed_at is None:
         returned = returned_words(loaded, row.node, decided)
-    toward = signposts.leads_to(loaded, row.node)
     return Entry(
         task_id=row.id, node=row.node, title=node.name or node.id, asked=node.documentation,
-        toward=signposts.name_of(loaded, toward) if toward else "", role=row.role,
-        deciding=row.node in loaded.deciding, body_id=row.body_id, body=row.name, kind=row.kind, stage=row.stage,
-        timezone=row.timezone, opened_at=row.opened_at, due_at=row.due_at, closed_at=row.closed_at, may_do=may_do,
+        role=row.role, deciding=row.node in loaded.deciding, body_id=row.body_id, body=row.name, kind=row.kind,
+        stage=row.stage, timezone=row.timezone, opened_at=row.opened_at, due_at=row.due_at, closed_at=row.closed_at,
+        may_do=may_do,
         status=newest.status if newest is not None else "", returned=returned,
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -19,6 +20,10 @@ from engine.models import Task
 from workflows import filings, signposts
 from workflows.filings import HANDED_IN, Place, Returned
 from workflows.models import Body
+
+SENTENCE = re.compile(r"(?<=[.!?])\s+")
+DEMANDS = re.compile(r"\b(wajib|harus|paling|sedikitnya|antara|tidak boleh|setiap|angka|hanya|sesuai)\b", re.IGNORECASE)
+GUIDES = re.compile(r"contoh|misalnya|centang|pilih|salin|ceritakan", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -172,6 +177,12 @@ def _label(form: Form, path: Any) -> str:
     return part.label if part is not None else ""
 
 
+def rule_in(help: str) -> str:
+    """What a field's help demands of the answer, without its examples and without what only helps to fill it in."""
+    said = (one for one in SENTENCE.split(help) if DEMANDS.search(one) and not GUIDES.match(one))
+    return " ".join(said)
+
+
 def _lines(
     form: Form, newest: Row[Any], before: Mapping[str, Any] | None, context: Mapping[str, Any], language: str
 ) -> Iterator[Line]:
@@ -182,7 +193,7 @@ def _lines(
         warned.setdefault(tuple(one.get("path") or ()), []).append(str(one["message"]))
     for row in form.describe(data, context=context, language=language):
         line = Line(
-            row.label, row.field.help if not row.heading else "", row.value, row.level, row.heading,
+            row.label, "" if row.heading else rule_in(row.field.help), row.value, row.level, row.heading,
             files=tuple(_files(row, data)), warnings=tuple(warned.get(row.path, ())),
         )
         yield line if before is None or row.heading else _compared(line, row, old.get(row.path), data, before)

@@ -96,7 +96,8 @@ FILLING: dict[str, Words] = {
     "maxFiles": Words(
         "Lampirkan paling banyak {limit} berkas; sekarang {now}.", "Attach at most {limit} files; now {now}."),
     "minItems": Words(
-        "Isi paling sedikit {limit} baris; sekarang {now}.", "Fill in at least {limit} rows; now {now}."),
+        "Isi paling sedikit {limit} baris; baru {now} yang terisi.",
+        "Fill in at least {limit} rows; {now} filled in so far."),
     "maxItems": Words(
         "Isi paling banyak {limit} baris; sekarang {now}.", "Fill in at most {limit} rows; now {now}."),
 }

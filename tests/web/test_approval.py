@@ -75,8 +75,9 @@ def test_the_page_shows_evidence_beside_what_was_asked(browser: Browser, world: 
     browser.sign_in("komisioner", PASSWORD)
     page = browser.get(f"/tugas/{task(session, world)}/periksa").text
     for words in ("PPS Pendowo, Kec. Kranggan", "Mulyono", "Nama pejabat", "Dikirim oleh Pps", "Setujui", "Kembalikan",
-                  "Foto atau berkas buram", "Kunjungan 1", "Contoh: Kepala Desa Campursari"):
+                  "Foto atau berkas buram", "Kunjungan 1", "Paling sedikit 1 foto pertemuan."):
         assert words in page
+    assert "Contoh: Kepala Desa Campursari" not in page  # helps who fills it in, not who reads it
     assert 'data-large' in page
     assert 'name="decision" value="approve"' in page
     assert 'type="radio" name="decision"' not in page
