@@ -3,30 +3,33 @@
 from __future__ import annotations
 
 import hashlib
+from functools import cache
 from pathlib import Path
 from wsgiref.headers import Headers
 
-from flask import Flask, url_for
+from flask import Flask, current_app, request, url_for
 from whitenoise import WhiteNoise
 
 STATIC = Path(__file__).parent / "static"
 ONE_YEAR = 365 * 24 * 3600
 
-_versions: dict[tuple[str, int], str] = {}
-
 
 def asset(name: str) -> str:
     """The address of a static file with its version. FileNotFoundError for a file that is not there."""
+    if current_app.debug:
+        _address.cache_clear()
+    return _address(name, request.script_root)
+
+
+@cache
+def _address(name: str, _script_root: str) -> str:
+    """Made once in a process: a page names its icons a hundred times, and files change only when it starts anew."""
     return url_for("static", filename=name, v=version(name))
 
 
 def version(name: str) -> str:
-    """Twelve hex digits of the content's SHA-256, computed again when the file was saved."""
-    path = STATIC / name
-    key = (name, path.stat().st_mtime_ns)
-    if key not in _versions:
-        _versions[key] = hashlib.sha256(path.read_bytes()).hexdigest()[:12]
-    return _versions[key]
+    """Twelve hex digits of the content's SHA-256."""
+    return hashlib.sha256((STATIC / name).read_bytes()).hexdigest()[:12]
 
 
 def _nosniff(headers: Headers, _path: str, _url: str) -> None:
