@@ -16,6 +16,7 @@ from sqlalchemy import bindparam, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from engine.errors import TapakError
+from engine.host import SYSTEM
 from engine.models import Incident, Message, table_of
 from engine.statements import Statement, insert_of
 
@@ -32,6 +33,12 @@ _NEXT = Statement(
     .with_for_update(skip_locked=True)
 )
 _DONE = Statement(update(_message).where(_message.c.id == bindparam("message")).values(done_at=bindparam("at")))
+
+_incident = table_of(Incident)
+_SETTLED = Statement(
+    update(_incident).where(_incident.c.message_id == bindparam("message"), _incident.c.resolved_at.is_(None))
+    .values(resolved_at=bindparam("at"), resolved_by=bindparam("by"))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +76,7 @@ def put(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
 def take(session: Session, *, now: datetime, effects: Mapping[str, Effect]) -> Taken | None:
     """The next due message has had its effect and is marked done in this transaction; None when none is due.
 
+    An incident that its earlier failures had opened is settled with it.
     When the effect fails, or its kind has none, EffectFailed is raised: roll back, then say so with `failed`.
     """
     found = _NEXT.first(session, {"now": now})
@@ -80,6 +88,8 @@ def take(session: Session, *, now: datetime, effects: Mapping[str, Effect]) -> T
     except Exception as error:
         raise EffectFailed(taken.id, error) from error
     _DONE.write(session, {"message": taken.id, "at": now})
+    if found.attempts >= ATTEMPTS:
+        _SETTLED.write(session, {"message": taken.id, "at": now, "by": SYSTEM.id})
     return taken
 
 

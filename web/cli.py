@@ -71,6 +71,16 @@ def demo_command(accounts: bool) -> None:
     print_accounts(config)
 
 
+@cli.command("regions")
+@click.option("--within", metavar="KODE", help="Hanya wilayah ini dan isinya / only this region, e.g. 33.23.")
+def regions_command(within: str | None) -> None:
+    """Muat daftar wilayah Indonesia / load the register of regions: all 91,599, or those --within one."""
+    from web.prepare import load_regions
+
+    loaded = load_regions(Config.from_environment(), within)
+    click.echo(f"baru {loaded.inserted}, berubah {loaded.updated}, sudah ada {loaded.unchanged}")
+
+
 @cli.command("lead")
 def lead_command() -> None:
     """Pimpin semua badan demo sampai dimonitor / lead the demo's bodies to the end, with invented evidence."""

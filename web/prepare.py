@@ -13,6 +13,7 @@ from web.config import Config, SettingsRefused
 from web.db import clock, make_engine, transaction
 from web.store import Store
 from web.uploads import PHOTO_BYTES
+from workflows import regions
 
 
 def prepare(config: Config) -> None:
@@ -98,6 +99,17 @@ def keeper(store: Store) -> Callable[[bytes], str]:
             return incoming.sha256
 
     return keep
+
+
+def load_regions(config: Config, within: str | None) -> regions.Loaded:
+    """The regions of the list, all or those `within` one, stand in the database, which is migrated first."""
+    migrate.up(config.database_url)
+    engine = make_engine(config.database_url)
+    try:
+        with transaction(engine) as session:
+            return regions.load(session, within=within)
+    finally:
+        engine.dispose()
 
 
 def is_empty(connection: sa.Connection) -> bool:

@@ -366,6 +366,8 @@ def test_the_sixth_failure_opens_one_incident_and_the_task_still_waits(automatic
     assert "the scale is away" in incident.error
     drain(automatic)
     assert automatic.instance.state == "s/a"
+    automatic.session.refresh(incident)
+    assert (incident.resolved_at, incident.resolved_by) == (automatic.now, "system")
 
 
 def test_an_automatic_task_without_a_handler_fails_by_name(automatic: World, monkeypatch: pytest.MonkeyPatch) -> None:
