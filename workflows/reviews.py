@@ -23,7 +23,7 @@ from workflows.models import Body
 
 SENTENCE = re.compile(r"(?<=[.!?])\s+")
 DEMANDS = re.compile(r"\b(wajib|harus|paling|sedikitnya|antara|tidak boleh|setiap|angka|hanya|sesuai)\b", re.IGNORECASE)
-GUIDES = re.compile(r"contoh|misalnya|centang|pilih|salin|ceritakan", re.IGNORECASE)
+GUIDES = re.compile(r"apa|contoh|misalnya|centang|pilih|salin|ceritakan", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
