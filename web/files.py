@@ -10,6 +10,7 @@ from engine.errors import NotFound
 from engine.models import Attachment, Instance
 from web import transaction, uploads
 from web.access import allow, current_actor, may_see
+from workflows import exhibits
 from workflows.models.accounts import MEMBER_ROLES
 
 bp = Blueprint("files", __name__, url_prefix="/berkas")
@@ -23,8 +24,8 @@ LOOKING = (*WORKING, "observer", "auditor")
 def photo(sha256: str, size: str) -> ResponseReturnValue:
     if size not in uploads.SIZES:
         abort(404)
-    found = _seen(sha256, LOOKING)
-    if found.type not in uploads.KINDS or uploads.KINDS[found.type].pillow is None:
+    found = _seen(sha256, WORKING) or _photo(sha256)
+    if found is None or found.type not in uploads.KINDS or uploads.KINDS[found.type].pillow is None:
         raise NotFound
     return uploads.show(found.sha256, found.type, size)
 
@@ -33,13 +34,21 @@ def photo(sha256: str, size: str) -> ResponseReturnValue:
 @allow(*WORKING)
 def paper(sha256: str) -> ResponseReturnValue:
     found = _seen(sha256, WORKING)
+    if found is None:
+        raise NotFound
     return uploads.download(found.sha256, found.type, found.name)
 
 
-def _seen(sha256: str, roles: tuple[str, ...]) -> Attachment:
-    """The attachment with these bytes in a place the reader may see; NotFound also when it is elsewhere."""
+def _photo(sha256: str) -> Attachment | None:
+    """The same for who may only look: what was handed in as a photo, never a paper that somebody photographed."""
+    found = _seen(sha256, LOOKING)
+    return found if found is not None and exhibits.is_photo(transaction.session(), found) else None
+
+
+def _seen(sha256: str, roles: tuple[str, ...]) -> Attachment | None:
+    """The attachment with these bytes in a place where the reader holds one of these roles."""
     rows = select(Attachment, Instance.scope).join(Instance, Instance.id == Attachment.instance_id)
     for attachment, scope in transaction.session().execute(rows.where(Attachment.sha256 == sha256)):
         if may_see(current_actor(), scope, roles):
             return attachment
-    raise NotFound
+    return None

@@ -208,9 +208,16 @@ def show(sha256: str, media_type: str, size: str = "large") -> Response:
 def download(sha256: str, media_type: str, name: str) -> Response:
     """The original as a download that no browser will run. The caller has decided that it may be had."""
     answer = send_file(
-        store().path(sha256), mimetype=media_type, as_attachment=True, download_name=clean_name(name), etag=sha256
+        store().path(sha256), mimetype=media_type, as_attachment=True, etag=sha256,
+        download_name=_ending_told(clean_name(name), KINDS[media_type]),
     )
     return _sealed(answer)
+
+
+def _ending_told(name: str, kind: Kind) -> str:
+    """The name with an ending that says what the file is, whatever it was called: no photo is saved as a program."""
+    endings = (".jpg", ".jpeg") if kind is JPEG else (kind.ending,)
+    return name if name.lower().endswith(endings) else name + kind.ending
 
 
 def _sealed(answer: Response) -> Response:

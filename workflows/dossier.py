@@ -224,7 +224,7 @@ def _flow(session: Session, place: Place, actor: Actor, now: datetime, may: Sigh
         obstacles=tuple(_held(one, names) for one in reversed(obstacles)),
         exhibits=exhibits.exhibits(
             place, [need.node for stage in stages for need in stage.needs], filed, names, full=may.full,
-            language=language,
+            phones=may.phones, language=language,
         ),
         events=trail.events(loaded, entries, names, {one.id: one.code for one in obstacles}),
         chain=_chain(row, entries),

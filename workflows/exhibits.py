@@ -7,16 +7,21 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row
+from sqlalchemy import Row, select
+from sqlalchemy.orm import Session
 
+from engine import definitions
 from engine.forms import File, Form
 from engine.forms import Row as Answer
+from engine.models import Attachment, Instance, Submission
 from workflows import filings, signposts
 from workflows.filings import HANDED_IN, Place
 
 MOST_VERSIONS = 12
 PERSONAL = frozenset({"nik", "nip", "secretary_nip", "phone", "office_contact"})
 """The keys of answers that only who works with the body may read."""
+TELEPHONES = frozenset({"phone", "office_contact"})
+"""Those of them that only the office and the body's own members may read."""
 
 
 @dataclass(frozen=True)
@@ -67,9 +72,11 @@ class Exhibit:
 
 def exhibits(
     place: Place, nodes: Iterable[str], filed: Iterable[Row[Any]], names: Mapping[str, str], *, full: bool,
-    language: str,
+    phones: bool, language: str,
 ) -> tuple[Exhibit, ...]:
-    """What was handed in for these tasks, in their order. Without `full`: no papers to open, no personal answers."""
+    """What was handed in for these tasks, in their order. Without `full`: no papers to open, no personal answers;
+    without `phones` no telephone numbers."""
+    unseen = (frozenset() if full else PERSONAL) | (frozenset() if phones else TELEPHONES)
     handed_in = [one for one in filed if one.status in HANDED_IN]
     found = []
     for node in nodes:
@@ -77,13 +84,15 @@ def exhibits(
         if versions:
             found.append(Exhibit(
                 node, signposts.name_of(place.loaded, node),
-                tuple(_version(place, one, names, full, language) for one in versions[:MOST_VERSIONS]),
+                tuple(_version(place, one, names, full, unseen, language) for one in versions[:MOST_VERSIONS]),
                 max(0, len(versions) - MOST_VERSIONS),
             ))
     return tuple(found)
 
 
-def _version(place: Place, one: Row[Any], names: Mapping[str, str], full: bool, language: str) -> Version:
+def _version(
+    place: Place, one: Row[Any], names: Mapping[str, str], full: bool, unseen: frozenset[str], language: str
+) -> Version:
     form = place.form(one.node)
     photos, papers = _files(form, one.data, full)
     rows = form.describe(one.data, context=place.context, language=language)
@@ -93,12 +102,27 @@ def _version(place: Place, one: Row[Any], names: Mapping[str, str], full: bool, 
         on_behalf_of=one.on_behalf_of or "", decided_at=one.decided_at,
         decided_by=names.get(one.decided_by or "", one.decided_by or ""),
         reason=returned.short if returned is not None else "",
-        rows=tuple(row for row in rows if _is_shown(row, full)), photos=photos, papers=papers,
+        rows=tuple(row for row in rows if _is_shown(row, unseen)), photos=photos, papers=papers,
     )
 
 
-def _is_shown(row: Answer, full: bool) -> bool:
-    return not isinstance(row.field, File) and (full or row.field.key not in PERSONAL)
+def is_photo(session: Session, attachment: Attachment) -> bool:
+    """Whether the file was handed in as a photo; not so a paper that somebody photographed, such as a health letter."""
+    filed = session.execute(
+        select(Submission.data, Instance.definition_id).join(Instance, Instance.id == Submission.instance_id).where(
+            Instance.id == attachment.instance_id, Submission.node == attachment.node, Submission.status.in_(HANDED_IN)
+        )
+    ).all()
+    form = definitions.load(session, filed[0].definition_id).form(attachment.node) if filed else None
+    if form is None:
+        return False
+    data = [one.data for one in filed]
+    given = [form.field(path[:-1]) for one in data for path, sha256 in form.files(one) if sha256 == attachment.sha256]
+    return bool(given) and all(isinstance(part, File) and part.of == "photo" for part in given)
+
+
+def _is_shown(row: Answer, unseen: frozenset[str]) -> bool:
+    return not isinstance(row.field, File) and row.field.key not in unseen
 
 
 def _files(form: Form, data: Mapping[str, Any], full: bool) -> tuple[tuple[Picture, ...], tuple[Paper, ...]]:
