@@ -125,7 +125,7 @@ def filing(session: Session, body_id: int, node: str, actor: Actor, now: datetim
     mode = _mode(place, node, task, last)
     return Filing(
         place, loaded.graph.process.nodes[node], form, role, mode, task, kept, last, returned,
-        _beginning(session, place, form, mode, (kept, last)), _principals(session, place.body, actor),
+        _beginning(session, place, form, mode, (kept, last)), _principals(session, place.body, role, actor),
     )
 
 
@@ -165,15 +165,19 @@ def _beginning(
     return data
 
 
-def _principals(session: Session, body: Body, actor: Actor) -> tuple[tuple[int, str], ...]:
-    """The members for whom this actor may fill in: all of the body's for one of its secretariat, else none."""
+def _principals(session: Session, body: Body, role: str, actor: Actor) -> tuple[tuple[int, str], ...]:
+    """The members for whom this actor may fill in: all of the body's for one of its secretariat, else none.
+
+    The body is the one whose members the task asks: a PPS's monitoring is its PPK's to tell.
+    """
     number = actor.person.removeprefix("person:")
     if not number.isdecimal():
         return ()
     serving = session.execute(
         select(Membership.id, Membership.post, Membership.person_id, Person.name)
-        .join(Person, Person.id == Membership.person_id)
-        .where(Membership.body_id == body.id, Membership.until_on.is_(None), Membership.post != "cadangan")
+        .join(Person, Person.id == Membership.person_id).join(Body, Body.id == Membership.body_id)
+        .where(Body.id.in_((body.id, body.parent_id)), Body.kind == role.removesuffix("_member"))
+        .where(Membership.until_on.is_(None), Membership.post != "cadangan")
         .order_by(Membership.id)
     ).all()
     posts = {row.person_id: row.post for row in serving}
