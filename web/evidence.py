@@ -173,7 +173,7 @@ def _act(filing: Filing, sheet: Sheet) -> ResponseReturnValue:
         )
         flash(gettext("Draf disimpan. Anda dapat melanjutkannya kapan saja, juga dari perangkat lain."), "success")
         return redirect(_here(filing))
-    if act == "prepare":
+    if act == "prepare" and filing.mode not in READING:
         if filing.kept is not None and sheet.edition != filing.kept.edition:
             raise Stale(gettext("Isian ini sudah diubah orang lain. Bandingkan dahulu, lalu kirim kembali."))
         warnings = operations.prepare(

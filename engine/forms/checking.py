@@ -94,8 +94,7 @@ class Check:
         if not isinstance(raw, list | tuple):
             self.unread[path] = error(path, "shape")
             return []
-        most = max(part.max_items, part.rows)
-        if len(raw) > 2 * most + 10:  # far more than the page could send: not worth reading
+        if len(raw) > part.readable:  # far more than the page could send: not worth reading
             self.unread[path] = error(path, "maxItems", limit=part.max_items, now=len(raw))
             return []
         return [self._read(part.fields, self._object(row, (*path, index)), (*path, index))

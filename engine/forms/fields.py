@@ -177,6 +177,11 @@ class DynamicList(Field):
     fixed: bool = False
     row_label: str = ""  # {n} is the row's number, beginning with 1
 
+    @property
+    def readable(self) -> int:
+        """So many rows are read at most, empty ones too; no page sends more."""
+        return 2 * max(self.max_items, self.rows) + 10
+
     def heading(self, index: int) -> str:
         """The heading of row `index` (from 0), e.g. "Kunjungan 1"."""
         return (self.row_label or f"{self.label} {{n}}").replace("{n}", str(index + 1))

@@ -23,7 +23,10 @@ def html_name(path: Iterable[str | int]) -> str:
 
 
 def parse(fields: tuple[f.Field, ...], pairs: Iterable[tuple[str, str]]) -> dict[str, object]:
-    """The posted pairs as nested data. Names that are not the form's are left out; gaps between rows are closed."""
+    """The posted pairs as nested data. Names that are not the form's are left out; gaps between rows are closed.
+
+    Of a list with far more rows than a page could send, one more than `check` reads is kept: enough to refuse it.
+    """
     root: Node = {}
     for number, (name, value) in enumerate(pairs):
         if number >= MAX_PAIRS:
@@ -48,7 +51,7 @@ def _object(fields: tuple[f.Field, ...], node: Node) -> dict[str, object]:
             found[part.key] = _object(part.fields, below)
         elif isinstance(part, f.DynamicList):
             rows = sorted((int(step), inside) for step, inside in below.items() if _INDEX.fullmatch(step))
-            found[part.key] = [_object(part.fields, inside) for _, inside in rows]
+            found[part.key] = [_object(part.fields, inside) for _, inside in rows[:part.readable + 1]]
         elif _HERE in below:
             found[part.key] = _answer(part, below[_HERE])
     return found

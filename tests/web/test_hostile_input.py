@@ -9,6 +9,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
+from werkzeug.datastructures import MultiDict
 
 from engine.models import Submission
 from tests.web import desk_world as world_of
@@ -103,6 +104,30 @@ def test_tampered_hidden_fields_of_evidence_are_no_error(on_both: Flask, world: 
         {"act": "draft", "edition": BEYOND},
     ):
         assert member.send(path, fields).status_code < 500, fields
+
+
+def test_thousands_of_rows_are_not_drawn(on_both: Flask, world: World) -> None:
+    member, path = signed_in(on_both, "pps"), f"/badan/{world.of(PENDOWO).id}/bukti/submit_sowan"
+    rows = {f"visits-{n}-official_name": "x" for n in range(2900)}
+    answer = member.send(path, {"_show": "1", **rows})
+    assert answer.status_code == 200
+    assert answer.text.count("-official_name\"") < 500
+    task = {"act": "send", "task": "1"}
+    assert member.send(path, {**task, **rows}).status_code in (404, 422)
+
+
+def test_what_waits_for_a_decision_is_not_prepared_once_more(
+    on_both: Flask, world: World, session: Session
+) -> None:
+    """It would go out again by itself the moment it is returned, unmended."""
+    body = world.of(PENDOWO)
+    with db.transaction(on_both.extensions["tapak.engine"]) as own:
+        world_of.hand_in(own, world, body, "pps", "submit_sowan")
+        pairs = world_of.posted(own, body, "submit_sowan", world_of.evidence(world, "pps", "submit_sowan"))
+    member = signed_in(on_both, "pps")
+    sent = MultiDict([*pairs, ("act", "prepare"), ("csrf_token", member.token())])
+    assert member.post(f"/badan/{body.id}/bukti/submit_sowan", data=sent).status_code == 400
+    assert session.scalars(select(Submission.status).where(Submission.node == "submit_sowan")).all() == ["submitted"]
 
 
 def test_a_file_for_a_field_that_cannot_be_is_refused(on_both: Flask, world: World) -> None:
