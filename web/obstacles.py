@@ -12,6 +12,7 @@ from flask_babel import gettext
 
 from engine import operations
 from engine.errors import EvidenceRefused, FieldError, Forbidden, NotFound, Refused
+from engine.forms.cleaning import clean
 from web import transaction
 from web.access import allow, current_actor
 from web.errors import sentence_of, status_of
@@ -105,8 +106,8 @@ def _body(body_id: int) -> tuple[Body, str]:
 def _typed() -> Report:
     posted = request.form
     return Report(
-        code=posted.get("code", "")[:60], owner=posted.get("owner", "").strip()[:200],
-        note=posted.get("note", "").strip()[:2000], promised=posted.get("promised", "")[:10],
+        code=posted.get("code", "")[:60], owner=clean(posted.get("owner", ""))[:200],
+        note=clean(posted.get("note", ""), lines=True)[:2000], promised=posted.get("promised", "")[:10],
     )
 
 

@@ -12,6 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
 from engine.errors import EvidenceRefused, FieldError, Forbidden, NotFound, Stale
+from engine.forms.cleaning import clean
 from engine.host import Actor, lies_within
 from workflows.models import Account, Body, Membership, Person
 from workflows.models.accounts import MEMBER_ROLES
@@ -116,7 +117,7 @@ def correct(session: Session, person_id: int, actor: Actor, *, name: str, phone:
     session.refresh(person, with_for_update=True)
     if edition != _edition(person):
         raise Stale("Data orang ini sudah diubah orang lain. Periksa data terakhir, lalu simpan kembali.")
-    name, phone = " ".join(name.split()), re.sub(r"[\s().-]", "", phone)
+    name, phone = clean(name), re.sub(r"[\s().-]", "", phone)
     wrong = []
     if not 3 <= len(name) <= 200 or not name_key(name):
         wrong.append(FieldError(("name",), "name", "Isi nama lengkap, paling sedikit 3 huruf."))

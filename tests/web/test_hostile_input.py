@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -11,11 +12,12 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 
-from engine.models import Submission
+from engine.models import Obstacle, Submission
 from tests.web import desk_world as world_of
 from tests.web.conftest import Browser
 from tests.web.desk_world import PASSWORD, PENDOWO, World
 from web import db
+from workflows.models import Person
 
 BEYOND, ENDLESS = "9" * 20, "9" * 5000
 """More than a row's number can be; more digits than Python reads."""
@@ -143,3 +145,18 @@ def test_a_promise_at_the_end_of_time_is_no_error(on_both: Flask, world: World) 
     for day in ("9999-12-31", "0001-01-01", "2026-02-30", "٢٠٢٦-01-01", "x"):
         told = {"code": "sarpras", "owner": "Camat", "note": "Ruang belum ada", "promised": day}
         assert member.send(f"/badan/{world.of(PENDOWO).id}/kendala", told).status_code == 422, day
+
+
+def test_letters_that_turn_a_text_around_are_not_kept(on_both: Flask, world: World, session: Session) -> None:
+    told = {"code": "sarpras", "owner": "Camat \u202etamaC", "note": "Ruang\u2066 belum\x07 ada\r\nsama sekali"}
+    member, path = signed_in(on_both, "pps"), f"/badan/{world.of(PENDOWO).id}/kendala"
+    assert member.send(path, told).status_code == 302
+    kept = session.scalars(select(Obstacle)).one()
+    assert (kept.owner, kept.note) == ("Camat tamaC", "Ruang belum ada\nsama sekali")
+    session.rollback()  # on SQLite a session that looks holds the writers' lock
+    operator, person = signed_in(on_both, "operator"), 1
+    edition = re.search(r'name="edition" value="([^"]+)"', operator.get(f"/orang/{person}").text)
+    assert edition
+    named = {"name": "Ani \u202eitaW", "phone": "", "edition": edition[1]}
+    assert operator.send(f"/orang/{person}", named).status_code == 302
+    assert session.get_one(Person, person).name == "Ani itaW"
