@@ -47,6 +47,7 @@ def index() -> ResponseReturnValue:
         kinds=[(kind, board_words.kind_name(kind)) for kind in KINDS], reasons=board_words.reasons(),
         owners=board_words.owners(), ages=AGES,
         stages=[(code, drawn(name)) for code, name in choices.stages], link=link, started=bool(after), today=today(),
+        places="peta" in request.args,
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
-from flask import Blueprint, current_app, g, render_template, request, url_for
+from flask import Blueprint, g, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from engine.host import Actor
@@ -88,8 +88,8 @@ def link_of(entry: Entry) -> str:
 
 
 def body_link(body_id: int) -> str:
-    """The page of a body; "" where this installation has none."""
-    return url_for("bodies.show", body_id=body_id) if "bodies.show" in current_app.view_functions else ""
+    """The page of a body."""
+    return url_for("bodies.show", body_id=body_id)
 
 
 @bp.app_template_global("body_link")

@@ -176,11 +176,12 @@ def _counted(rows: Iterable[Row[Any]], filters: Filters) -> Counts:
     wanted = causes.BIT.get(filters.reason)
     cells: dict[tuple[str, str], int] = {}
     reasons = dict.fromkeys(causes.REASONS, 0)
-    for row in rows:
-        if wanted is None or row.mask & wanted:
-            cells[row.place, row.stage] = cells.get((row.place, row.stage), 0) + row.number
+    for _part, number, place, stage, mask, _since in rows:
+        if wanted is None or mask & wanted:
+            cells[place, stage] = cells.get((place, stage), 0) + number
         for reason, bit in causes.BIT.items():
-            reasons[reason] += row.number if row.mask & bit else 0
+            if mask & bit:
+                reasons[reason] += number
     return Counts(reasons, cells, sum(cells.values()))
 
 
