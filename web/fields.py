@@ -16,6 +16,8 @@ from markupsafe import Markup, escape
 
 from engine.errors import FieldError
 from engine.forms import DynamicList, Form, Path, html_name
+from engine.forms.messages import in_english
+from web.i18n import language
 
 ROW_BUTTONS = ("_add", "_remove")
 ROW = re.compile(r"0|[1-9][0-9]{0,5}")
@@ -25,7 +27,12 @@ STRONG = re.compile(r"\*\*([^*\n]{1,500})\*\*")
 def errors_at(errors: Iterable[FieldError], path: Iterable[str | int]) -> list[str]:
     """The messages of the errors at exactly this path."""
     wanted = tuple(path)
-    return [error.message for error in errors if tuple(error.path) == wanted]
+    return [said(error) for error in errors if tuple(error.path) == wanted]
+
+
+def said(error: FieldError) -> str:
+    """What is wrong, in the reader's language where the forms' own sentences have it."""
+    return in_english(error.message) if language() == "en" else error.message
 
 
 def errors_within(errors: Iterable[FieldError], path: Iterable[str | int]) -> bool:
@@ -86,6 +93,6 @@ def emphasised(text: str) -> Markup:
 
 def install(app: Flask) -> None:
     """Templates can name fields and find their errors."""
-    app.jinja_env.globals.update(html_name=html_name, errors_at=errors_at, errors_within=errors_within)
+    app.jinja_env.globals.update(html_name=html_name, errors_at=errors_at, errors_within=errors_within, said=said)
     app.jinja_env.filters["tuple_of"] = tuple
     app.jinja_env.filters["emphasised"] = emphasised

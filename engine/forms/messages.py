@@ -7,6 +7,7 @@ Each says what is wrong and how to mend it.
 
 from __future__ import annotations
 
+import re
 from typing import NamedTuple
 
 
@@ -97,7 +98,7 @@ FILLING: dict[str, Words] = {
         "Lampirkan paling banyak {limit} berkas; sekarang {now}.", "Attach at most {limit} files; now {now}."),
     "minItems": Words(
         "Isi paling sedikit {limit} baris; baru {now} yang terisi.",
-        "Fill in at least {limit} rows; {now} filled in so far."),
+        "{now} filled in so far; at least {limit} needed."),
     "maxItems": Words(
         "Isi paling banyak {limit} baris; sekarang {now}.", "Fill in at most {limit} rows; now {now}."),
 }
@@ -200,3 +201,17 @@ def say(code: str, **values: object) -> Words:
     words = FILLING.get(code) or DRAWING[code]
     shown = {name: str(value) for name, value in values.items()}
     return Words(words.id.format(**shown), words.en.format(**shown))
+
+
+def in_english(sentence: str) -> str:
+    """The English of an Indonesian sentence of `say` to people who fill in a form; any other sentence as it is."""
+    for pattern, words in _SENTENCES:
+        if found := pattern.fullmatch(sentence):
+            return words.en.format(**found.groupdict())
+    return sentence
+
+
+_SENTENCES = [
+    (re.compile(re.sub(r"\\\{(\w+)\\\}", r"(?P<\1>.+)", re.escape(words.id)), re.DOTALL), words)
+    for words in FILLING.values()
+]

@@ -10,7 +10,7 @@ from flask import Flask, render_template_string
 from lxml import html
 
 from engine.errors import FieldError
-from engine.forms import Form, load
+from engine.forms import Form, load, messages
 from web import fields
 from web.config import ROOT
 
@@ -96,3 +96,11 @@ def test_row_buttons(data: dict[str, object], button: dict[str, str], rows: list
 
 def test_without_a_row_button_the_form_was_handed_in() -> None:
     assert fields.press(FORM, {}, {"_draft": ""}) is None
+
+
+def test_the_forms_own_sentences_are_read_in_english_too() -> None:
+    for code, words in messages.FILLING.items():
+        assert messages.in_english(words.id) == words.en, code
+    few = messages.say("minItems", limit=3, now=1)
+    assert messages.in_english(few.id) == few.en
+    assert messages.in_english("Sowan ke camat belum ada.") == "Sowan ke camat belum ada."
