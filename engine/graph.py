@@ -113,6 +113,20 @@ class Graph:
             seen.update(dict.fromkeys(transition.stages))
         return tuple(seen)
 
+    def ahead(self, state: str) -> frozenset[str]:
+        """The places that can be entered, for the first time or again, once this state was left."""
+        if (found := self._ahead.get(state)) is None:
+            seen, edge = set[str](), [state]
+            while edge:
+                edge = [one.target for name in edge for one in self.leaving[name] if one.target not in seen]
+                seen.update(edge)
+            found = self._ahead[state] = frozenset(place for name in seen for place in self.states[name].places)
+        return found
+
+    @cached_property
+    def _ahead(self) -> dict[str, frozenset[str]]:
+        return {}
+
     @cached_property
     def leaving(self) -> Mapping[str, tuple[Transition, ...]]:
         """The transitions by their source state."""

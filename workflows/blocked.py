@@ -172,7 +172,7 @@ def page(
     return board(session, scopes, filters, now, after=after, size=size)[1]
 
 
-def _counted(rows: Iterable[Row[Any]], filters: Filters) -> Counts:
+def _counted(rows: Iterable[Sequence[Any]], filters: Filters) -> Counts:
     wanted = causes.BIT.get(filters.reason)
     cells: dict[tuple[str, str], int] = {}
     reasons = dict.fromkeys(causes.REASONS, 0)

@@ -15,13 +15,18 @@ from sqlalchemy.orm import Session
 from engine import definitions
 from engine.host import Host
 from engine.models import Instance, Obstacle, Task, table_of
-from engine.once import insert_new
+from engine.statements import insert_of
 from workflows import bodies, notices
 from workflows.agendas import Almanac
 from workflows.host import almanac_of
 from workflows.models import Agenda, Body, Climb, Escalation
 
 BATCH = 200
+
+_BEGIN = insert_of(table_of(Climb), "stay", "instance_id", "next_level", "next_at", new=True)
+_ONCE = insert_of(
+    table_of(Escalation), "instance_id", "stay", "level", "at", "told_role", "reason", new=True, returning="id"
+)
 
 _CIRCLES: dict[str, tuple[str, ...]] = {
     "korwil": ("commissioner",), "sdm": ("commissioner",), "teknis": ("commissioner",), "data": ("commissioner",),
@@ -62,9 +67,7 @@ def thrown(session: Session, *, instance_id: int, element: str, trigger: str, no
     _tell(session, instance, _Stay(task.id, task.node), 0, (role,), almanac.today(now), now)
     next_at = almanac.level_at(_late_since(task.due_at, task.opened_at), 1)
     if next_at is not None:
-        session.execute(insert_new(session, table_of(Climb)).values(
-            stay=task.id, instance_id=instance_id, next_level=1, next_at=next_at
-        ))
+        _BEGIN.write(session, {"stay": task.id, "instance_id": instance_id, "next_level": 1, "next_at": next_at})
 
 
 def climb(session: Session, *, now: datetime, host: Host) -> int:
@@ -143,13 +146,11 @@ def _tell(
         select(Obstacle.owner).where(Obstacle.instance_id == instance.id, Obstacle.lifted_at.is_(None))
         .order_by(Obstacle.reported_at).limit(1)
     )
-    new = session.execute(
-        insert_new(session, table_of(Escalation)).values(
-            instance_id=instance.id, stay=task.id, level=level, at=now, told_role=",".join(roles),
-            reason=owner or "",
-        ).returning(Escalation.id)
-    ).scalar_one_or_none()
-    if new is None:
+    told = {
+        "instance_id": instance.id, "stay": task.id, "level": level, "at": now, "told_role": ",".join(roles),
+        "reason": owner or "",
+    }
+    if _ONCE.first(session, told) is None:
         return
     notices.tell(
         session, notices.holders(session, roles, instance.scope, today), topic="task.late",

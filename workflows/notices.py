@@ -10,12 +10,17 @@ from sqlalchemy import func, or_, select, update
 from sqlalchemy.orm import Session
 
 from engine.models import table_of
-from engine.once import insert_new
+from engine.statements import insert_of
 from workflows.models import Notice
 from workflows.models.accounts import Account, Assignment
 
 TOPICS = ("task.opened", "evidence.returned", "stage.reached", "task.late", "incident.opened", "obstacle.reported")
 """What people are told about; the pages have words for each, in every language."""
+
+
+_TELL = insert_of(
+    table_of(Notice), "account_id", "topic", "instance_id", "params", "created_at", "dedupe", new=True
+)
 
 
 def scopes_around(scope: str) -> list[str]:
@@ -54,8 +59,7 @@ def tell(
          "dedupe": dedupe}
         for account in accounts
     ]
-    if rows:
-        session.execute(insert_new(session, table_of(Notice)), rows)
+    _TELL.write_all(session, rows)
 
 
 def unread(session: Session, account_id: int) -> int:

@@ -53,18 +53,9 @@ def _ahead(process: Process, start: str, wanted: Callable[[Node], bool]) -> str 
     return None
 
 
-def _reachable(loaded: Loaded, state: str) -> frozenset[str]:
-    seen, edge = {state}, [state]
-    while edge:
-        edge = [step.target for here in edge for step in loaded.graph.leaving.get(here, ())]
-        edge = [here for here in dict.fromkeys(edge) if here not in seen]
-        seen.update(edge)
-    return frozenset(place for name in seen - {state} for place in loaded.graph.states[name].places)
-
-
 def can_come(loaded: Loaded, state: str, node_id: str) -> bool:
     """Whether this task can open (again) after the instance has left `state`."""
-    return node_id in _reachable(loaded, state)
+    return node_id in loaded.graph.ahead(state)
 
 
 def later_tasks(loaded: Loaded, state: str, role: str) -> tuple[str, ...]:

@@ -58,8 +58,8 @@ def prepare(
 ) -> tuple[dict[str, Any], ...]:
     """The evidence of a later task waits, complete and checked; it is handed in the moment that task opens.
 
-    The answer are its soft findings. Refused: the task is open already (hand it in) or cannot come any more; a deciding
-    task; EvidenceRefused as for handing in.
+    The answer are its soft findings. Refused: the task is open already (hand it in), what was handed in for it is not
+    decided yet, or it cannot come any more; a deciding task; EvidenceRefused as for handing in.
     """
     standing = lock(session, instance_id, host)
     _require_may_fill(standing, node, actor)
@@ -67,6 +67,10 @@ def prepare(
         raise Refused("Tugas ini sudah terbuka. Kirim buktinya langsung.")
     if node in standing.definition.deciding:
         raise Refused("Keputusan tidak dapat disiapkan lebih awal.")
+    if evidence.waits(session, instance_id, node):
+        raise Refused("Bukti ini sudah dikirim dan sedang diperiksa. Tunggu keputusannya dahulu.")
+    if node not in standing.definition.graph.ahead(standing.row.state):
+        raise Refused("Tahap untuk bukti ini sudah lewat. Tidak ada lagi yang perlu disiapkan.")
     checked = evidence.check(session, standing, node, data, now)
     kept = _kept(session, instance_id, node)
     if kept is not None:

@@ -149,6 +149,11 @@ def _files(value: Any, path: tuple[str | int, ...]) -> Iterator[tuple[tuple[str 
             yield from _files(part, (*path, index))
 
 
+def waits(session: Session, instance_id: int, node: str) -> bool:
+    """Whether evidence of this node was handed in and is neither accepted nor returned yet."""
+    return any(one.status == "submitted" and one.node == node for one in _PENDING.rows(session, {"i": instance_id}))
+
+
 def as_rows(warnings: Sequence[Finding]) -> list[dict[str, Any]]:
     """Soft findings as they are stored and shown: [{"path": [...], "code": …, "message": …}]."""
     return [{"path": list(one.path), "code": one.code, "message": one.message} for one in warnings]

@@ -17,13 +17,13 @@ from engine.errors import AlreadyDone, Refused
 from engine.host import Actor
 from engine.machine import context_of
 from engine.models import Vote, table_of
-from engine.once import insert_new
 from engine.operations.door import Act, note
 from engine.operations.outcome import Outcome
 from engine.operations.standing import Standing
-from engine.statements import AnyRow
+from engine.statements import AnyRow, insert_of
 
 _vote = table_of(Vote)
+_CAST = insert_of(_vote, "task_id", "person", "data", "at", new=True, returning="id")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +39,8 @@ def cast(
     session: Session, standing: Standing, task: AnyRow, actor: Actor, now: datetime, data: Mapping[str, Any]
 ) -> Tally:
     """This person's vote is counted. Refused with AlreadyDone when this person has voted on this task before."""
-    new = session.execute(
-        insert_new(session, _vote).values(task_id=task.id, person=actor.who, data=dict(data), at=now)
-        .returning(_vote.c.id)
-    ).scalar_one_or_none()
-    if new is None:
+    vote = {"task_id": task.id, "person": actor.who, "data": dict(data), "at": now}
+    if _CAST.first(session, vote) is None:
         raise AlreadyDone("Anda sudah memberikan suara untuk keputusan ini.")
     votes = list(session.execute(
         select(_vote.c.data).where(_vote.c.task_id == task.id).order_by(_vote.c.id)

@@ -145,6 +145,16 @@ def test_evidence_prepared_early_is_handed_in_when_its_task_opens(world: World) 
     assert history.verify(world.session) == []
 
 
+def test_what_waits_for_its_decision_or_is_past_cannot_be_prepared(world: World) -> None:
+    common = {"instance_id": world.instance_id, "actor": ANA, "now": NOW, "host": world.host, "data": {}}
+    world.do(ANA)
+    with pytest.raises(Refused, match="sedang diperiksa"):
+        operations.prepare(world.session, node="submit", **common)
+    world.do(BUDI, {"decision": "approve"})
+    with pytest.raises(Refused, match="sudah lewat"):
+        operations.prepare(world.session, node="submit", **common)
+
+
 def test_prepared_evidence_that_no_longer_fits_becomes_a_draft_again(world: World) -> None:
     operations.prepare(
         world.session, instance_id=world.instance_id, node="after", actor=ANA, now=NOW, host=world.host, data={"a": 1}
