@@ -221,7 +221,7 @@ def _flow(session: Session, place: Place, actor: Actor, now: datetime, may: Sigh
     return Flow(
         place=place, steps=steps, stages=stages,
         awaited=_awaited(session, place, opened, actor, names), next=_next(session, place, opened),
-        obstacles=tuple(_held(one, names) for one in reversed(obstacles)),
+        obstacles=tuple(_held(one, names, full=may.full) for one in reversed(obstacles)),
         exhibits=exhibits.exhibits(
             place, [need.node for stage in stages for need in stage.needs], filed, names, full=may.full,
             phones=may.phones, language=language,
@@ -273,10 +273,12 @@ def _next(session: Session, place: Place, opened: Iterable[Row[Any]]) -> tuple[N
     return tuple(Next(signposts.name_of(place.loaded, row.node), row.due_at) for row in found)
 
 
-def _held(one: Row[Any], names: Mapping[str, str]) -> Held:
+def _held(one: Row[Any], names: Mapping[str, str], *, full: bool) -> Held:
+    """`full`: with what was written about it, in which names may stand."""
     return Held(
-        one.id, one.code, one.owner, one.note, one.promised_at, names.get(one.reported_by, one.reported_by),
-        one.reported_at, names.get(one.lifted_by or "", one.lifted_by or ""), one.lifted_at,
+        one.id, one.code, one.owner, one.note if full else "", one.promised_at,
+        names.get(one.reported_by, one.reported_by), one.reported_at,
+        names.get(one.lifted_by or "", one.lifted_by or ""), one.lifted_at,
     )
 
 
@@ -302,4 +304,4 @@ def open_obstacles(session: Session, body: Body) -> tuple[Held, ...]:
         return ()
     found = _of_instance(session, Obstacle, body.instance_id, Obstacle.lifted_at.is_(None))
     names = filings.account_names(session, {one.reported_by for one in found})
-    return tuple(_held(one, names) for one in reversed(found))
+    return tuple(_held(one, names, full=True) for one in reversed(found))

@@ -61,6 +61,16 @@ def test_it_is_reported_and_shown(browser: Browser, world: World, session: Sessi
     assert session.scalars(sa.select(Instance.held_since)).one() is not None
 
 
+def test_an_observer_reads_what_it_is_but_not_what_was_written(browser: Browser, world: World) -> None:
+    browser.sign_in("pps", PASSWORD)
+    assert GIVEN["note"] in browser.send(address(world), GIVEN, follow_redirects=True).text
+    browser.send("/keluar")
+    browser.sign_in("bawaslu", PASSWORD)
+    page = browser.get(f"/badan/{world.of(PENDOWO).id}").text
+    assert "Menunggu SK kepala desa/lurah" in page
+    assert GIVEN["note"] not in page
+
+
 def test_sent_twice_it_is_one(browser: Browser, world: World, session: Session) -> None:
     browser.sign_in("pps", PASSWORD)
     assert [browser.send(address(world), GIVEN).status_code for _ in range(2)] == [302, 302]
