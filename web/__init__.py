@@ -6,6 +6,7 @@ from flask import Flask
 from flask_login import LoginManager
 from flask_wtf.csrf import CSRFProtect
 from jinja2 import StrictUndefined
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from web import (
     access,
@@ -47,6 +48,8 @@ def create_app(config: Config | None = None) -> Flask:
     app.teardown_request(transaction.close)
     for part in (gate, i18n, words, navigation, fields, errors, security, pages, assets):
         part.install(app)
+    if config.proxies:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=config.proxies, x_proto=config.proxies)  # type: ignore[method-assign]
     access.allow(access.PUBLIC)(app.view_functions["static"])
     access.check_every_view(app)
     return app

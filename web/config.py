@@ -5,11 +5,11 @@
     HOST, PORT          where the pages are served; 127.0.0.1 and 8000
     TAPAK_VAR           folder of everything that is kept; var/ beside the code
     TAPAK_ENV           demo (default) or production; in production no demo account can exist
-    TAPAK_URL           the address people type, for links in mail; https:// makes cookies secure
+    TAPAK_URL           the address people type, https:// makes cookies secure
     TAPAK_MAX_FILE_MB   largest single upload, 15 MB
     TAPAK_MAX_REQUEST_MB  largest whole request, 60 MB
-    TAPAK_SMTP_URL      smtp://user:password@host:587 (STARTTLS) or smtps://...:465; without it no mail is sent
-    TAPAK_MAIL_FROM     the sender; needed with TAPAK_SMTP_URL
+    TAPAK_PROXIES       how many reverse proxies of yours stand before it, 0 to 5; their X-Forwarded-For is believed,
+                        nobody else's
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ import stat
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import SplitResult, quote, unquote, urlsplit
+from urllib.parse import SplitResult, quote, urlsplit
 
 from engine.errors import TapakError
 
@@ -38,18 +38,6 @@ class SettingsRefused(TapakError):
 
 
 @dataclass(frozen=True)
-class Smtp:
-    """Where mail is handed over. `encrypted` means TLS from the first byte (port 465), otherwise STARTTLS."""
-
-    host: str
-    port: int
-    sender: str
-    user: str | None = None
-    password: str | None = field(default=None, repr=False)
-    encrypted: bool = False
-
-
-@dataclass(frozen=True)
 class Config:
     """Every setting of one installation. Sizes are bytes. Secrets never show in `repr`."""
 
@@ -63,7 +51,7 @@ class Config:
     public_url: str
     max_file_bytes: int
     max_request_bytes: int
-    smtp: Smtp | None = None
+    proxies: int = 0
 
     @property
     def production(self) -> bool:
@@ -97,7 +85,7 @@ class Config:
             "public_url": (reader.address("TAPAK_URL", ("http", "https")) or f"http://{shown}:{port}").rstrip("/"),
             "max_file_bytes": reader.whole("TAPAK_MAX_FILE_MB", 15, 1, 200) * MEGABYTE,
             "max_request_bytes": reader.whole("TAPAK_MAX_REQUEST_MB", 60, 1, 1000) * MEGABYTE,
-            "smtp": reader.smtp("TAPAK_SMTP_URL", "TAPAK_MAIL_FROM"),
+            "proxies": reader.whole("TAPAK_PROXIES", 0, 0, 5),
         }
         secret_key = "" if reader.problems else reader.secret(var / "secret_key")
         if reader.problems:
@@ -165,21 +153,6 @@ class _Reader:
         if parts is not None and parts.scheme not in accepted:
             self.problems.append(f"{name}: SQLite perlu berkas, misalnya sqlite:///{default}")
         return given
-
-    def smtp(self, name: str, sender_name: str) -> Smtp | None:
-        if not self.text(name, ""):
-            return None
-        parts, sender = self._split(name, ("smtp", "smtps")), self.text(sender_name, "")
-        if "@" not in sender:
-            self.problems.append(f"{sender_name}: isilah alamat surel pengirim; diperlukan karena {name} diisi.")
-        if parts is None or not parts.hostname:
-            return None
-        encrypted = parts.scheme == "smtps"
-        return Smtp(
-            host=parts.hostname, port=parts.port or (465 if encrypted else 587), sender=sender, encrypted=encrypted,
-            user=unquote(parts.username) if parts.username else None,
-            password=unquote(parts.password) if parts.password else None,
-        )
 
     def secret(self, path: Path) -> str:
         """The installation's own key, made on first use; of two processes at once both read the one that was first."""
