@@ -1,0 +1,244 @@
+"""Every page as each of its readers meets it: on a phone and on a desk, in both languages, by eye, ear and keyboard.
+
+A kecamatan of the demo is loaded once, its photos kept. Nothing is changed but the reader's language.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, Response
+from sqlalchemy.orm import Session
+from werkzeug.serving import make_server
+
+from engine.models import Task
+from tests.browser.conftest import DESK, PHONE
+from web import create_app
+from web.auth import passwords
+from web.auth.accounts import DEMO_PASSWORD
+from web.config import Config
+from web.db import make_engine, transaction
+from web.notify import EFFECTS
+from web.prepare import keeper
+from web.store import Store
+from workflows import demo
+from workflows.models import Body, Membership
+from workflows.people import NikKeys
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("pages")]
+
+DISTRICT = "33.23.13"
+MINE, RETURNED = f"{DISTRICT}.2004", f"{DISTRICT}.2003"
+
+READERS: dict[str, tuple[str, ...]] = {
+    "": ("/masuk",),
+    "pps-pare-kranggan": (
+        "/tugas", "/badan/{mine}", "/badan/{mine}/bukti/submit_sowan", "/badan/{mine}/bukti/submit_secretariat",
+        "/badan/{mine}/bukti/submit_bimtek", "/badan/{mine}/kendala", "/agenda", "/akun",
+    ),
+    "pps-bengkal-kranggan": ("/tugas", "/badan/{returned}/bukti/submit_sowan", "/pemberitahuan"),
+    "ppk-kranggan": ("/tugas", "/badan/{district}/bukti/submit_secretariat", "/badan/{district}"),
+    "komisioner-sdm": ("/tugas", "/tugas?tab=team", "/tugas?tab=done", "/tugas?q=zzz", "/pemberitahuan", "{approvals}"),
+    "operator": (
+        "/tugas", "/badan", "/badan?q=zzz", "{submissions}", "/orang", "/orang/{person}", "/agenda/1", "/agenda/1/ubah",
+    ),
+    "hukum": ("/terhambat", "/terhambat?q=zzz", "/ringkasan", "/eskalasi"),
+    "provinsi": ("/ringkasan",),
+    "bawaslu": ("/badan/{longest}", "/orang/{person}"),
+    "auditor": ("/badan/{longest}",),
+    "admin": ("/kesehatan",),
+}
+REFUSED = (("pps-pare-kranggan", "/terhambat", 403), ("bawaslu", "/badan/999999", 404), ("hukum", "/tidak-ada", 404))
+
+AXE = Axe().axe_script
+VIOLATIONS = "axe.run({resultTypes: ['violations']}).then(found => found.violations)"
+OVERFLOW = "document.documentElement.scrollWidth - window.innerWidth"
+FOCUSED = """() => {
+  const one = document.activeElement, box = one.getBoundingClientRect(), shown = getComputedStyle(one);
+  const at = document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2);
+  const label = one.matches(".take input") ? getComputedStyle(one.previousElementSibling) : shown;
+  return {tag: one.tagName, text: (one.innerText || one.name || "").trim(),
+          ringed: label.outlineStyle !== "none" && parseFloat(label.outlineWidth) >= 2 || one.matches("main"),
+          inside: one === document.body || (box.bottom > 0 && box.top < innerHeight),
+          open: !at || one.contains(at) || at.contains(one) || one.matches(".take input") };
+}"""
+
+
+@dataclass(frozen=True)
+class House:
+    """The running pages, and the numbers that stand for words in the paths above."""
+
+    url: str
+    places: dict[str, str]
+    lists: dict[str, tuple[str, ...]]
+
+    def paths(self, reader: str) -> list[str]:
+        """The addresses of what this reader looks at."""
+        return [path.format(**self.places) for wish in READERS[reader] for path in self.lists.get(wish, (wish,))]
+
+
+@pytest.fixture(scope="module")
+def house(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    folder = tmp_path_factory.mktemp("pages")
+    file = folder / "tapak.sqlite3"
+    file.write_bytes(sqlite_template.read_bytes())
+    config = Config.from_environment({"TAPAK_VAR": str(folder / "var"), "DATABASE_URL": f"sqlite:///{file}"})
+    engine = make_engine(config.database_url)
+    with transaction(engine) as session:
+        demo.load(
+            session, now=datetime.now(UTC), keys=NikKeys.from_secret(config.secret_key.encode()),
+            password_hash=passwords.digest(DEMO_PASSWORD), keep=keeper(Store(config.attachments)), effects=EFFECTS,
+            within=DISTRICT,
+        )
+        places, lists = _places(session), {
+            "{approvals}": _one_of_each(session, "approve_%", "/tugas/{task}/periksa"),
+            "{submissions}": _one_of_each(session, "submit_inauguration", "/badan/{body}/bukti/{node}"),
+        }
+    engine.dispose()
+    app = create_app(config)
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield House(f"http://127.0.0.1:{server.server_port}", places, lists)
+    server.shutdown()
+    thread.join(10)
+    app.extensions["tapak.engine"].dispose()
+
+
+def _places(session: Session) -> dict[str, str]:
+    number = {code: str(one) for code, one in session.execute(sa.select(Body.region_code, Body.id))}
+    person = session.scalars(
+        sa.select(Membership.person_id).join(Body, Body.id == Membership.body_id).where(Body.region_code == MINE)
+    ).first()
+    longest = session.scalars(
+        sa.select(Body.id).join(Task, Task.instance_id == Body.instance_id)
+        .group_by(Body.id).order_by(sa.func.count().desc(), Body.id)
+    ).first()
+    return {"mine": number[MINE], "returned": number[RETURNED], "district": number[DISTRICT], "person": str(person),
+            "longest": str(longest)}
+
+
+def _one_of_each(session: Session, nodes: str, path: str) -> tuple[str, ...]:
+    """The address of one open task of each node of each kind of body."""
+    rows = session.execute(
+        sa.select(Body.kind, Task.node, sa.func.min(Task.id), sa.func.min(Body.id))
+        .join(Body, Body.instance_id == Task.instance_id)
+        .where(Task.closed_at.is_(None), Task.node.like(nodes)).group_by(Body.kind, Task.node)
+    ).all()
+    return tuple(path.format(task=task, body=body, node=node) for _, node, task, body in rows)
+
+
+@pytest.fixture
+def enter(chrome: Browser, house: House) -> Iterator[Callable[..., Page]]:
+    """Opens a browser for somebody, signed in ("" is nobody), in this language and colour scheme."""
+    opened = []
+
+    def open_as(login: str, language: str = "id", scheme: str = "light") -> Page:
+        context = chrome.new_context(viewport=PHONE, base_url=house.url, color_scheme=scheme)  # type: ignore[arg-type]
+        opened.append(context)
+        page = context.new_page()
+        page.goto("/masuk")
+        if login:
+            page.fill("input[name=login]", login)
+            page.fill("input[name=password]", DEMO_PASSWORD)
+            page.press("input[name=password]", "Enter")
+            page.wait_for_url(lambda url: "/masuk" not in url)
+        if page.locator("html").get_attribute("lang") != language:
+            page.locator("details.menu > summary").click()
+            page.locator(f".languages button[value={language}]").click()
+            page.wait_for_selector(f"html[lang={language}]")
+        return page
+
+    yield open_as
+    for context in opened:
+        context.close()
+
+
+def faults(page: Page, answer: Response | None, status: int = 200, axe_at: tuple[int, ...] = (360, 1280)) -> list[str]:
+    """What is wrong with the page shown, at both widths; axe looks at those of `axe_at` (it takes the most time)."""
+    found = [] if answer is not None and answer.status == status else [f"status {answer and answer.status}"]
+    page.evaluate(AXE)
+    for size in (PHONE, DESK):
+        page.set_viewport_size(size)  # type: ignore[arg-type]
+        if (over := page.evaluate(OVERFLOW)) > 0:
+            found.append(f"{size['width']} px: {over} px too wide")
+        for one in page.evaluate(VIOLATIONS) if size["width"] in axe_at else ():
+            found.append(f"{size['width']} px: {one['id']} {[node['target'] for node in one['nodes']][:3]}")
+    return found
+
+
+@pytest.mark.parametrize("language", ["id", "en"])
+@pytest.mark.parametrize("reader", list(READERS))
+def test_every_page_is_whole(house: House, enter: Callable[..., Page], reader: str, language: str) -> None:
+    page = enter(reader, language, "light" if language == "id" else "dark")
+    said: list[str] = []
+    page.on("console", lambda message: said.append(message.text) if message.type in ("error", "warning") else None)
+    page.on("pageerror", lambda error: said.append(str(error)))
+    wrong: dict[str, list[str]] = {}
+    for path in house.paths(reader):
+        page.set_viewport_size(PHONE)  # type: ignore[arg-type]
+        answer = page.goto(path)
+        if page.locator("[data-drawing]").count():
+            page.wait_for_selector("[data-drawing][data-ready]")
+        found = faults(page, answer, axe_at=(360, 1280) if language == "id" else (360,)) + said
+        assert page.locator("html").get_attribute("lang") == language
+        said.clear()
+        if found:
+            wrong[path] = found
+    assert wrong == {}
+
+
+@pytest.mark.parametrize(("reader", "path", "status"), REFUSED)
+def test_refusals_are_pages_too(enter: Callable[..., Page], reader: str, path: str, status: int) -> None:
+    page = enter(reader)
+    assert faults(page, page.goto(path), status) == []
+    page.get_by_role("link", name="Ke halaman utama").click()
+    assert page.locator("h1").inner_text()
+
+
+@pytest.mark.parametrize("path", ["/badan/{mine}/bukti/submit_sowan", "/badan/{mine}/kendala"])
+def test_a_form_that_comes_back_is_whole(house: House, enter: Callable[..., Page], path: str) -> None:
+    page = enter("pps-pare-kranggan")
+    page.goto(path.format(**house.places))
+    with page.expect_navigation() as navigation:
+        page.locator("main .actions .button").first.click()
+    assert faults(page, navigation.value, 422) == []
+    assert page.locator("main .wrong").first.is_visible()
+
+
+@pytest.mark.parametrize(("reader", "path", "wanted"), [
+    ("pps-pare-kranggan", "/tugas", "Isi bukti"),
+    ("pps-pare-kranggan", "/badan/{mine}/bukti/submit_sowan", "Kirim"),
+    ("komisioner-sdm", "/tugas", "Periksa"),
+    ("komisioner-sdm", "{approvals}", "Setujui"),
+    ("hukum", "/terhambat", "Unduh CSV"),
+    ("operator", "/agenda/1/ubah", "Simpan"),
+])
+def test_the_keyboard_is_enough(
+    house: House, enter: Callable[..., Page], reader: str, path: str, wanted: str
+) -> None:
+    """The skip link leads into the page; from there Tab reaches what the page is for, each stop visible and ringed."""
+    page = enter(reader)
+    page.set_viewport_size(DESK)  # type: ignore[arg-type]
+    page.goto(house.lists.get(path, (path,))[0].format(**house.places))
+    page.evaluate("document.activeElement.blur()")
+    page.keyboard.press("Tab")
+    assert page.locator(".skip:focus").bounding_box()["x"] >= 0  # type: ignore[index]
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "isi"
+    for _ in range(120):
+        page.keyboard.press("Tab")
+        stop = page.evaluate(FOCUSED)
+        assert stop["ringed"], stop
+        assert stop["inside"], stop
+        assert stop["open"], stop
+        if stop["text"].startswith(wanted):
+            return
+    raise AssertionError(f"{wanted} is not reached")
