@@ -84,7 +84,7 @@ def keep(name: str, picture: bytes) -> int:
     drawn = Image.open(io.BytesIO(picture)).convert("RGB")
     for colours in (256, 128, 64, 32):
         stream = io.BytesIO()
-        drawn.quantize(colours, dither=Image.Dither.NONE).save(stream, "PNG", optimize=True)
+        drawn.quantize(colours, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE).save(stream, "PNG", optimize=True)
         if stream.tell() < LARGEST:
             break
     (IMAGES / f"{name}.png").write_bytes(stream.getvalue())
