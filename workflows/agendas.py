@@ -86,8 +86,10 @@ def _almanac(agenda: Agenda, settings: Mapping[str, Any], own: Collection[date])
 
 
 class Registered(Protocol):
-    """What the dues of a body are counted from: a `Body`, or a row with these columns."""
+    """What most questions about a body need: a `Body`, or a row with these columns."""
 
+    @property
+    def id(self) -> int: ...
     @property
     def kind(self) -> str: ...
     @property
@@ -102,7 +104,7 @@ class Registered(Protocol):
 
 _agenda, _day, _body = table_of(Agenda), table_of(AgendaDay), table_of(Body)
 _OF_AGENDA = [column for column in _agenda.columns if column.key != "settings"]
-_OF_BODY = [_body.c[name] for name in ("kind", "name", "region_code", "oath_on", "monitored_on")]
+_OF_BODY = [_body.c[name] for name in ("id", "kind", "name", "region_code", "oath_on", "monitored_on")]
 
 
 def _body_and_agenda(dialect: str) -> Select[*tuple[Any, ...]]:
@@ -133,6 +135,7 @@ def of_body(session: Session, body_id: int) -> tuple[Registered, Almanac] | None
 
 
 class _Body(NamedTuple):
+    id: int
     kind: str
     name: str
     region_code: str

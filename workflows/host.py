@@ -63,7 +63,7 @@ class KpuHost:
         self, session: Session, subject: Subject, node: str, data: Mapping[str, Any], actor: Actor, now: datetime
     ) -> None:
         """The registers say what the accepted evidence says."""
-        writes.accepted(session, bodies.of_subject(session, subject.subject), node, data, actor=actor, now=now)
+        writes.accepted(session, _registered(session, subject.subject)[0], node, data, actor=actor, now=now)
 
 
 def _add_days(almanac: Almanac, day: date, count: int) -> date:

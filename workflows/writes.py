@@ -12,6 +12,7 @@ from engine.host import Actor
 from engine.models import table_of
 from engine.statements import upsert_of
 from workflows import bodies, letters, people
+from workflows.agendas import Registered
 from workflows.models import Body, Contact, Letter, Membership, Person, Stakeholder
 from workflows.people import name_key
 from workflows.rules.attendance import LATE, PRESENT
@@ -30,7 +31,7 @@ LETTERS = {
 }
 
 
-def accepted(session: Session, body: Body, task_id: str, data: Data, *, actor: Actor, now: datetime) -> None:
+def accepted(session: Session, body: Registered, task_id: str, data: Data, *, actor: Actor, now: datetime) -> None:
     """The registers say what the accepted evidence of this task says; a task that concerns none writes nothing.
 
     Stands or falls with the caller's transaction. Refused: a secretary or staff member who serves elsewhere by now.
@@ -92,7 +93,7 @@ _CONTACT = upsert_of(
 )
 
 
-def _visited(session: Session, body: Body, data: Data) -> None:
+def _visited(session: Session, body: Registered, data: Data) -> None:
     for visit in rows(data, "visits"):
         met_on, kind = day(visit, "held_on"), text(visit, "office")
         if met_on is None or not kind:
@@ -153,10 +154,15 @@ def _appoint(session: Session, body: Body, one: Candidate, from_on: date | None)
     )
 
 
-_WRITES: Mapping[str, Callable[[Session, Body, Data], None]] = {
-    "submit_inauguration": _inaugurated,
+def _with_entity(write: Callable[[Session, Body, Data], None]) -> Callable[[Session, Registered, Data], None]:
+    """For what changes the body itself; the others are spared loading it."""
+    return lambda session, body, data: write(session, session.get_one(Body, body.id), data)
+
+
+_WRITES: Mapping[str, Callable[[Session, Registered, Data], None]] = {
+    "submit_inauguration": _with_entity(_inaugurated),
     "submit_sowan": _visited,
-    "submit_secretariat": _secretariat,
-    "submit_bimtek": _trained,
-    "submit_monitoring": _monitored,
+    "submit_secretariat": _with_entity(_secretariat),
+    "submit_bimtek": _with_entity(_trained),
+    "submit_monitoring": _with_entity(_monitored),
 }
