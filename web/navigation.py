@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
-from flask import Flask, current_app, request, url_for
+from flask import Flask, current_app, g, request, url_for
 from flask_babel import lazy_gettext as _l
 
 from web.access import may_open
@@ -42,8 +42,12 @@ ENTRIES = (
 
 
 def menu() -> list[Entry]:
-    """The entries this reader may open."""
-    return [entry for entry in ENTRIES if entry.endpoint in current_app.view_functions and may_open(entry.endpoint)]
+    """The entries this reader may open; found once a request, though a page shows them twice."""
+    if "menu" not in g:
+        g.menu = [
+            entry for entry in ENTRIES if entry.endpoint in current_app.view_functions and may_open(entry.endpoint)
+        ]
+    return cast("list[Entry]", g.menu)
 
 
 def install(app: Flask) -> None:

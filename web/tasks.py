@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 
 from flask import Blueprint, g, render_template, request, url_for
@@ -89,6 +90,12 @@ def link_of(entry: Entry) -> str:
 
 def body_link(body_id: int) -> str:
     """The page of a body."""
+    return _body_address(body_id, request.script_root)
+
+
+@lru_cache(maxsize=10_000)
+def _body_address(body_id: int, _script_root: str) -> str:
+    """Made once: a list names the same bodies at each visit."""
     return url_for("bodies.show", body_id=body_id)
 
 
