@@ -38,7 +38,7 @@ from workflows import causes, freeing, regions, signposts, turning
 from workflows.freeing import Cause
 from workflows.models import Body, Region
 
-PAGE, CHUNK = 30, 500
+PAGE, CHUNK = 25, 500
 COUNTED, LISTED = 0, 1
 EARLIEST = datetime(1, 1, 2, tzinfo=UTC)
 DISTRICT, REGENCY = 8, 5  # so many characters of a scope are its kecamatan, its regency: "33.23.01", "33.23"
