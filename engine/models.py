@@ -72,6 +72,11 @@ class Base(DeclarativeBase):
     type_annotation_map: ClassVar = {datetime: UTCDateTime(), dict[str, Any]: Json, list[Any]: Json}
 
 
+def _only(condition: str) -> dict[str, Any]:
+    """An index's keywords: only the rows of this condition, on both kinds of database."""
+    return {"postgresql_where": text(condition), "sqlite_where": text(condition)}
+
+
 def table_of(model: type[Base]) -> Table:
     """The model's table, for the hot path, which speaks Core."""
     return cast(Table, model.__table__)
@@ -142,14 +147,9 @@ class Task(Base):
     __tablename__ = "task"
     __table_args__ = (
         UniqueConstraint("instance_id", "node", "visit"),
-        Index(
-            "ix_task_open_role", "role", "scope", "due_at",
-            postgresql_where=text("closed_at IS NULL"), sqlite_where=text("closed_at IS NULL"),
-        ),
-        Index(
-            "ix_task_open_due", "due_at",
-            postgresql_where=text("closed_at IS NULL"), sqlite_where=text("closed_at IS NULL"),
-        ),
+        Index("ix_task_open_role", "role", "scope", "due_at", **_only("closed_at IS NULL")),
+        Index("ix_task_open_due", "due_at", **_only("closed_at IS NULL")),
+        Index("ix_task_open_instance", "instance_id", **_only("closed_at IS NULL")),
     )
 
     id: Mapped[int] = mapped_column(BigId, Identity(), primary_key=True)
@@ -211,11 +211,7 @@ class Submission(Base):
             "status in ('draft', 'prepared', 'submitted', 'returned', 'accepted', 'withdrawn')", name="status"
         ),
         Index("ix_submission_instance_node", "instance_id", "node"),
-        Index(
-            "uq_submission_open", "instance_id", "node", unique=True,
-            postgresql_where=text("status IN ('draft', 'prepared')"),
-            sqlite_where=text("status IN ('draft', 'prepared')"),
-        ),
+        Index("uq_submission_open", "instance_id", "node", unique=True, **_only("status IN ('draft', 'prepared')")),
     )
 
     id: Mapped[int] = mapped_column(BigId, Identity(), primary_key=True)
@@ -264,14 +260,8 @@ class Timer(Base):
 
     __tablename__ = "timer"
     __table_args__ = (
-        Index(
-            "ix_timer_due", "due_at", "id",
-            postgresql_where=text("closed_at IS NULL"), sqlite_where=text("closed_at IS NULL"),
-        ),
-        Index(
-            "ix_timer_open_instance", "instance_id",
-            postgresql_where=text("closed_at IS NULL"), sqlite_where=text("closed_at IS NULL"),
-        ),
+        Index("ix_timer_due", "due_at", "id", **_only("closed_at IS NULL")),
+        Index("ix_timer_open_instance", "instance_id", **_only("closed_at IS NULL")),
         UniqueConstraint("instance_id", "node", "visit", "round"),
     )
 
@@ -315,10 +305,7 @@ class Message(Base):
     __tablename__ = "message"
     __table_args__ = (
         UniqueConstraint("dedupe"),
-        Index(
-            "ix_message_due", "available_at", "id",
-            postgresql_where=text("done_at IS NULL"), sqlite_where=text("done_at IS NULL"),
-        ),
+        Index("ix_message_due", "available_at", "id", **_only("done_at IS NULL")),
     )
 
     id: Mapped[int] = mapped_column(BigId, Identity(), primary_key=True)
@@ -337,10 +324,7 @@ class Incident(Base):
 
     __tablename__ = "incident"
     __table_args__ = (
-        Index(
-            "ix_incident_open", "instance_id",
-            postgresql_where=text("resolved_at IS NULL"), sqlite_where=text("resolved_at IS NULL"),
-        ),
+        Index("ix_incident_open", "instance_id", **_only("resolved_at IS NULL")),
     )
 
     id: Mapped[int] = mapped_column(BigId, Identity(), primary_key=True)
@@ -358,10 +342,7 @@ class Obstacle(Base):
 
     __tablename__ = "obstacle"
     __table_args__ = (
-        Index(
-            "uq_obstacle_open", "instance_id", "code", unique=True,
-            postgresql_where=text("lifted_at IS NULL"), sqlite_where=text("lifted_at IS NULL"),
-        ),
+        Index("uq_obstacle_open", "instance_id", "code", unique=True, **_only("lifted_at IS NULL")),
     )
 
     id: Mapped[int] = mapped_column(BigId, Identity(), primary_key=True)
