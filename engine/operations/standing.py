@@ -13,7 +13,6 @@ from sqlalchemy.orm import Session
 from engine import definitions
 from engine.definitions import Loaded
 from engine.errors import Forbidden, NotFound, NotOpen, OutOfScope, Stale
-from engine.graph import State
 from engine.host import Actor, Host, Subject, Surroundings
 from engine.machine import context_of
 from engine.models import Deed, History, Instance, Task, Timer, table_of
@@ -62,10 +61,6 @@ class Standing:
     def subject(self) -> Subject:
         row = self.row
         return Subject(row.id, row.subject, row.scope, self.definition.key, row.stage, row.state)
-
-    @property
-    def state(self) -> State:
-        return self.definition.graph.states[self.row.state]
 
     def surroundings(self, session: Session, now: datetime) -> Surroundings:
         """What lies around the subject, asked once until `accepted`: nobody else changes it under this lock."""
