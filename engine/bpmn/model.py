@@ -55,6 +55,8 @@ class Event:
     condition: str | None = None
     parts: tuple[Event, ...] = ()
     line: int = 0
+    key: str | None = None  # message: the expression that gives its correlation key
+    together: bool = False  # of "multiple": all parts are needed (parallelMultiple), not any one
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +65,7 @@ class Loop:
 
     `cardinality` is the number (for "standard": the most rounds), `collection` and `element` the list and the name
     of the one at hand, `completion` the condition that ends it early (for "standard": that goes on; `test_before`).
+    `results` is the list that gathers `result`, an expression, of each.
     """
 
     kind: str
@@ -72,6 +75,8 @@ class Loop:
     completion: str | None = None
     line: int = 0
     test_before: bool = False
+    results: str | None = None
+    result: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,8 +110,19 @@ class Node:
     instantiate: bool = False  # receive task or event gateway that starts an instance
     documentation: str = ""
     properties: Mapping[str, str] = field(default_factory=lambda: NOTHING, hash=False)
-    inputs: tuple[tuple[str, str], ...] = ()  # name, expression
+    inputs: tuple[tuple[str, str], ...] = ()  # name, expression; data associations too
     outputs: tuple[tuple[str, str], ...] = ()
+    binding: str | None = None  # call activity, rule task: "latest", "deployment", "version" or "versionTag"
+    version: str | None = None  # what the binding names
+    decision: str | None = None  # rule task: the decision it asks
+    result: str | None = None  # the variable that takes what an automatic task answers
+    script: str | None = None  # script task: its text, never executed
+    handler: str | None = None  # compensation boundary event: the activity that compensates
+    completion: str | None = None  # ad hoc sub-process: the condition that ends it
+    ordering: str = "Parallel"  # ad hoc sub-process: "Parallel" or "Sequential"
+    cancel_remaining: bool = True  # ad hoc sub-process: what is open when it ends is taken away
+    embedded: str | None = None  # form fields inside the drawing, as the text of a form-js form
+    listeners: tuple[tuple[str, str], ...] = ()  # (event, what it would call): kept, to be registered, never executed
 
 
 @dataclass(frozen=True, slots=True)
