@@ -8,11 +8,12 @@ from datetime import datetime
 from functools import cached_property
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from engine import forms
 from engine.bpmn import outline, reader
+from engine.bpmn.model import Process
 from engine.compile import compile_process
 from engine.errors import NotFound
 from engine.forms import Form
@@ -38,9 +39,9 @@ class Loaded:
         return Steps(self.graph)
 
     def form(self, node_id: str) -> Form | None:
-        """The form of this task, None when it has none."""
-        node = self.graph.process.nodes[node_id]
-        text = self.texts.get(node.form or node.id)
+        """The form of this task, None when it has none, or when the drawing has no such task (any more)."""
+        node = self.graph.process.nodes.get(node_id)
+        text = self.texts.get(node.form or node.id if node else node_id)
         return forms.load(text) if text is not None else None
 
     @cached_property
@@ -63,25 +64,40 @@ def publish(
     session: Session, *, drawing: bytes, form_texts: Mapping[str, str], by: str, now: datetime,
     handlers: Collection[str] = frozenset(),
 ) -> Definition:
-    """The drawing is stored as the next version of its process, or as it is when nothing in it has changed.
+    """The drawing is the current version of its process at once, as a set-up does it; the same one as it is when
+    nothing in it has changed. What people change goes through `engine.publishing`, which asks a second person.
 
     Refused, with nothing stored: a drawing that cannot be read, compiled or proved sound (DrawingRefused), a form that
     cannot be read (FormRefused). Instances under way stay with the version they run by.
     """
+    process = proved(drawing, form_texts, handlers)
+    current = session.scalars(current_version(process.id)).first()
+    if current is not None and is_same(current, drawing, form_texts):
+        return current
+    return store(session, process, Definition(
+        drawing=drawing, forms=dict(form_texts), published_at=now, published_by=by, status="published",
+    ))
+
+
+def proved(drawing: bytes, form_texts: Mapping[str, str], handlers: Collection[str] = frozenset()) -> Process:
+    """The process of a drawing that may be published with these forms. Refused as `publish`."""
     process = reader.read(drawing).process()
     prove(compile_process(process, handlers=handlers))
     for text in form_texts.values():
         forms.load(text)
-    last = session.scalars(
-        select(Definition).where(Definition.key == process.id).order_by(Definition.version.desc()).limit(1)
-    ).first()
-    if last is not None and last.drawing == drawing and last.forms == dict(form_texts):
-        return last
-    definition = Definition(
-        key=process.id, version=last.version + 1 if last else 1, name=process.name or process.id, drawing=drawing,
-        forms=dict(form_texts), outline=outline.outline(process), fingerprint=outline.fingerprint(process),
-        published_at=now, published_by=by,
-    )
+    return process
+
+
+def is_same(definition: Definition, drawing: bytes, form_texts: Mapping[str, str]) -> bool:
+    """Whether this version has the very same file and forms."""
+    return definition.drawing == drawing and definition.forms == dict(form_texts)
+
+
+def store(session: Session, process: Process, definition: Definition) -> Definition:
+    """The definition is in the database as the next version of this proved process, with its name and outline."""
+    last = session.scalar(select(func.max(Definition.version)).where(Definition.key == process.id)) or 0
+    definition.key, definition.version, definition.name = process.id, last + 1, process.name or process.id
+    definition.outline, definition.fingerprint = outline.outline(process), outline.fingerprint(process)
     session.add(definition)
     session.flush()
     return definition
@@ -105,9 +121,21 @@ def load(session: Session, definition_id: int) -> Loaded:
 
 
 def newest(session: Session, key: str) -> int:
-    """The id of the newest version of this process. Refused with NotFound when none was published."""
-    newest_version = select(func.max(Definition.version)).where(Definition.key == key).scalar_subquery()
-    found = session.scalar(select(Definition.id).where(Definition.key == key, Definition.version == newest_version))
+    """The id of the current version of this process: the newest that is published. Refused with NotFound without."""
+    found = session.scalars(current_version(key)).first()
     if found is None:
         raise NotFound(f"Alur “{key}” belum diterbitkan.")
-    return found
+    return found.id
+
+
+def newest_of_all(session: Session) -> list[int]:
+    """The ids of the current versions of all processes, the oldest first."""
+    return sorted(session.scalars(
+        select(func.max(Definition.id)).where(Definition.status == "published").group_by(Definition.key)
+    ))
+
+
+def current_version(key: str) -> Select[Definition]:
+    """The query for the newest published version of this process."""
+    published = Definition.key == key, Definition.status == "published"
+    return select(Definition).where(*published).order_by(Definition.version.desc()).limit(1)

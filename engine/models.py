@@ -83,10 +83,18 @@ def table_of(model: type[Base]) -> Table:
 
 
 class Definition(Base):
-    """A published drawing, never changed afterwards. `forms` is {form id: text of the .form file}."""
+    """A version of a drawing, never changed afterwards. `forms` is {form id: text of the .form file}.
+
+    status: "proposed" → "published" by a second person's consent, or "withdrawn". `published_by` put it forward (for
+    four eyes as `person`), `consented_by` made it current; a version of the set-up has no second person.
+    """
 
     __tablename__ = "definition"
-    __table_args__ = (UniqueConstraint("key", "version"),)
+    __table_args__ = (
+        UniqueConstraint("key", "version"),
+        CheckConstraint("status in ('proposed', 'published', 'withdrawn')", name="status"),
+        Index("uq_definition_proposed", "key", unique=True, **_only("status = 'proposed'")),
+    )
 
     id: Mapped[int] = mapped_column(BigId, Identity(), primary_key=True)
     key: Mapped[str] = mapped_column(String(100))
@@ -98,6 +106,10 @@ class Definition(Base):
     fingerprint: Mapped[str] = mapped_column(String(64))
     published_at: Mapped[datetime]
     published_by: Mapped[str] = mapped_column(String(100))
+    status: Mapped[str] = mapped_column(String(12), default="published", server_default="published")
+    person: Mapped[str | None] = mapped_column(String(100))
+    consented_at: Mapped[datetime | None]
+    consented_by: Mapped[str | None] = mapped_column(String(100))
 
 
 class Instance(Base):

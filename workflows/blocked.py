@@ -33,7 +33,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from engine import definitions
-from engine.models import Definition, Instance, Obstacle, UTCDateTime
+from engine.models import Instance, Obstacle, UTCDateTime
 from workflows import causes, freeing, regions, signposts, turning
 from workflows.freeing import Cause
 from workflows.models import Body, Region
@@ -290,5 +290,4 @@ def stages(session: Session) -> list[tuple[str, str]]:
 
 
 def _newest(session: Session) -> list[definitions.Loaded]:
-    numbers = session.scalars(select(func.max(Definition.id)).group_by(Definition.key)).all()
-    return [definitions.load(session, number) for number in sorted(numbers)]
+    return [definitions.load(session, number) for number in definitions.newest_of_all(session)]

@@ -245,7 +245,7 @@ def next_decision(session: Session, actor: Actor, now: datetime, after: int | No
     """The next task this actor may decide, in the order of "mine": behind the task `after`, else from the beginning."""
     decisive = [
         (definition_id, node)
-        for definition_id in _newest_definitions(session, every=True)
+        for definition_id in session.scalars(select(Definition.id)).all()
         for node in definitions.load(session, definition_id).deciding
     ]
     if not decisive:
@@ -267,11 +267,6 @@ def next_decision(session: Session, actor: Actor, now: datetime, after: int | No
     return next(iter(_read(session, session.execute(query).all(), may_do=True)), None)
 
 
-def _newest_definitions(session: Session, *, every: bool = False) -> list[int]:
-    query = select(Definition.id) if every else select(func.max(Definition.id)).group_by(Definition.key)
-    return list(session.scalars(query.order_by(None)))
-
-
 def choices(session: Session, actor: Actor) -> Choices:
     """The kecamatan within the actor's region and the stages of the drawings."""
     scopes = {grant.scope for grant in working(actor)}
@@ -281,7 +276,7 @@ def choices(session: Session, actor: Actor) -> Choices:
         .order_by(Region.name)
     ).all()
     stages: dict[str, str] = {}
-    for definition_id in sorted(_newest_definitions(session)):
+    for definition_id in definitions.newest_of_all(session):
         loaded = definitions.load(session, definition_id)
         stages.update((code, signposts.name_of(loaded, code)) for code in signposts.main_stages(loaded))
     return Choices([(code, name) for code, name in districts], list(stages.items()))

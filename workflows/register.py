@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from engine import definitions
 from engine.host import Actor, lies_within
-from engine.models import Definition, Instance, Task
+from engine.models import Instance, Task
 from workflows import signposts
 from workflows.desk import within
 from workflows.models import Agenda, Body, Membership, Person, Region
@@ -243,9 +243,8 @@ def choices(session: Session, scopes: Sequence[str]) -> Choices:
         .where(Region.level == "kecamatan", or_(false(), *(within(Region.code, scope) for scope in scopes)))
         .order_by(Region.name)
     ).all()
-    newest = session.scalars(select(func.max(Definition.id)).group_by(Definition.key)).all()
     stages: dict[str, str] = {}
-    for definition_id in sorted(newest):
+    for definition_id in definitions.newest_of_all(session):
         loaded = definitions.load(session, definition_id)
         stages.update((code, signposts.name_of(loaded, code)) for code in signposts.main_stages(loaded))
     return Choices([(code, name) for code, name in districts], list(stages.items()))

@@ -1,0 +1,1 @@
+"""Moving instances from one version of a drawing to another."""
