@@ -78,9 +78,10 @@ def _sign_in_by_session_rows(app: Flask, config: Config) -> None:
 
     @manager.user_loader  # type: ignore[untyped-decorator]
     def load(token: str) -> sessions.Visitor | None:
-        now = transaction.now()
-        visitor = sessions.find(transaction.session(), token, now, config)
-        if visitor is not None and now - visitor.row.seen_at >= sessions.TOUCH_EVERY:
-            transaction.close()
-            sessions.touch(transaction.engine(), token, now)
+        visitor = sessions.find(transaction.session(), token, config)
+        if visitor is not None:
+            transaction.begin_at(visitor.at)
+            if visitor.at - visitor.seen_at >= sessions.TOUCH_EVERY:
+                transaction.close()
+                sessions.touch(transaction.engine(), token, visitor.at)
         return visitor

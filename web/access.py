@@ -12,14 +12,12 @@ from typing import Any, TypeVar, cast
 
 from flask import Flask, abort, current_app, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy import or_, select
 
 from engine.errors import Forbidden
-from engine.host import Actor, Grant, lies_within
-from web import transaction
-from web.auth.sessions import visitor
+from engine.host import Actor, lies_within
+from web.auth.sessions import Visitor, visitor
 from web.words import today
-from workflows.models.accounts import ROLES, Account, Assignment
+from workflows.models.accounts import ROLES
 
 PUBLIC = "public"
 SIGNED_IN = "signed_in"
@@ -71,22 +69,15 @@ def current_actor() -> Actor:
         reader = visitor()
         if reader is None:
             raise Forbidden
-        g.actor = actor_of(reader.account)
+        g.actor = actor_of(reader)
     return cast(Actor, g.actor)
 
 
-def actor_of(account: Account) -> Actor:
-    """The actor this account is today: one grant for each assignment that runs."""
-    day = today()
-    running = (
-        select(Assignment.role, Assignment.scope)
-        .where(Assignment.account_id == account.id, Assignment.from_on <= day)
-        .where(or_(Assignment.until_on.is_(None), Assignment.until_on >= day))
-        .order_by(Assignment.id)
-    )
-    grants = tuple(Grant(role, scope) for role, scope in transaction.session().execute(running))
+def actor_of(reader: Visitor) -> Actor:
+    """The actor this visitor is today: one grant for each assignment that runs."""
+    account = reader.account
     person = f"person:{account.person_id}" if account.person_id else ""
-    return Actor(id=str(account.id), name=account.name, grants=grants, person=person)
+    return Actor(id=str(account.id), name=account.name, grants=reader.grants(today()), person=person)
 
 
 def visible_scopes(actor: Actor, roles: Iterable[str]) -> tuple[str, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, cast
 
 from flask import Flask, current_app, g, request, url_for
@@ -21,12 +22,23 @@ class Entry:
 
     @property
     def url(self) -> str:
-        return url_for(self.endpoint)
+        return address(self.endpoint)
 
     @property
     def current(self) -> bool:
         """Whether the page shown belongs to this entry: same blueprint."""
         return (request.endpoint or "").partition(".")[0] == self.endpoint.partition(".")[0]
+
+
+def address(endpoint: str) -> str:
+    """Where a page without a number in its address stands."""
+    return _address(endpoint, request.script_root)
+
+
+@cache
+def _address(endpoint: str, _script_root: str) -> str:
+    """Made once in a process: every page shows the same ones."""
+    return url_for(endpoint)
 
 
 ENTRIES = (
@@ -51,5 +63,6 @@ def menu() -> list[Entry]:
 
 
 def install(app: Flask) -> None:
+    app.jinja_env.globals["address"] = address
     app.jinja_env.globals["menu"] = menu
     app.jinja_env.globals["may_open"] = may_open

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,7 +10,6 @@ from typing import Any
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
-from sqlalchemy.exc import OperationalError
 
 from web import transaction
 from web.access import SIGNED_IN, allow, current_actor, may_open
@@ -21,7 +19,6 @@ from web.trail import drawn, obstacle_name
 from workflows import inbox, notices
 from workflows.inbox import Told
 
-log = logging.getLogger(__name__)
 bp = Blueprint("notices", __name__, url_prefix="/pemberitahuan")
 
 
@@ -111,17 +108,8 @@ def read() -> ResponseReturnValue:
     return redirect(url_for("notices.index"))
 
 
-def unread() -> int:
-    """How many notices the reader has not read; 0 for nobody. One query."""
-    reader = visitor()
-    return notices.unread(transaction.session(), reader.account.id) if reader is not None else 0
-
-
 @bp.app_template_global("unread_notices")
-def unread_in_header() -> int:
-    """The same for the head of every page; 0 while the database is away, so that the page saying so can be shown."""
-    try:
-        return unread()
-    except OperationalError as error:
-        log.warning("notices were not counted: %s", error.orig)
-        return 0
+def unread() -> int:
+    """How many notices the reader had not read when this request began; 0 for nobody."""
+    reader = visitor()
+    return reader.unread if reader is not None else 0

@@ -44,6 +44,11 @@ def now() -> datetime:
     return cast(datetime, g.now)
 
 
+def begin_at(moment: datetime) -> None:
+    """The database has told its clock along with something else; a moment that was told before stays."""
+    g.setdefault("now", moment)
+
+
 def commit() -> None:
     """What the request wrote is kept, all of it; then the doorbell is rung if a message is due."""
     if "session" not in g:

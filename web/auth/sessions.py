@@ -6,17 +6,22 @@ import hashlib
 import logging
 import secrets
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 from flask import g
 from flask_login import AnonymousUserMixin, UserMixin, current_user
-from sqlalchemy import Engine, select, update
+from sqlalchemy import Engine, Select, bindparam, func, literal, select, update
 from sqlalchemy.exc import OperationalError
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session
 
+from engine.host import Grant
+from engine.models import UTCDateTime, table_of
+from engine.statements import Statement
 from web import db
 from web.config import Config
-from workflows.models.accounts import Account, WebSession
+from workflows.models import Notice
+from workflows.models.accounts import Account, Assignment, WebSession
 
 log = logging.getLogger(__name__)
 
@@ -26,20 +31,45 @@ TOUCH_EVERY = timedelta(hours=1)
 
 
 @dataclass(frozen=True)
-class Visitor(UserMixin):
-    """Who is signed in on this browser: what Flask-Login calls the user. Its id is the token of the session row."""
+class Reader:
+    """What pages know of the account that is signed in; to change it, its row is loaded."""
 
-    account: Account
-    row: WebSession
+    id: int
+    login: str
+    name: str
+    locale: str | None
+    person_id: int | None
+
+
+@dataclass(frozen=True)
+class Visitor(UserMixin):
+    """Who is signed in on this browser: what Flask-Login calls the user. Its id is the token of the session row.
+
+    As the database knew it at `at`, the moment of this request: `assignments` are (role, scope, first day, last day
+    or None), `unread` counts the notices not read, `seen_at` is when the browser was last noted.
+    """
+
+    account: Reader
     token: str
+    at: datetime
+    seen_at: datetime
+    assignments: tuple[tuple[str, str, date, date | None], ...] = ()
+    unread: int = 0
 
     def get_id(self) -> str:
         return self.token
 
+    def grants(self, day: date) -> tuple[Grant, ...]:
+        """One for each assignment that runs on this day."""
+        return tuple(
+            Grant(role, scope) for role, scope, first, last in self.assignments
+            if first <= day and (last is None or last >= day)
+        )
+
 
 def visitor() -> Visitor | None:
     """Who is signed in on the browser of this request; None for nobody."""
-    user = current_user._get_current_object()
+    user = g.get("_login_user") or current_user._get_current_object()
     return user if isinstance(user, Visitor) else None
 
 
@@ -61,19 +91,58 @@ def open_session(session: Session, account: Account, now: datetime, user_agent: 
     )
     session.add(row)
     session.flush()
-    return Visitor(account, row, token)
+    rows = _VISIT.rows(session, {"id": row.id})
+    return _visitor(rows, token, now)
 
 
-def find(session: Session, token: str, now: datetime, config: Config) -> Visitor | None:
-    """The visitor of this token; None when revoked, expired, idle too long, switched off, or a demo in production."""
-    row = session.scalar(
-        select(WebSession).options(joinedload(WebSession.account)).where(WebSession.id == digest(token))
+def find(session: Session, token: str, config: Config) -> Visitor | None:
+    """The visitor of this token; None when revoked, expired, idle too long, switched off, or a demo in production.
+
+    One question tells the moment, the account, its assignments and its unread notices.
+    """
+    rows = _VISIT.rows(session, {"id": digest(token)})
+    if not rows:
+        return None
+    row = rows[0]
+    now = row.now or datetime.now(UTC)
+    if row.revoked_at is not None or now >= row.expires_at or now >= row.seen_at + IDLE:
+        return None
+    if not row.active or (row.demo and config.production):
+        return None
+    return _visitor(rows, token, now)
+
+
+def _visitor(rows: list[Any], token: str, now: datetime) -> Visitor:
+    row = rows[0]
+    return Visitor(
+        Reader(row.account_id, row.login, row.name, row.locale, row.person_id), token, now, row.seen_at,
+        tuple((one.role, one.scope, one.from_on, one.until_on) for one in rows if one.role is not None),
+        row.unread,
     )
-    if row is None or row.revoked_at is not None or now >= row.expires_at or now >= row.seen_at + IDLE:
-        return None
-    if not row.account.active or (row.account.demo and config.production):
-        return None
-    return Visitor(row.account, row, token)
+
+
+def _visit(dialect: str) -> Select[Any]:
+    """A row for each assignment, one where there is none; `now` is the database's clock, NULL on SQLite (see
+    `db.clock`)."""
+    visit, account, held, notice = (table_of(model) for model in (WebSession, Account, Assignment, Notice))
+    moment = func.clock_timestamp(type_=UTCDateTime()) if dialect == "postgresql" else literal(None, UTCDateTime())
+    unread = (
+        select(func.count()).select_from(notice)
+        .where(notice.c.account_id == account.c.id, notice.c.read_at.is_(None)).scalar_subquery()
+    )
+    return (
+        select(
+            visit.c.seen_at, visit.c.expires_at, visit.c.revoked_at, visit.c.account_id, account.c.login,
+            account.c.name, account.c.locale, account.c.person_id, account.c.active, account.c.demo, held.c.role,
+            held.c.scope, held.c.from_on, held.c.until_on, unread.label("unread"), moment.label("now"),
+        )
+        .join_from(visit, account, account.c.id == visit.c.account_id)
+        .outerjoin(held, held.c.account_id == account.c.id)
+        .where(visit.c.id == bindparam("id")).order_by(held.c.id)
+    )
+
+
+_VISIT = Statement(_visit)
 
 
 def touch(engine: Engine, token: str, now: datetime) -> None:
