@@ -110,8 +110,15 @@ def parse(parser: Lark, text: str, hints: dict[str, str]) -> Node:
 
 def _fault(refused: UnexpectedInput, text: str, hints: dict[str, str]) -> Fault:
     if isinstance(refused, UnexpectedToken) and refused.token.type == "$END":
-        return Fault(len(text), "Ungkapan terputus. Lengkapi bagian akhirnya, atau tutup kurungnya")
-    position = refused.pos_in_stream or 0
+        return misplaced(text, len(text), "", hints)
+    word = "" if isinstance(refused, UnexpectedCharacters) else str(getattr(refused, "token", ""))
+    return misplaced(text, refused.pos_in_stream or 0, word, hints)
+
+
+def misplaced(text: str, position: int, word: str, hints: dict[str, str]) -> Fault:
+    """The fault of what stands at a position where it cannot stand; without a `word` it is a letter nobody knows, or
+    the end.
+    """
     before = text[:position].rstrip()
     for mark, mend in hints.items():
         if mark.isalpha():
@@ -119,7 +126,8 @@ def _fault(refused: UnexpectedInput, text: str, hints: dict[str, str]) -> Fault:
                 return Fault(len(before) - len(mark), mend)
         elif any(text.startswith(mark, begin) for begin in range(max(0, position - len(mark) + 1), position + 1)):
             return Fault(position, mend)
-    if isinstance(refused, UnexpectedCharacters):
+    if position >= len(text):
+        return Fault(len(text), "Ungkapan terputus. Lengkapi bagian akhirnya, atau tutup kurungnya")
+    if not word:
         return Fault(position, f"Huruf {text[position]!r} tidak dikenal di sini. Hapus, atau periksa tanda kutipnya")
-    word = str(getattr(refused, "token", ""))[:40]
-    return Fault(position, f"{word!r} tidak pada tempatnya. Periksa kata atau kurung sebelumnya")
+    return Fault(position, f"{word[:40]!r} tidak pada tempatnya. Periksa kata atau kurung sebelumnya")

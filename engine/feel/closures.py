@@ -1,22 +1,24 @@
 """A tree made into nested Python functions, once, so that evaluating is only calling.
 
-Every function takes a `Scope` and gives a value; for data it raises nothing but `Exhausted`.
+Every function takes a `Scope` and gives a value; for data it raises nothing but `Exhausted`. Calls stand in
+engine.feel.calls, loops in engine.feel.loops, tests in engine.feel.membership; each registers itself here.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import singledispatch
 from typing import TypeAlias
 
 from engine.feel import tree
 from engine.feel.arithmetic import arithmetic, negative
-from engine.feel.builtins import BUILTINS, EXPENSIVE
+from engine.feel.builtins import BUILTINS, EXPENSIVE, BuiltinFunction
+from engine.feel.conforming import is_instance
 from engine.feel.properties import member
-from engine.feel.ranges import domain, holds, picked
+from engine.feel.ranges import picked
 from engine.feel.scope import Scope, weight
 from engine.feel.tree import Node
-from engine.feel.values import Interval, Value, conjunction, disjunction, equal, inside, kind, less
+from engine.feel.values import Interval, Value, equal, kind, less
 
 Closure: TypeAlias = Callable[[Scope], Value]
 _DEEP = (list, dict)
@@ -50,6 +52,9 @@ def _literal(node: tree.Literal) -> Closure:
 @closure.register(tree.Name)
 def _name(node: tree.Name) -> Closure:
     name = node.name
+    if name in BUILTINS:
+        function = BuiltinFunction(name)
+        return lambda scope: scope.find(name) if scope.holds(name) else function
     return lambda scope: scope.find(name)
 
 
@@ -108,40 +113,6 @@ def _filter(node: tree.Filter) -> Closure:
         return kept
 
     return run
-
-
-@closure.register(tree.Call)
-def _call(node: tree.Call) -> Closure:
-    if node.function == "is defined":
-        return _is_defined(node.arguments[0])
-    arguments = [closure(argument) for argument in node.arguments]
-    run_builtin = BUILTINS[node.function].bind(node.names, len(arguments))
-
-    def run(scope: Scope) -> Value:
-        values = [argument(scope) for argument in arguments]
-        scope.spend(sum(map(weight, values)))
-        result = run_builtin(values)
-        scope.spend(weight(result))
-        return result
-
-    return run
-
-
-def _is_defined(node: Node) -> Closure:
-    """A name or path is defined when it leads somewhere, be it to null; any other expression when it is not null."""
-    if isinstance(node, tree.Name):
-        name = node.name
-        return lambda scope: scope.holds(name)
-    if isinstance(node, tree.Path):
-        source, key = closure(node.source), node.name
-
-        def run(scope: Scope) -> Value:
-            value = source(scope)
-            return key in value if isinstance(value, dict) else member(value, key) is not None
-
-        return run
-    inner = closure(node)
-    return lambda scope: inner(scope) is not None
 
 
 @closure.register(tree.Negate)
@@ -229,97 +200,10 @@ def _or(node: tree.Or) -> Closure:
     return run
 
 
-@closure.register(tree.Between)
-def _between(node: tree.Between) -> Closure:
-    value, low, high = closure(node.value), closure(node.low), closure(node.high)
-
-    def run(scope: Scope) -> Value:
-        first, last = low(scope), high(scope)
-        return None if first is None or last is None else inside(value(scope), Interval(first, last))
-
-    return run
-
-
-@closure.register(tree.In)
-def _in(node: tree.In) -> Closure:
-    value, tests = closure(node.value), [_test(test) for test in node.tests]
-
-    def run(scope: Scope) -> Value:
-        tested = value(scope)
-        return disjunction([test(scope, tested) for test in tests])
-
-    return run
-
-
-def _test(node: Node) -> Callable[[Scope, Value], bool | None]:
-    if isinstance(node, tree.UnaryTest):
-        bound, compare = closure(node.value), comparison(node.operator)
-        return lambda scope, value: compare(value, bound(scope))
-    among, needed = closure(node), isinstance(node, tree.Range)
-
-    def test(scope: Scope, value: Value) -> bool | None:
-        members = among(scope)
-        if members is None and needed:
-            return None
-        scope.spend(weight(members) + (weight(value) * len(members) if isinstance(members, list) else 0))
-        return holds(value, members)
-
-    return test
-
-
 @closure.register(tree.If)
 def _if(node: tree.If) -> Closure:
     condition, chosen, otherwise = closure(node.condition), closure(node.chosen), closure(node.otherwise)
     return lambda scope: chosen(scope) if condition(scope) is True else otherwise(scope)
-
-
-def _rounds(bindings: tuple[tree.Binding, ...], price: int) -> Callable[[Scope], Iterator[Scope | None]]:
-    """One scope for each combination of the bindings' members; None where a domain cannot be gone through."""
-    domains = [(binding.name, closure(binding.domain)) for binding in bindings]
-
-    def rounds(scope: Scope, depth: int = 0) -> Iterator[Scope | None]:
-        name, source = domains[depth]
-        members = domain(source(scope))
-        if members is None:
-            yield None
-            return
-        for value in members:
-            scope.spend(price)
-            inner = Scope({name: value}, scope)
-            if depth + 1 < len(domains):
-                yield from rounds(inner, depth + 1)
-            else:
-                yield inner
-
-    return rounds
-
-
-@closure.register(tree.For)
-def _for(node: tree.For) -> Closure:
-    rounds, body = _rounds(node.bindings, cost(node.body) + len(node.bindings)), closure(node.body)
-
-    def run(scope: Scope) -> Value:
-        results: list[Value] = []
-        for inner in rounds(scope):
-            if inner is None:
-                return None
-            result = body(inner)
-            scope.spend(weight(result))
-            results.append(result)
-        return results
-
-    return run
-
-
-@closure.register(tree.Quantified)
-def _quantified(node: tree.Quantified) -> Closure:
-    rounds, body = _rounds(node.bindings, cost(node.body) + len(node.bindings)), closure(node.body)
-    combine = conjunction if node.every else disjunction
-
-    def run(scope: Scope) -> Value:
-        return combine([None if inner is None else body(inner) for inner in rounds(scope)])
-
-    return run
 
 
 @closure.register(tree.List)
@@ -367,9 +251,4 @@ def _range(node: tree.Range) -> Closure:
 @closure.register(tree.InstanceOf)
 def _instance_of(node: tree.InstanceOf) -> Closure:
     value, wanted = closure(node.value), node.type
-
-    def run(scope: Scope) -> Value:
-        found = kind(value(scope))
-        return found != "null" if wanted == "Any" else found == wanted
-
-    return run
+    return lambda scope: is_instance(value(scope), wanted)

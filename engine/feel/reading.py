@@ -1,209 +1,261 @@
-"""FEEL text read into the tree."""
+"""FEEL text read into the tree (DMN 1.5, 10.3.1.2), by descent: one method, one rule."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
-from pathlib import Path as File
-from typing import Any
-
-from lark import Lark, Token
-from lark.lark import PostLex
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
 
 from engine.feel import tree
-from engine.feel.building import Builder, Fault, at, nodes, parse, unquoted
-from engine.feel.builtins import BUILTINS, REFUSED
+from engine.feel.arithmetic import negative
+from engine.feel.building import Fault, unquoted
+from engine.feel.builtins import BUILTINS, CLOCK
+from engine.feel.cursor import Cursor
 from engine.feel.iso import read_moment
-from engine.feel.tree import Binding, Entry, Node
+from engine.feel.names import Names, joined, spelled
+from engine.feel.tokens import Token
+from engine.feel.tree import Node
+from engine.feel.types import Type
+from engine.feel.values import NUMBERS, Value
 
-MOST_BINDINGS = 10
-"""Names one loop may bind."""
-
-HINTS = {
-    "==": "Untuk membandingkan pakai satu tanda: =",
-    "&&": "Untuk 'dan' tulis: and",
-    "||": "Untuk 'atau' tulis: or",
-    "!": "Untuk 'tidak' tulis: not(...)",
-    "not": "Untuk 'tidak' tulis: not(...)",
-    "'": 'Teks ditulis di antara tanda kutip ganda, misalnya "approve"',
-    "%": "Untuk sisa bagi tulis: modulo(a, b)",
-    "?": "Untuk pilihan tulis: if ... then ... else ...",
-    "${": "Ini ungkapan JUEL. Tulis seluruhnya di antara ${ dan }, atau buang tanda ${ }",
+_COMPARING = frozenset({"=", "!=", "<", "<=", ">", ">="})
+_LEVELS = {
+    "or": 1, "and": 2, "between": 3, "in": 3, "+": 4, "-": 4, "*": 5, "/": 5, "**": 6, **dict.fromkeys(_COMPARING, 3)
 }
-TYPES = {
-    "Any", "null", "boolean", "number", "string", "date", "time", "date and time", "days and time duration",
-    "years and months duration", "range", "list", "context",
-}
-_FUNCTION = re.compile(r"\bfunction\s*\(")
-_ENDS_VALUE = {
-    "NAME", "NUMBER", "STRING", "AT", "TRUE", "FALSE", "NULL", "RPAR", "RSQB", "RBRACE", "RANGE_CLOSE", "PROPERTY",
-    "INSTANCE_OF",
-}
-_BEGINS_VALUE = {
-    "NAME", "NUMBER", "STRING", "AT", "TRUE", "FALSE", "NULL", "LPAR", "LSQB", "LBRACE", "MINUS", "FUNCTION", "IF",
-    "FOR", "SOME", "EVERY",
-}
+_SUM = 4
+_PROPERTIES = Names(("time offset", "start included", "end included"))
+_BUILTINS = Names(BUILTINS)
+CONSTANTS = {"true": True, "false": False, "null": None}
+FORMS = frozenset({*CONSTANTS, "if", "for", "some", "every", "function", "and", "or", "in", "between", "then", "else"})
+_BEGINS_VALUE = frozenset({"(", "[", "{", "-", "<", ">", "<=", ">=", "=", "!="})
 
 
-class ReversedBrackets(PostLex):
-    """Tells the brackets of open ranges, `]1..5[`, from those of lists and filters.
+class Reader(Cursor):
+    """The rules of operators, paths, filters, calls and what they stand between.
 
-    "]" where a value should begin opens a range. "[" behind a value, in brackets that hold "..", closes one, unless
-    a value follows: then it begins a filter.
+    `names` are those in scope; `bound` those bound by what is being read, innermost last.
     """
 
-    always_accept = ()
+    def __init__(self, text: str, names: Iterable[str], types: Mapping[str, Type], *, clock: bool) -> None:
+        super().__init__(text, types)
+        self.names = frozenset(names)
+        self.known = Names(self.names)
+        self.bound: list[str] = []
+        self.clock = clock
+        self.filters = 0
+        self.tested = "?" in self.names
+        self._closing = False
 
-    def process(self, stream: Iterator[Token]) -> Iterator[Token]:
-        ranges = [False]  # for each open bracket: whether ".." was seen in it
-        before = ""
-        token = next(stream, None)
-        while token is not None:
-            following = next(stream, None)
-            kind = token.type
-            if kind == "RSQB" and before not in _ENDS_VALUE and before != "LSQB":
-                kind = "RANGE_OPEN"
-            elif kind == "LSQB" and before in _ENDS_VALUE and ranges[-1]:
-                follows = following is not None and following.type in _BEGINS_VALUE
-                kind = kind if follows else "RANGE_CLOSE"
-            if kind in ("LPAR", "LSQB", "LBRACE", "RANGE_OPEN"):
-                ranges.append(False)
-            elif kind in ("RPAR", "RSQB", "RBRACE", "RANGE_CLOSE") and len(ranges) > 1:
-                ranges.pop()
-            elif kind == "DOTS":
-                ranges[-1] = True
-            yield Token.new_borrow_pos(kind, token.value, token)
-            before, token = kind, following
+    def expression(self) -> Node:
+        """Rule 1, and the simple tests of rule 7, which are ranges."""
+        self.deeper()
+        closing, self._closing = self._closing, False
+        node = self.simple_test() if self.sees(*_COMPARING) else self.operators(1)
+        self._closing = closing
+        self.shallower()
+        return node
 
+    def simple_test(self) -> Node:
+        """`< 5`."""
+        operator = self.take()
+        return tree.UnaryTest(operator.position, operator.text, self.operators(_SUM))
 
-class FeelBuilder(Builder):
-    """The rules of feel.lark."""
+    def operators(self, least: int) -> Node:
+        """An operand and all operators behind it that bind at least so tightly."""
+        node = self.operand()
+        while self.here.kind in ("sign", "word"):
+            level = _LEVELS.get(self.here.text, 0)
+            if level < least or not level:
+                break
+            node = self._combined(node, level)
+        return node
 
-    def at(self, parts: list[Any]) -> Node:
-        value = read_moment(str(parts[0])[2:-1])
-        if value is None:
-            raise Fault(at(parts[0]), 'Bukan tanggal, jam, atau durasi. Contoh: @"2029-02-14", @"P7D", @"PT12H"')
-        return tree.Literal(at(parts[0]), value)
+    def _combined(self, left: Node, level: int) -> Node:
+        token, position = self.here, left.position
+        if token.text in ("and", "or"):
+            parts = [left]
+            while self.sees(token.text):
+                self.take()
+                parts.append(self.operators(level + 1))
+            return tree.And(position, tuple(parts)) if token.text == "and" else tree.Or(position, tuple(parts))
+        self.take()
+        if token.text == "between":
+            low = self.operators(_SUM)
+            self.expect("and")
+            return tree.Between(position, left, low, self.operators(_SUM))
+        if token.text == "in":
+            return tree.In(position, left, self._tests_behind_in())
+        right = self.operators(level + 1)
+        if level == 3:
+            if isinstance(left, tree.Compare) and token.text not in ("=", "!="):
+                mend = "Untuk dua batas tulis: a between b and c"
+                self.doubts.append(Fault(token.position, f"{token.text!r} tidak pada tempatnya. {mend}"))
+            return tree.Compare(position, token.text, left, right)
+        return tree.Arithmetic(position, token.text, left, right)
 
-    def disjunction(self, parts: list[Any]) -> Node:
-        return tree.Or(at(parts[0]), nodes(parts))
+    def _tests_behind_in(self) -> tuple[Node, ...]:
+        tested, self.tested = self.tested, True
+        node = self.simple_test() if self.sees(*_COMPARING) else self.operators(_SUM)
+        self.tested = tested
+        return node.tests if isinstance(node, tree.Tests) else (node,)
 
-    def conjunction(self, parts: list[Any]) -> Node:
-        return tree.And(at(parts[0]), nodes(parts))
+    def operand(self) -> Node:
+        """What stands between operators: signs, `instance of`, paths, filters, calls."""
+        if self.sees("-"):
+            minus = self.take()
+            self.deeper()
+            node = self.operand()
+            self.shallower()
+            if isinstance(node, tree.Literal) and isinstance(node.value, Decimal):
+                return tree.Literal(minus.position, negative(node.value))
+            return tree.Negate(minus.position, node)
+        node = self.behind(self.primary())
+        while self.sees("instance") and self.follows("of"):
+            self.take(2)
+            node = tree.InstanceOf(node.position, node, self.type())
+        return node
 
-    def compare(self, parts: list[Any]) -> Node:
-        left, operator, right = parts
-        return tree.Compare(at(left), str(operator), left, right)
+    def behind(self, node: Node) -> Node:
+        """A value with the paths, filters and calls behind it."""
+        while self.here.kind == "sign":
+            if self.here.text == ".":
+                node = self._path(node)
+            elif self.here.text == "[" and not self._closes():
+                node = self._filter(node)
+            elif self.here.text == "(":
+                node = self._call(node)
+            else:
+                break
+        if isinstance(node, tree.Tests) and not self.tested:
+            raise self.misplaced()
+        return node
 
-    def between(self, parts: list[Any]) -> Node:
-        value, low, high = nodes(parts)
-        return tree.Between(at(value), value, low, high)
+    def _closes(self) -> bool:
+        """Whether the "[" here ends a range, `]1..5[`: then no value follows."""
+        token = self.tokens[self.place + 1]
+        begins = token.kind in ("number", "string", "at") or token.text in _BEGINS_VALUE
+        return self._closing and not begins and not (token.kind == "word" and token.text not in _LEVELS)
 
-    def member(self, parts: list[Any]) -> Node:
-        value, _, test = parts
-        return tree.In(at(value), value, test if isinstance(test, tuple) else (test,))
+    def _path(self, source: Node) -> Node:
+        self.take()
+        first = self.here
+        if first.kind != "word":
+            raise self.misplaced()
+        for names in (self.known, _PROPERTIES):
+            name, count = names.longest(self.tokens, self.place)
+            if count:
+                self.take(count)
+                return tree.Path(source.position, source, name)
+        count = joined(self.tokens, self.place)
+        name = spelled(self.text, first, self.tokens[self.place + count - 1])
+        self.take(count)
+        return tree.Path(source.position, source, name)
 
-    def tests(self, parts: list[Any]) -> tuple[Node, ...]:
-        return nodes(parts)
+    def _filter(self, source: Node) -> Node:
+        self.take()
+        self.filters += 1
+        self.bound.append("item")
+        condition = self.expression()
+        self.bound.pop()
+        self.filters -= 1
+        self.expect("]")
+        return tree.Filter(source.position, source, condition)
 
-    def unary_test(self, parts: list[Any]) -> Node:
-        operator, value = parts
-        return tree.UnaryTest(at(operator), str(operator), value)
-
-    def instance_of(self, parts: list[Any]) -> Node:
-        value, words = parts
-        wanted = " ".join(str(words).split()[2:])
-        if wanted not in TYPES:
-            raise Fault(at(words), f"Jenis {wanted!r} tidak dikenal. Yang ada: {', '.join(sorted(TYPES))}")
-        return tree.InstanceOf(at(value), value, wanted)
-
-    def filter(self, parts: list[Any]) -> Node:
-        source, condition = nodes(parts)
-        return tree.Filter(at(source), source, condition)
-
-    def positional(self, parts: list[Any]) -> tuple[tuple[str, ...], tuple[Node, ...]]:
-        return (), nodes(parts)
-
-    def by_name(self, parts: list[Any]) -> tuple[tuple[str, ...], tuple[Node, ...]]:
-        given = [part for part in parts if isinstance(part, Entry)]
-        return tuple(entry.key for entry in given), tuple(entry.value for entry in given)
-
-    def call(self, parts: list[Any]) -> Node:
-        function = " ".join(str(parts[0]).split())
-        names, arguments = parts[2] if len(parts) == 4 else ((), ())
-        position = at(parts[0])
-        if function in REFUSED:
-            raise Fault(position, REFUSED[function])
-        if function not in BUILTINS:
-            raise Fault(position, f"Fungsi {function!r} tidak ada. Periksa ejaannya")
-        fault = BUILTINS[function].fault(names, len(arguments))
+    def _call(self, function: Node) -> Node:
+        names, arguments = self._arguments()
+        position = function.position
+        if not isinstance(function, tree.Name):
+            return tree.Invoke(position, function, arguments, names)
+        name = function.name
+        if name in self.bound or name in self.names:
+            return tree.Invoke(position, function, arguments, names)
+        if name not in BUILTINS:
+            self.doubts.append(Fault(position, f"Fungsi {name!r} tidak ada. Periksa ejaannya"))
+            return tree.Invoke(position, function, arguments, names)
+        if name in CLOCK and not self.clock:
+            self.doubts.append(Fault(position, CLOCK[name]))
+        fault = BUILTINS[name].fault(names, len(arguments))
         if fault is not None:
-            raise Fault(position, f"Isi fungsi {function!r} tidak cocok. {fault}")
-        return tree.Call(position, function, arguments, names)
+            self.doubts.append(Fault(position, f"Isi fungsi {name!r} tidak cocok. {fault}"))
+            return tree.Literal(position, None)
+        return tree.Call(position, name, arguments, names)
 
-    def entry(self, parts: list[Any]) -> Node:
-        key, _, value = parts
-        text = str(key)
-        return Entry(at(key), unquoted(text) if text.startswith('"') else text, value)
+    def _arguments(self) -> tuple[tuple[str, ...], tuple[Node, ...]]:
+        self.expect("(")
+        names: list[str] = []
+        values: list[Node] = []
+        while not self.sees(")"):
+            if values:
+                self.expect(",")
+            named = self.argument_name()
+            if named:
+                names.append(named)
+            values.append(self.expression())
+            if bool(names) != bool(named):
+                raise Fault(values[-1].position, "Isi fungsi ditulis semua dengan nama, atau semua tanpa nama")
+        self.take()
+        return tuple(names), tuple(values)
 
-    named = entry
+    def argument_name(self) -> str:
+        """The parameter's name and the ":" behind it, or ""."""
+        raise NotImplementedError
 
-    def list(self, parts: list[Any]) -> Node:
-        return tree.List(at(parts[0]), nodes(parts))
+    def primary(self) -> Node:
+        """A value with nothing behind it yet."""
+        token = self.here
+        if token.kind == "word":
+            return self._word(token)
+        if token.kind == "sign":
+            return self.bracketed(token)
+        if token.kind == "end":
+            raise self.misplaced()
+        self.take()
+        if token.kind == "number":
+            return tree.Literal(token.position, self._number(token))
+        if token.kind == "string":
+            return tree.Literal(token.position, unquoted(token.text))
+        value = read_moment(token.text[2:-1])
+        if value is None:
+            self.doubts.append(Fault(
+                token.position, 'Bukan tanggal, jam, atau durasi. Contoh: @"2029-02-14", @"P7D", @"PT12H"'
+            ))
+        return tree.Literal(token.position, value)
 
-    def context(self, parts: Any) -> Node:
-        entries = tuple(part for part in parts if isinstance(part, Entry))
-        if len({entry.key for entry in entries}) < len(entries):
-            raise Fault(at(parts[0]), "Kunci yang sama ditulis dua kali. Sisakan satu")
-        return tree.Context(at(parts[0]), entries)
+    def _number(self, token: Token) -> Value:
+        try:
+            return NUMBERS.create_decimal(token.text)
+        except ArithmeticError:
+            self.doubts.append(Fault(token.position, "Angka terlalu besar"))
+            return None
 
-    def range(self, parts: Any) -> Node:
-        opening, low, _, high, closing = parts
-        return tree.Range(at(opening), low, high, opening.type == "LSQB", closing.type == "RSQB")
+    def _word(self, token: Token) -> Node:
+        name, count = self.known.longest(self.tokens, self.place)
+        if count:
+            self.take(count)
+            return tree.Name(token.position, name)
+        if token.text in FORMS and (token.text not in self.names or token.text in CONSTANTS):
+            return self.form(token)
+        name, count = self._builtin()
+        if not count and self.filters:
+            count = joined(self.tokens, self.place)
+            name = spelled(self.text, token, self.tokens[self.place + count - 1])
+        self.take(count or 1)
+        return tree.Name(token.position, name or token.text)
 
-    def conditional(self, parts: Any) -> Node:
-        condition, chosen, otherwise = nodes(parts)
-        return tree.If(at(parts[0]), condition, chosen, otherwise)
+    def _builtin(self) -> tuple[str, int]:
+        """A built-in's name of several words, where it is called or stands alone as an argument."""
+        name, count = _BUILTINS.longest(self.tokens, self.place)
+        if count and (self.follows("(", count) or (" and " not in name and self._alone(count))):
+            return name, count
+        return "", 0
 
-    def bindings(self, parts: Any) -> tuple[Binding, ...]:
-        bound = tuple(part for part in parts if isinstance(part, Binding))
-        if len(bound) > MOST_BINDINGS:
-            raise Fault(at(bound[0]), f"Paling banyak {MOST_BINDINGS} nama dalam satu putaran. Pecah ungkapannya")
-        return bound
+    def _alone(self, count: int) -> bool:
+        token = self.tokens[self.place + count]
+        return token.kind == "end" or token.text in (",", ")", "]", "}")
 
-    def binding(self, parts: Any) -> Node:
-        name, _, low, *rest = parts
-        if rest:
-            return Binding(at(name), str(name), tree.Range(at(low), low, rest[-1], True, True, downwards=True))
-        return Binding(at(name), str(name), low)
+    def form(self, token: Token) -> Node:
+        """What begins with a word of the language."""
+        raise NotImplementedError
 
-    def loop(self, parts: Any) -> Node:
-        return tree.For(at(parts[0]), parts[1], parts[3])
-
-    def quantified(self, parts: Any) -> Node:
-        return tree.Quantified(at(parts[0]), str(parts[0]) == "every", parts[1], parts[3])
-
-
-def _parser() -> Lark:
-    grammar = File(__file__).with_name("feel.lark").read_text(encoding="utf-8")
-    spaced = sorted((name for name in BUILTINS if " " in name), key=len, reverse=True)
-    names = "|".join(re.escape(name).replace("\\ ", "\\s+") for name in spaced)
-    grammar += f"\nFUNCTION.10: /({names})(?=\\s*\\()/\n"
-    return Lark(
-        grammar, parser="lalr", lexer="basic", transformer=FeelBuilder(), postlex=ReversedBrackets(),
-        keep_all_tokens=True, maybe_placeholders=False,
-    )
-
-
-_PARSER = _parser()
-
-
-def read_feel(text: str) -> Node:
-    """The tree of a FEEL text; raises Fault."""
-    try:
-        return parse(_PARSER, text, HINTS)
-    except Fault:
-        found = _FUNCTION.search(text)
-        if found is None:
-            raise
-        raise Fault(found.start(), REFUSED["function"]) from None
+    def bracketed(self, token: Token) -> Node:
+        """What begins with a sign."""
+        raise NotImplementedError

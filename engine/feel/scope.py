@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 
 from engine.feel.values import Value, from_python
 
@@ -18,14 +19,17 @@ class Exhausted(Exception):
 class Scope:
     """Names bound here, and those bound further out. The outermost holds the caller's mapping, converted as read."""
 
-    __slots__ = ("left", "names", "outer", "root")
+    __slots__ = ("left", "names", "now", "outer", "root")
 
-    def __init__(self, names: Mapping[str, object], outer: Scope | None = None) -> None:
+    def __init__(
+        self, names: Mapping[str, object], outer: Scope | None = None, now: datetime | None = None
+    ) -> None:
         self.names = names
         self.outer = outer
         if outer is None:
             self.root = self
             self.left = STEPS
+            self.now = now
         else:
             self.root = outer.root
 

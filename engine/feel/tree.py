@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
 
+from engine.feel.types import Type
 from engine.feel.values import Value
 
 
@@ -55,6 +56,24 @@ class Call(Node):
     function: str
     arguments: tuple[Node, ...]
     names: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Invoke(Node):
+    """A function that is a value, called; `names` as in Call."""
+
+    function: Node
+    arguments: tuple[Node, ...]
+    names: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Lambda(Node):
+    """`function(a: number, b) body`; one that is `external` is never run, calling it is null."""
+
+    parameters: tuple[tuple[str, Type], ...]
+    body: Node
+    external: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +133,7 @@ class Between(Node):
 
 @dataclass(frozen=True, slots=True)
 class UnaryTest(Node):
-    """`> 5` behind `in`."""
+    """`> 5`: a test behind `in` and in a cell of a table; anywhere else the range of what fits."""
 
     operator: str
     value: Node
@@ -126,6 +145,16 @@ class In(Node):
 
     value: Node
     tests: tuple[Node, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Tests(Node):
+    """What a cell of a decision table says of the value named `?`: true when any of the tests holds, or with `negated`
+    when none does.
+    """
+
+    tests: tuple[Node, ...]
+    negated: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,7 +231,7 @@ class InstanceOf(Node):
     """`value instance of type`."""
 
     value: Node
-    type: str
+    type: Type
 
 
 def children(node: Node) -> Iterator[Node]:
@@ -213,6 +242,15 @@ def children(node: Node) -> Iterator[Node]:
             yield value
         elif isinstance(value, tuple):
             yield from (part for part in value if isinstance(part, Node))
+
+
+def parts(root: Node) -> Iterator[Node]:
+    """The node and all below it. Does not recurse."""
+    waiting = [root]
+    while waiting:
+        node = waiting.pop()
+        yield node
+        waiting.extend(children(node))
 
 
 def too_deep(root: Node, most: int) -> Node | None:

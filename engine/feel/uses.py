@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from engine.feel.tree import Context, Filter, For, Name, Node, Path, Quantified, children
+from engine.feel.tree import Context, Filter, For, In, Lambda, Name, Node, Path, Quantified, Tests, children
 
 
 @dataclass
@@ -38,7 +38,14 @@ def _collect(node: Node, bound: frozenset[str], filtered: bool, found: Uses) -> 
             for binding in node.bindings:
                 _collect(binding.domain, bound, filtered, found)
                 bound |= {binding.name}
-            _collect(node.body, bound, filtered, found)
+            _collect(node.body, bound | {"partial"} if isinstance(node, For) else bound, filtered, found)
+        case Lambda(parameters=parameters, body=body):
+            _collect(body, bound | {name for name, _ in parameters}, filtered, found)
+        case In() | Tests():
+            if isinstance(node, In):
+                _collect(node.value, bound, filtered, found)
+            for test in node.tests:
+                _collect(test, bound | {"?"}, filtered, found)
         case Context(entries=entries):
             for entry in entries:
                 _collect(entry.value, bound, filtered, found)

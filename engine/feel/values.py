@@ -9,12 +9,15 @@ Answers are three-valued: True, False, or None where FEEL cannot know.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Set
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import ROUND_HALF_EVEN, Context, Decimal, DivisionByZero, InvalidOperation, Overflow
 from types import NoneType
 from typing import TypeAlias
+
+from engine.feel.types import Type
 
 NUMBERS = Context(
     prec=34, rounding=ROUND_HALF_EVEN, Emin=-6143, Emax=6144, traps=[InvalidOperation, DivisionByZero, Overflow]
@@ -44,8 +47,24 @@ class Interval:
     high_closed: bool = True
 
 
+class Function(ABC):
+    """A function that is a value: a built-in one, one written in FEEL, or one of the caller's (engine.feel.functions).
+
+    `parameters` are names and types; `result` is the type of what it gives.
+    """
+
+    __slots__ = ("name", "parameters", "result")
+
+    def __init__(self, parameters: tuple[tuple[str, Type], ...], result: Type, name: str = "") -> None:
+        self.parameters, self.result, self.name = parameters, result, name
+
+    @abstractmethod
+    def call(self, values: Sequence[Value], names: Sequence[str] = ()) -> Value:
+        """What the function gives for values in order, or by these names; null where they do not fit it."""
+
+
 Value: TypeAlias = (
-    "bool | Decimal | str | date | time | datetime | timedelta | YearMonth | Interval"
+    "bool | Decimal | str | date | time | datetime | timedelta | YearMonth | Interval | Function"
     " | list[Value] | dict[str, Value] | None"
 )
 
@@ -60,10 +79,11 @@ _KINDS: dict[type, str] = {
     timedelta: "days and time duration",
     YearMonth: "years and months duration",
     Interval: "range",
+    Function: "function",
     list: "list",
     dict: "context",
 }
-_ORDERED = frozenset(_KINDS.values()) - {"null", "boolean", "range", "list", "context"}
+_ORDERED = frozenset(_KINDS.values()) - {"null", "boolean", "range", "function", "list", "context"}
 _UNCHANGED = frozenset({NoneType, bool, str, datetime, date, time, timedelta, YearMonth, Interval})
 
 
@@ -91,7 +111,7 @@ def from_python(value: object) -> Value:
         return {str(key): from_python(member) for key, member in value.items()}
     if isinstance(value, list | tuple | Set):
         return [from_python(member) for member in value]
-    if isinstance(value, date | time | timedelta):
+    if isinstance(value, date | time | timedelta | Function):
         return value
     return None
 

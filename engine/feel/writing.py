@@ -8,7 +8,8 @@ from decimal import Decimal
 from engine.feel import tree
 from engine.feel.iso import write_moment
 from engine.feel.tree import Node
-from engine.feel.values import Interval, Value, YearMonth, from_python
+from engine.feel.types import ANY, ContextType, FunctionType, ListType, RangeType, Simple, Type, plain
+from engine.feel.values import Function, Interval, Value, YearMonth, from_python
 
 _ESCAPES = str.maketrans({"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t"})
 
@@ -42,6 +43,8 @@ def _literal(value: Value) -> str:
             return f'@"{write_moment(value)}"'
         case Interval():
             return _interval(value)
+        case Function():
+            return "null"
         case list():
             return f"[{', '.join(_literal(member) for member in value)}]"
         case dict():
@@ -78,14 +81,14 @@ def source(node: Node) -> str:
         case tree.UnaryTest():
             return f"{node.operator} {_operand(node.value)}"
         case tree.InstanceOf():
-            return f"{_operand(node.value)} instance of {node.type}"
-        case tree.If() | tree.For() | tree.Quantified():
+            return f"{_operand(node.value)} instance of {type_text(node.type)}"
+        case tree.If() | tree.For() | tree.Quantified() | tree.Lambda() | tree.Tests():
             return _open_ended(node)
         case _:
             return _closed(node)
 
 
-def _open_ended(node: tree.If | tree.For | tree.Quantified) -> str:
+def _open_ended(node: tree.If | tree.For | tree.Quantified | tree.Lambda | tree.Tests) -> str:
     """What goes on as far to the right as it can."""
     match node:
         case tree.If():
@@ -94,9 +97,14 @@ def _open_ended(node: tree.If | tree.For | tree.Quantified) -> str:
             return f"for {_bindings(bindings)} return {source(node.body)}"
         case tree.Quantified(bindings=bindings):
             return f"{'every' if node.every else 'some'} {_bindings(bindings)} satisfies {source(node.body)}"
+        case tree.Tests(tests=tests):
+            inner = ", ".join(source(test) for test in tests)
+            return f"not({inner})" if node.negated else inner
+        case tree.Lambda():
+            return _lambda(node)
 
 
-_CLOSED = (tree.Literal, tree.Name, tree.Path, tree.Filter, tree.Call, tree.List, tree.Context, tree.Range)
+_CLOSED = (tree.Literal, tree.Name, tree.Path, tree.Filter, tree.Call, tree.Invoke, tree.List, tree.Context, tree.Range)
 
 
 def _operand(node: Node) -> str:
@@ -121,6 +129,11 @@ def _closed(node: Node) -> str:
             names = node.names or ("",) * len(node.arguments)
             pairs = zip(names, node.arguments, strict=True)
             return f"{node.function}({', '.join((f'{n}: ' if n else '') + source(a) for n, a in pairs)})"
+        case tree.Invoke():
+            names = node.names or ("",) * len(node.arguments)
+            pairs = zip(names, node.arguments, strict=True)
+            called = ", ".join((f"{n}: " if n else "") + source(a) for n, a in pairs)
+            return f"{_operand(node.function)}({called})"
         case tree.List(items=items):
             return f"[{', '.join(source(item) for item in items)}]"
         case tree.Context(entries=entries):
@@ -130,6 +143,29 @@ def _closed(node: Node) -> str:
             return f"{opening}{_operand(node.low)}..{_operand(node.high)}{closing}"
         case _:
             raise TypeError(node)
+
+
+def _lambda(node: tree.Lambda) -> str:
+    parameters = ", ".join(name if type_ == ANY else f"{name}: {type_text(type_)}" for name, type_ in node.parameters)
+    return f"function({parameters}) {'external ' if node.external else ''}{source(node.body)}"
+
+
+def type_text(type_: Type) -> str:
+    """A type as FEEL writes it; one of a model's own by what it stands for."""
+    type_ = plain(type_)
+    match type_:
+        case ListType(item=item):
+            return f"list<{type_text(item)}>"
+        case RangeType(of=of):
+            return f"range<{type_text(of)}>"
+        case ContextType(entries=entries):
+            return f"context<{', '.join(f'{name}: {type_text(inner)}' for name, inner in entries)}>"
+        case FunctionType(parameters=parameters, result=result):
+            return f"function<{', '.join(map(type_text, parameters))}> -> {type_text(result)}"
+        case Simple(name=name):
+            return name
+        case _:
+            raise TypeError(type_)
 
 
 def _bindings(bindings: tuple[tree.Binding, ...]) -> str:

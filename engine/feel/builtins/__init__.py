@@ -5,12 +5,13 @@ Not among them: `now()` and `today()` (the engine reads no clock), and whatever 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from engine.feel.builtins import lists, moments, numbers, texts
-from engine.feel.values import Value, equal, negation
+from engine.feel.types import ANY
+from engine.feel.values import Function, Value, equal, negation
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,7 @@ class Builtin:
             places = [self._place(name) for name in names]
             fits = None not in places and len(set(places)) == len(places) and set(range(needed)) <= set(places)
             return None if fits else f"Nama parameternya: {usage}"
-        many = self.spread or self.parameters[-1].endswith("...")
+        many = self.spread or (self.parameters and self.parameters[-1].endswith("..."))
         fits = count >= needed and (many or count <= len(self.parameters))
         return None if fits else f"Isinya: {usage}"
 
@@ -82,7 +83,9 @@ def _table(rows: dict[str, tuple[Any, ...]]) -> dict[str, Builtin]:
 BUILTINS: dict[str, Builtin] = _table({
     "not": (negation, "negand"),
     "is": (_is, "value1", "value2"),
-    "is defined": (negation, "value"),  # a form of its own, see closures
+    "now": (lambda: None,),  # forms of their own, see closures
+    "today": (lambda: None,),
+    "is defined": (negation, "value"),
     "date": (moments.to_date, "from|year", "month?", "day?"),
     "time": (moments.to_time, "from|hour", "minute?", "second?", "offset?"),
     "date and time": (moments.date_and_time, "from|date", "time?"),
@@ -150,9 +153,24 @@ BUILTINS: dict[str, Builtin] = _table({
 EXPENSIVE = {"matches": 1000, "replace": 1000, "split": 1000}
 """What a call of these costs in a loop, in steps of work."""
 
-REFUSED = {
-    "now": "Mesin alur tidak membaca jam. Pakai nama dari agenda atau badan, misalnya agenda.voting_day",
-    "today": "Mesin alur tidak membaca jam. Pakai nama dari agenda atau badan, misalnya agenda.voting_day",
-    "function": "Fungsi buatan sendiri tidak didukung. Tulis isinya langsung di sini",
-}
-"""Functions people may expect, and how to do without."""
+CLOCK = dict.fromkeys(
+    ("now", "today"), "Mesin alur tidak membaca jam. Pakai nama dari agenda atau badan, misalnya agenda.voting_day"
+)
+"""Functions that need the caller to say what time it is, and how to do without."""
+
+
+class BuiltinFunction(Function):
+    """A built-in function as a value."""
+
+    __slots__ = ()
+
+    def __init__(self, name: str) -> None:
+        parameters = tuple((one.strip("?.").partition("|")[0], ANY) for one in BUILTINS[name].parameters)
+        super().__init__(parameters, ANY, name)
+
+    def call(self, values: Sequence[Value], names: Sequence[str] = ()) -> Value:
+        """What the function gives; null for values that do not fit it."""
+        builtin = BUILTINS[self.name]
+        if builtin.fault(tuple(names), len(values)) is not None:
+            return None
+        return builtin.bind(tuple(names), len(values))(list(values))
