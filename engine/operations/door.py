@@ -111,13 +111,17 @@ def advance(session: Session, standing: Standing, trigger: str, act: Act) -> Out
 
 
 def note(session: Session, standing: Standing, act: Act, changes: Mapping[str, Any] | None = None) -> Outcome:
-    """Something worth remembering happened without a step: one history row, and `changes` on the instance's own row."""
+    """Something worth remembering happened without a step: one history row, and `changes` on the instance's own row.
+
+    Where they change its state (a move to another version does), the history says so.
+    """
     row = standing.row
-    entry = _entry(standing, act, row.state, act.details)
+    target = str((changes or {}).get("state", row.state))
+    entry = _entry(standing, act, target, act.details)
     _write_instance(session, standing, {**(changes or {}), "seq": entry["seq"], "head": entry["hash"]})
     _INSERT_HISTORY.write(session, entry)
     outbox.put(session, [_moved_message(row.id, entry["seq"], act.now)])
-    return Outcome(row.id, act.action, row.state, row.state, row.stage, row.version)
+    return Outcome(row.id, act.action, row.state, target, row.stage, row.version)
 
 
 @dataclass(slots=True)
