@@ -11,6 +11,7 @@ from engine.dmn.problems import problem
 from engine.errors import ExpressionRefused, Problem
 from engine.feel.builtins import BUILTINS
 from engine.feel.scope import Scope
+from engine.feel.tree import Lambda, parts
 from engine.feel.types import Type
 from engine.feel.values import Value
 
@@ -70,15 +71,30 @@ class Texts:
             return run
 
     def _feel(self, literal: Literal, names: frozenset[str], *, tests: bool, strict: bool) -> Run:
-        run: Callable[[Scope], Value]
         if literal.language == "juel":
-            run = feel.compile(literal.text, dialect="juel")._run
+            compiled: feel.Expression | feel.Tests = feel.compile(literal.text, dialect="juel")
         elif tests:
-            run = feel.compile_tests(literal.text, names=names, typed=self.types, strict=strict, clock=True)._run
+            compiled = feel.compile_tests(literal.text, names=names, typed=self.types, strict=strict, clock=True)
         else:
-            run = feel.compile(
-                literal.text, dialect="feel", names=names, typed=self.types, strict=strict, clock=True)._run
-        return lambda scope, evaluation: run(scope)
+            compiled = feel.compile(
+                literal.text, dialect="feel", names=names, typed=self.types, strict=strict, clock=True)
+        run = compiled._run
+        if not any(isinstance(part, Lambda) and part.external for part in parts(compiled.tree)):
+            return lambda scope, evaluation: run(scope)
+        why = problem("function.external", literal.id, literal.line, severity="warning", kind="Java / PMML")
+        self.problems.append(why)
+        return _Told(why, run)
+
+
+class _Told:
+    """The value of a text that brings a function from outside, which is told."""
+
+    def __init__(self, why: Problem, run: Callable[[Scope], Value]) -> None:
+        self.why, self.run = why, run
+
+    def __call__(self, scope: Scope, evaluation: Evaluation) -> Value:
+        evaluation.keep(self.why)
+        return self.run(scope)
 
 
 class _Refused:

@@ -55,7 +55,9 @@ class Case:
 
 @dataclass(frozen=True)
 class Answer:
-    """How a case went: "agreed", "refused" (the file, by name) or "different"; `told` says what came instead."""
+    """How a case went: "agreed", "refused" (the file, or a function from outside, by name) or "different"; `told` says
+    what came instead.
+    """
 
     case: Case
     verdict: str
@@ -74,11 +76,12 @@ def cases(root: Path) -> Iterator[Case]:
             yield Case(
                 file.parent.name, one.get("id", ""), model, service,
                 {node.get("name", ""): value(node) for node in one.findall(f"{SPACE}inputNode")},
-                tuple(
-                    Result(node.get("name", ""), value(node.find(f"{SPACE}expected")), node.get("errorResult") == "true")
-                    for node in one.findall(f"{SPACE}resultNode")
-                ),
+                tuple(_result(node) for node in one.findall(f"{SPACE}resultNode")),
             )
+
+
+def _result(node: ElementTree.Element) -> Result:
+    return Result(node.get("name", ""), value(node.find(f"{SPACE}expected")), node.get("errorResult") == "true")
 
 
 def value(node: ElementTree.Element | None) -> object:
@@ -164,13 +167,15 @@ class Runner:
         model = self.model(case.model)
         if isinstance(model, DrawingRefused):
             return Answer(case, "refused", str(model))
-        told = []
+        told, codes = [], set()
         for result in case.results:
             outcome = model.evaluate(case.service or result.name, case.inputs)
             actual = outcome.value
             if case.service and len(case.results) > 1 and isinstance(actual, dict):
                 actual = actual.get(result.name)
             if not same(None if result.error else result.expected, actual):
+                codes |= {reason.code for reason in outcome.reasons}
                 reasons = "; ".join(reason.message_en for reason in outcome.reasons)
                 told.append(f"{result.name}: expected {result.expected!r}, got {actual!r} ({reasons})")
-        return Answer(case, "different" if told else "agreed", "\n".join(told))
+        wrong = "refused" if "function.external" in codes else "different"
+        return Answer(case, wrong if told else "agreed", "\n".join(told))
