@@ -8,10 +8,10 @@ from typing import Any
 
 from engine import forms
 from engine.bpmn import reader
-from engine.bpmn.model import Process
 from engine.compile import compile_process
 from engine.errors import DrawingRefused, FormRefused, Problem
 from engine.graph import Graph
+from engine.missing import missing
 from engine.soundness import problems_of
 
 
@@ -24,7 +24,7 @@ class Verdict:
 
     @property
     def ok(self) -> bool:
-        return not any(problem.severity == "error" for problem in self.problems)
+        return not any(problem.severity in ("error", "unsound") for problem in self.problems)
 
     def as_dict(self, file: str) -> dict[str, Any]:
         """{"file", "ok", "states", "transitions", "problems": [{code, element, line, message, path, …}]}."""
@@ -47,19 +47,20 @@ def check(
     problems: list[Problem] = list(drawing.warnings)
     for process in [one for one in drawing.processes if one.executable] or list(drawing.processes):
         try:
-            graph = compile_process(process, handlers=handlers)
+            graph = compile_process(process)
         except DrawingRefused as refused:
             problems += refused.problems
             continue
         graphs.append(graph)
         problems += problems_of(graph)
-        problems += _roles(process)
+        problems += missing(graph, handlers=handlers, forms=form_texts, called=[one.id for one in drawing.processes])
+        problems += _roles(graph)
         if form_texts is not None:
             problems += _forms(graph, form_texts)
     return Verdict(tuple(graphs), tuple(problems))
 
 
-def _roles(process: Process) -> list[Problem]:
+def _roles(graph: Graph) -> list[Problem]:
     return [
         Problem(
             "task.no_role",
@@ -67,15 +68,15 @@ def _roles(process: Process) -> list[Problem]:
             "Letakkan di sebuah lajur, atau isi “candidate groups”.",
             node.id, node.line or None, (),
             "This task lies in no lane, so nobody's role may do it. Put it into a lane or name candidate groups.",
-            severity="warning",
+            severity="missing",
         )
-        for node in process.nodes.values()
+        for node in graph.process.nodes.values()
         if node.kind == "userTask" and not node.lane and not node.roles
     ]
 
 
 def _forms(graph: Graph, texts: Mapping[str, str]) -> list[Problem]:
-    """Forms that are missing or cannot be read, and conditions that name a field no form asks for."""
+    """Forms that cannot be read, and conditions that name a field no form asks for."""
     problems: list[Problem] = []
     asked: set[str] = set()
     for node in graph.process.nodes.values():
@@ -83,11 +84,6 @@ def _forms(graph: Graph, texts: Mapping[str, str]) -> list[Problem]:
             continue
         text = texts.get(node.form or node.id)
         if text is None:
-            if node.form:
-                problems.append(Problem(
-                    "form.missing", f"Formulir “{node.form}.form” tidak ada di samping gambar. Buat formulirnya.",
-                    node.id, node.line or None, (), f"The form “{node.form}.form” does not stand beside the drawing.",
-                ))
             continue
         try:
             asked.update(forms.load(text).names)
@@ -96,7 +92,8 @@ def _forms(graph: Graph, texts: Mapping[str, str]) -> list[Problem]:
     known = asked | {"agenda", "body", "today"}
     for flow_id, condition in graph.conditions.items():
         for name in sorted(condition.names - known):
-            flow = graph.process.flows[flow_id]
+            if (flow := graph.process.flows.get(flow_id)) is None:
+                continue
             problems.append(Problem(
                 "condition.unknown_name",
                 f"Syarat ini menyebut “{name}”, tetapi tidak ada formulir yang menanyakannya. Periksa ejaannya.",

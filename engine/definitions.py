@@ -15,10 +15,11 @@ from engine import forms
 from engine.bpmn import outline, reader
 from engine.bpmn.model import Process
 from engine.compile import compile_process
-from engine.errors import NotFound
+from engine.errors import DrawingRefused, NotFound
 from engine.forms import Form
 from engine.graph import Graph
 from engine.machine import Steps
+from engine.missing import missing
 from engine.models import Definition
 from engine.soundness import prove
 
@@ -82,7 +83,10 @@ def publish(
 def proved(drawing: bytes, form_texts: Mapping[str, str], handlers: Collection[str] = frozenset()) -> Process:
     """The process of a drawing that may be published with these forms. Refused as `publish`."""
     process = reader.read(drawing).process()
-    prove(compile_process(process, handlers=handlers))
+    graph = compile_process(process)
+    prove(graph)
+    if problems := list(missing(graph, handlers=handlers, forms=form_texts)):
+        raise DrawingRefused(problems)
     for text in form_texts.values():
         forms.load(text)
     return process
@@ -115,7 +119,7 @@ def load(session: Session, definition_id: int) -> Loaded:
             raise NotFound("Alur ini tidak ditemukan.")
         found = cache[definition_id] = Loaded(
             row.id, row.key, row.version, row.name,
-            compile_process(reader.read(row.drawing).process(), handlers=None), dict(row.forms),
+            compile_process(reader.read(row.drawing).process()), dict(row.forms),
         )
     return found
 

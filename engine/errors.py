@@ -94,8 +94,9 @@ class Problem:
 
     `code` is stable and English ("gateway.no_default"); `element` is the id in the drawing (or None) and `line` its
     line in the file; `message` is Indonesian and says how to mend it; `message_en` the same in English; `path` is the
-    shortest list of element ids that leads to the fault, () where there is none. `severity`: "error" refuses the
-    drawing, "warning" does not.
+    shortest list of element ids that leads to the fault, () where there is none. `severity`:
+    "error": it cannot run; "unsound": it can be played, but is not proved and so not published; "missing": something
+    is still to be registered here before it is published; "warning": worth knowing.
     """
 
     code: str

@@ -1,11 +1,13 @@
 """The machine a drawing compiles to, as data: states, transitions, and what each waiting node waits for.
 
 A **state** is a set of waiting places together with the stage last reached. A **place** holds one token: a node that
-waits (user task, automatic task, catch event, event gateway) or a flow into a parallel gateway that is not complete
-yet. A **transition** is what one trigger does from one state along one set of choices: it says which places are left
-and entered, which stages are passed and which escalations are thrown, and carries out nothing.
+waits (user task, automatic task, catch event, event gateway, activity done by child instances) or a flow into a join
+that is not complete yet. A **transition** is what one trigger does from one state along one set of choices: it says
+which places are left and entered, which stages are passed and what is thrown, and carries out nothing.
 
-Triggers are "complete.<node>", "fire.<timer event>", "receive.<message event>" and "start".
+Triggers are "start" or "start.<start event>", "complete.<node>", "fire.<timer event>", "receive.<message, signal or
+conditional event>", "error.<event>" and "escalate.<event>" (from work or a child instance), "begin.<activity>" (inside
+an ad hoc sub-process).
 """
 
 from __future__ import annotations
@@ -16,6 +18,8 @@ from functools import cached_property
 
 from engine import feel
 from engine.bpmn.model import Node, Process
+from engine.errors import Problem
+from engine.net import Net, Root
 
 Choice = tuple[str, tuple[str, ...]]
 """(gateway id, ids of the flows taken), one per gateway decided on the way."""
@@ -23,11 +27,16 @@ Choice = tuple[str, tuple[str, ...]]
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """`name` is "<stage>/<place>+<place>", or "<stage>" when nothing waits: then it is final."""
+    """`name` is "<stage>/<place>+<place>", or "<stage>" when nothing waits: then it is final.
+
+    `done` are the completed activities that can still be compensated, the oldest first ("…~<activity>" in the name).
+    A second token in A, which no sound drawing allows, waits in the place "A*2".
+    """
 
     name: str
     stage: str
     places: frozenset[str]
+    done: tuple[str, ...] = ()
 
     @property
     def final(self) -> bool:
@@ -36,7 +45,12 @@ class State:
 
 @dataclass(frozen=True, slots=True)
 class Transition:
-    """One step between two states. `path` lists the elements passed, in order, ids of flows included."""
+    """One step between two states. `path` lists the elements passed, in order, ids of flows included.
+
+    `entered` and `left` hold places, sub-processes, and "<scope>!" for what the event sub-processes of a scope listen
+    for. `thrown` are escalations that nothing catches, `sent` the events that throw a message or signal, `branches` the
+    dashed events whose branch begins as a child instance.
+    """
 
     source: str
     trigger: str
@@ -47,6 +61,8 @@ class Transition:
     thrown: tuple[str, ...] = ()
     entered: tuple[str, ...] = ()
     left: tuple[str, ...] = ()
+    branches: tuple[str, ...] = ()
+    sent: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,21 +95,97 @@ class Quorum:
     sequential: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Catch:
+    """An element that listens while its `host` (a place, a scope, or "<scope>!") is waited at.
+
+    `kind` is "message" or "signal", with the name in `ref` and for messages the value of `key` as correlation key; or
+    "conditional", which happens when `condition` becomes true.
+    """
+
+    node: str
+    host: str
+    kind: str
+    ref: str
+    key: feel.Expression | None
+    condition: feel.Expression | None
+    interrupting: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Repeat:
+    """An activity that child instances do several times, one after the other or at once (BPMN 2.0.2 clause 13.3.6).
+
+    `count` or `items` says how often; `element` names the item at hand. `until` ends it early; `again` (a standard
+    loop) asks after each round, before the first too when `before`. `results` gathers `result` of each round.
+    """
+
+    node: str
+    sequential: bool
+    count: feel.Expression | None = None
+    items: feel.Expression | None = None
+    element: str | None = None
+    until: feel.Expression | None = None
+    again: feel.Expression | None = None
+    before: bool = False
+    results: str | None = None
+    result: feel.Expression | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A call activity: `called` gives the key of the process; `binding` and `version` say which version of it."""
+
+    node: str
+    called: feel.Expression
+    binding: str = "latest"
+    version: str | None = None
+
+
+Mappings = Mapping[str, tuple[tuple[str, feel.Expression], ...]]
+"""{node: ((name, expression), ...)}; the name "*" stands for all variables."""
+
+
 @dataclass(frozen=True)
 class Graph:
-    """A compiled process. The transitions of the start have the source "" and the trigger "start"."""
+    """A compiled process, or a part of one that runs as a child instance.
+
+    `process` has the nodes of all scopes. The transitions of the start have the source "". `parts` are the machines of
+    the child instances, by the node they are rooted at, those of children's children included. `faults` are what makes
+    the graph unsound and was found while exploring it.
+    """
 
     process: Process
+    net: Net
+    root: Root
     states: Mapping[str, State]
     transitions: tuple[Transition, ...]
     conditions: Mapping[str, feel.Expression]
     clocks: Mapping[str, tuple[Clock, ...]]
     quorums: Mapping[str, Quorum]
-    names: frozenset[str] = field(default=frozenset())
+    names: frozenset[str] = frozenset()
+    catches: Mapping[str, tuple[Catch, ...]] = field(default_factory=dict)
+    repeats: Mapping[str, Repeat] = field(default_factory=dict)
+    calls: Mapping[str, Call] = field(default_factory=dict)
+    inputs: Mappings = field(default_factory=dict)
+    outputs: Mappings = field(default_factory=dict)
+    parts: Mapping[str, Graph] = field(default_factory=dict, repr=False)
+    faults: tuple[Problem, ...] = ()
+    opaque: frozenset[str] = frozenset()
 
     def node(self, place: str) -> Node | None:
-        """The waiting node, None when the place is a flow."""
+        """The waiting node, None when the place is a flow or no place but a scope."""
         return self.process.nodes.get(place)
+
+    def spawns(self, place: str) -> bool:
+        """Whether the work at this place is done by child instances."""
+        return place in self.net.children and (place != self.root.id or place in self.calls)
+
+    def catcher(self, place: str, kind: str, code: str | None) -> str | None:
+        """The trigger by which an error or escalation that came out of this place, or branch, is caught; else None."""
+        found = self.net.catcher(place, kind, code, self.root)
+        verb = {"error": "error", "escalation": "escalate"}[kind]
+        return f"{verb}.{found.id}" if found is not None else None
 
     def role(self, node_id: str) -> str:
         """The role that may act on this element: its first candidate group, else its lane, else ""."""

@@ -13,9 +13,11 @@ from typing import Any, cast
 
 from transitions import EventData, Machine, MachineError
 
+from engine.bpmn.model import Node
 from engine.errors import Refused, WrongState
 from engine.feel.values import from_python
 from engine.graph import Graph, Transition
+from engine.tokens import ENDS, GOES_ON
 
 
 class NoWayOut(Refused):
@@ -29,8 +31,10 @@ class NoWayOut(Refused):
 class Choices:
     """Which way each gateway takes under the given values; each is decided once and remembered.
 
-    The first flow whose condition is true is taken; a flow without a condition is always true; the default flow is
-    taken when no other is (BPMN 2.0.2 clause 13.4.2). A condition that is not true, null included, is a no.
+    An exclusive gateway takes the first flow whose condition is true; a flow without a condition is always true; the
+    default flow is taken when no other is (BPMN 2.0.2 clause 13.4.2). Every other node takes all flows whose condition
+    is true, and those without one; the default when no condition is (clause 13.4.3). A condition that is not true,
+    null included, is a no. An ad hoc sub-process ends when its completion condition is true.
     """
 
     __slots__ = ("_context", "_graph", "_taken")
@@ -41,19 +45,39 @@ class Choices:
 
     def taken(self, gateway: str) -> tuple[str, ...]:
         if (found := self._taken.get(gateway)) is None:
-            found = self._taken[gateway] = (self._decide(gateway),)
+            found = self._taken[gateway] = self._decide(gateway)
         return found
 
-    def _decide(self, gateway: str) -> str:
+    def _decide(self, gateway: str) -> tuple[str, ...]:
         node = self._graph.process.nodes[gateway]
-        for flow in node.outgoing:
-            if flow != node.default:
-                condition = self._graph.conditions.get(flow)
-                if condition is None or condition.evaluate(self._context) is True:
-                    return flow
-        if node.default is None:
+        if node.kind == "exclusiveGateway":
+            found = self._first(node)
+        elif node.kind == "adHocSubProcess" and not self._conditional(node):
+            return ENDS if self._holds(gateway) else GOES_ON
+        else:
+            found = self._all(node)
+        if not found:
             raise NoWayOut(node.name or gateway)
-        return node.default
+        return found
+
+    def _conditional(self, node: Node) -> bool:
+        return any(flow in self._graph.conditions for flow in node.outgoing)
+
+    def _holds(self, element: str) -> bool:
+        condition = self._graph.conditions.get(element)
+        return condition is None or condition.evaluate(self._context) is True
+
+    def _first(self, node: Node) -> tuple[str, ...]:
+        for flow in node.outgoing:
+            if flow != node.default and self._holds(flow):
+                return (flow,)
+        return (node.default,) if node.default is not None else ()
+
+    def _all(self, node: Node) -> tuple[str, ...]:
+        true = {flow for flow in node.outgoing if flow != node.default and self._holds(flow)}
+        if node.default is not None and not any(flow in self._graph.conditions for flow in true):
+            true.add(node.default)
+        return tuple(flow for flow in node.outgoing if flow in true)
 
 
 class Token:

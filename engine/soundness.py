@@ -10,9 +10,14 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterator
 
+from engine import feel
 from engine.bpmn.model import Node
 from engine.errors import DrawingRefused, Problem
+from engine.feel.values import from_python
 from engine.graph import Graph, State
+from engine.guards import Case, way_missing
+from engine.net import has
+from engine.run import bare
 
 
 def prove(graph: Graph) -> None:
@@ -22,9 +27,11 @@ def prove(graph: Graph) -> None:
 
 
 def problems_of(graph: Graph) -> Iterator[Problem]:
-    """Every fault of the graph, none when it is sound."""
-    ways = _shortest_ways(graph)
-    yield from _no_completion(graph, ways)
+    """Every fault of the graph and of the machines of its child instances, none when all are sound."""
+    for one in (graph, *graph.parts.values()):
+        ways = _shortest_ways(one)
+        yield from one.faults
+        yield from _no_completion(one, ways)
     yield from _dead(graph)
     yield from _no_way_out(graph)
 
@@ -74,13 +81,15 @@ def _no_completion(graph: Graph, ways: dict[str, tuple[str, ...]]) -> Iterator[P
 def _elements(graph: Graph, state: State) -> tuple[str, ...]:
     """The nodes a state waits at; a token on a flow waits at the gateway that flow leads to."""
     flows = graph.process.flows
-    return tuple(sorted({flows[place].target if place in flows else place for place in state.places}))
+    places = {bare(place) for place in state.places}
+    return tuple(sorted({flows[place].target if place in flows else place for place in places}))
 
 
 def _stuck(graph: Graph, state: State, elements: tuple[str, ...], way: tuple[str, ...]) -> Problem:
     join = graph.process.nodes[elements[0]]
+    held = {bare(place) for place in state.places}
     missing = sorted(
-        flow for element in elements for flow in graph.process.nodes[element].incoming if flow not in state.places
+        flow for element in elements for flow in graph.process.nodes[element].incoming if flow not in held
     )
     return Problem(
         "completion.stuck",
@@ -89,7 +98,7 @@ def _stuck(graph: Graph, state: State, elements: tuple[str, ...], way: tuple[str
         join.id, join.line or None, way,
         f"The flow can stop at this gateway for ever: {', '.join(missing)} will never be passed. "
         "Use an exclusive gateway, or see that all its branches arrive.",
-        elements=elements,
+        "unsound", elements,
     )
 
 
@@ -99,55 +108,68 @@ def _endless(graph: Graph, state: State, elements: tuple[str, ...], way: tuple[s
         "completion.endless",
         "Dari sini tidak ada jalan menuju lingkaran akhir. Tarik panah keluar dari putaran ini ke sebuah akhir.",
         node.id, node.line or None, way,
-        "From here no end can be reached. Draw a flow out of this round to an end event.", elements=elements,
+        "From here no end can be reached. Draw a flow out of this round to an end event.", "unsound", elements,
     )
 
 
 def _dead(graph: Graph) -> Iterator[Problem]:
     """Elements that no way through the drawing reaches."""
-    seen = {element for one in graph.transitions for element in one.path}
+    seen = {element for one in (graph, *graph.parts.values()) for step in one.transitions for element in step.path}
     for node in graph.process.nodes.values():
-        if node.id not in seen:
+        if node.id not in seen and not _needs_no_way(graph, node):
             yield Problem(
                 "element.dead",
                 "Langkah ini tidak pernah tercapai. Hubungkan dengan alur, atau hapus.",
                 node.id, node.line or None, (), "This element is never reached. Connect it or remove it.",
+                severity="unsound",
             )
 
 
-def _no_way_out(graph: Graph) -> Iterator[Problem]:
-    """Exclusive gateways that some data leaves without a way out."""
-    for node in graph.process.nodes.values():
-        if node.kind != "exclusiveGateway" or len(node.outgoing) < 2:
-            continue
-        free = [flow for flow in node.outgoing if flow != node.default and flow not in graph.conditions]
-        if len(free) > 1 or (free and node.default is not None):
-            yield Problem(
-                "gateway.no_condition",
-                f"Panah {', '.join(free)} tidak bersyarat, sehingga pilihan di gerbang ini tidak tentu. "
-                "Tulis syarat pada setiap panah, kecuali satu panah bawaan (default).",
-                node.id, node.line or None, (),
-                f"{', '.join(free)} have no condition, so this choice is undecided. "
-                "Give each flow a condition but one default flow.", elements=(node.id, *free),
-            )
-        elif node.default is None and not free and not _complementary(graph, node):
-            yield Problem(
-                "gateway.no_default",
-                "Bila tidak ada syarat yang cocok, alur berhenti di gerbang ini. "
-                "Tandai satu panah sebagai bawaan (default).",
-                node.id, node.line or None, (),
-                "When no condition holds the flow stops here. Mark one flow as the default.",
-            )
-
-
-def _complementary(graph: Graph, node: Node) -> bool:
-    """True when two of the conditions are each other's negation for every value: x = v and x != v."""
-    texts = {_plain(graph.conditions[flow].text) for flow in node.outgoing if flow in graph.conditions}
-    return any(
-        "!=" not in text and text.count("=") == 1 and text.replace("=", "!=") in texts for text in texts
+def _needs_no_way(graph: Graph, node: Node) -> bool:
+    """No flow leads to what listens for a whole scope, to compensation, or to the start of a body entered whole."""
+    net = graph.net
+    around = [net.nodes[scope] for scope in net.around(node.id) if scope in net.nodes]
+    return (
+        node.by_event or node.for_compensation or has(node, "compensate")
+        or any(scope.for_compensation for scope in around)
+        or (node.kind == "startEvent" and bool(around) and not around[0].by_event)
     )
 
 
-def _plain(text: str) -> str:
-    bare = "".join(text.split()).removeprefix("=").removeprefix("${").removeprefix("#{").removesuffix("}")
-    return bare.replace("==", "=")
+def _no_way_out(graph: Graph) -> Iterator[Problem]:
+    """Nodes that some data leaves without a way out."""
+    for node in graph.process.nodes.values():
+        guarded = [flow for flow in node.outgoing if flow != node.default and flow in graph.conditions]
+        free = [flow for flow in node.outgoing if flow != node.default and flow not in graph.conditions]
+        if node.kind == "exclusiveGateway":
+            if len(node.outgoing) < 2:
+                continue
+            if len(free) > 1 or (free and node.default is not None):
+                yield _undecided(node, free)
+                continue
+        if not guarded or free or node.default is not None or node.kind == "parallelGateway":
+            continue
+        if (case := way_missing(graph.conditions[flow] for flow in guarded)) is not None:
+            yield _without_default(node, case)
+
+
+def _undecided(node: Node, free: list[str]) -> Problem:
+    return Problem(
+        "gateway.no_condition",
+        f"Panah {', '.join(free)} tidak bersyarat, sehingga pilihan di gerbang ini tidak tentu. "
+        "Tulis syarat pada setiap panah, kecuali satu panah bawaan (default).",
+        node.id, node.line or None, (),
+        f"{', '.join(free)} have no condition, so this choice is undecided. "
+        "Give each flow a condition but one default flow.", "unsound", (node.id, *free),
+    )
+
+
+def _without_default(node: Node, case: Case) -> Problem:
+    told = ", ".join(f"{name} = {feel.literal(from_python(value))}" for name, value in case.items())
+    when, when_en = (f", misalnya bila {told}", f", as with {told}") if told else ("", "")
+    return Problem(
+        "gateway.no_default",
+        f"Bila tidak ada syarat yang cocok{when}, alur berhenti di sini. Tandai satu panah sebagai bawaan (default).",
+        node.id, node.line or None, (),
+        f"When no condition holds{when_en}, the flow stops here. Mark one flow as the default.", "unsound",
+    )

@@ -2,118 +2,132 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Iterator
 
-from engine.bpmn.model import Node, Process
+from engine.bpmn.model import ACTIVITIES, Node
 from engine.errors import Problem
-
-AUTOMATIC = frozenset({"serviceTask", "sendTask", "scriptTask", "businessRuleTask"})
-PASSED = frozenset({"task", "manualTask"})
-GATEWAYS = frozenset({"exclusiveGateway", "parallelGateway", "eventBasedGateway"})
+from engine.net import Net, has, parts
 
 EVENTS_THAT_RUN = {
-    "startEvent": frozenset({"none"}),
-    "endEvent": frozenset({"none", "escalation", "terminate"}),
-    "intermediateThrowEvent": frozenset({"none", "escalation"}),
-    "intermediateCatchEvent": frozenset({"timer", "message"}),
-    "boundaryEvent": frozenset({"timer", "message"}),
+    "startEvent": frozenset({"message", "timer", "signal", "conditional", "error", "escalation"}),
+    "endEvent": frozenset({"message", "signal", "escalation", "error", "compensate", "cancel", "terminate"}),
+    "intermediateThrowEvent": frozenset({"message", "signal", "escalation", "compensate", "link"}),
+    "intermediateCatchEvent": frozenset({"message", "timer", "signal", "conditional", "link"}),
+    "boundaryEvent": frozenset({
+        "message", "timer", "signal", "conditional", "error", "escalation", "compensate", "cancel",
+    }),
 }
+"""The event definitions that run, by where they stand; a blank start, end or intermediate event runs as well."""
+ONLY_INSIDE = frozenset({"error", "escalation", "compensate"})
+"""Start events that make sense in an event sub-process only (BPMN 2.0.2 clause 10.5.2)."""
+CATCHES = frozenset({"intermediateCatchEvent", "receiveTask"})
 
 
 def problem(node: Node, code: str, message: str, message_en: str) -> Problem:
     return Problem(code, message, node.id, node.line or None, (), message_en)
 
 
-def _event(node: Node, handlers: Collection[str] | None) -> Problem | None:
-    kind = node.event.kind if node.event else "none"
-    if kind in EVENTS_THAT_RUN[node.kind]:
-        return None
-    allowed = ", ".join(sorted(EVENTS_THAT_RUN[node.kind]))
-    return problem(
-        node, f"unsupported.{node.kind}.{kind}",
-        f"Lingkaran {node.kind} jenis “{kind}” belum dapat dijalankan. Gunakan salah satu dari: {allowed}.",
-        f"A {node.kind} of kind “{kind}” does not run yet. Use one of: {allowed}.",
-    )
-
-
-def _automatic(node: Node, handlers: Collection[str] | None) -> Problem | None:
-    if node.loop is not None:
-        return _loop(node)
-    if handlers is None or (node.task_type is not None and node.task_type in handlers):
-        return None
-    if node.task_type is None:
-        return problem(
-            node, "task.no_type",
-            "Tugas otomatis ini tidak menyebut jenis pekerjaannya. "
-            "Isi “task type” dengan nama penangan yang terdaftar.",
-            "This automatic task names no task type. Fill in the name of a registered handler.",
+def _event(net: Net, node: Node) -> Iterator[Problem]:
+    for part in parts(node.event):
+        if part.kind not in EVENTS_THAT_RUN[node.kind]:
+            allowed = ", ".join(sorted(EVENTS_THAT_RUN[node.kind]))
+            yield problem(
+                node, f"unsupported.{node.kind}.{part.kind}",
+                f"Lingkaran {node.kind} jenis “{part.kind}” tidak dapat dijalankan. Gunakan salah satu: {allowed}.",
+                f"A {node.kind} of kind “{part.kind}” does not run. Use one of: {allowed}.",
+            )
+    if node.event is not None and node.event.together:
+        yield problem(
+            node, "unsupported.parallel_multiple",
+            "Lingkaran yang menunggu beberapa hal sekaligus tidak dapat dijalankan. "
+            "Gambarkan sebagai beberapa lingkaran sesudah gerbang paralel.",
+            "An event that needs several triggers together does not run. Draw several behind a parallel gateway.",
         )
-    known = ", ".join(sorted(handlers)) or "belum ada"
-    return problem(
-        node, "task.no_handler",
-        f"Tidak ada penangan untuk jenis “{node.task_type}”. Daftarkan penangannya, atau pakai yang ada: {known}.",
-        f"There is no handler for “{node.task_type}”. Register one, or use one of: {known}.",
-    )
-
-
-def _user(node: Node, handlers: Collection[str] | None) -> Problem | None:
-    if node.loop is None:
-        return None
-    if node.loop.kind == "standard":
-        return _loop(node)
-    if node.loop.cardinality is None and node.loop.collection is None:
-        return problem(
-            node, "loop.no_count",
-            "Tugas berganda ini tidak menyebut berapa orang yang memutuskan. Isi “loop cardinality”.",
-            "This multi-instance task does not say how many decide. Fill in its loop cardinality.",
+    if node.kind == "boundaryEvent" and not parts(node.event):
+        yield problem(
+            node, "unsupported.boundaryEvent.none",
+            "Lingkaran di tepi tugas ini tidak menyebut apa yang ditunggunya. Pilih jenisnya: jam, pesan, galat.",
+            "This boundary event does not say what it waits for. Choose its kind: timer, message, error.",
         )
-    return None
 
 
-def _loop(node: Node) -> Problem:
-    return problem(
-        node, "unsupported.loop",
-        "Tanda pengulangan pada tugas ini belum dapat dijalankan. Gambarkan sebagai panah kembali lewat gerbang.",
-        "The loop mark on this task does not run yet. Draw it as a flow back through a gateway.",
-    )
+def _start(net: Net, node: Node) -> Iterator[Problem]:
+    yield from _event(net, node)
+    scope = net.nodes.get(net.scope[node.id])
+    inside = scope is not None and scope.by_event
+    if not inside and has(node, *ONLY_INSIDE):
+        yield problem(
+            node, "event.start_misplaced",
+            "Lingkaran awal jenis ini hanya berlaku di dalam subproses peristiwa. Pindahkan atau ganti jenisnya.",
+            "A start event of this kind belongs into an event sub-process. Move it or change its kind.",
+        )
 
 
-def _plain(node: Node, handlers: Collection[str] | None) -> Problem | None:
-    return _loop(node) if node.loop is not None else None
+def _event_gateway(net: Net, node: Node) -> Iterator[Problem]:
+    """BPMN 2.0.2 clause 10.6.6: behind an event gateway stand catch events and receive tasks."""
+    for flow in net.outgoing(node):
+        target = net.nodes[flow.target]
+        if target.kind not in CATCHES or has(target, "link"):
+            yield problem(
+                target, "event_gateway.target",
+                "Sesudah gerbang peristiwa hanya boleh ada lingkaran penangkap (jam, pesan, sinyal) atau tugas terima.",
+                "An event gateway may lead only to catch events and receive tasks.",
+            )
 
 
-RUNS: dict[str, Callable[[Node, Collection[str] | None], Problem | None]] = {
+def _complex(net: Net, node: Node) -> Iterator[Problem]:
+    if len(node.incoming) > 1:
+        yield problem(
+            node, "unsupported.complexGateway.join",
+            "Gerbang kompleks tidak dapat menyatukan cabang. Ganti dengan gerbang inklusif atau paralel.",
+            "A complex gateway cannot join. Use an inclusive or a parallel gateway.",
+        )
+
+
+def _activity(net: Net, node: Node) -> Iterator[Problem]:
+    if node.by_event:
+        starts = node.children.starts if node.children is not None else ()
+        if len(starts) != 1 or not parts(starts[0].event):
+            yield problem(
+                node, "event_sub_process.start",
+                "Subproses peristiwa harus mempunyai tepat satu lingkaran awal yang menyebut peristiwanya.",
+                "An event sub-process must have exactly one start event that names its trigger.",
+            )
+
+
+RUNS: dict[str, Callable[[Net, Node], Iterator[Problem]]] = {
     **dict.fromkeys(EVENTS_THAT_RUN, _event),
-    **dict.fromkeys(PASSED, _plain),
-    **dict.fromkeys(AUTOMATIC, _automatic),
-    **dict.fromkeys(GATEWAYS, _plain),
-    "receiveTask": _plain,
-    "userTask": _user,
+    "startEvent": _start,
+    **dict.fromkeys(ACTIVITIES, _activity),
+    **dict.fromkeys(("exclusiveGateway", "parallelGateway", "inclusiveGateway"), lambda net, node: iter(())),
+    "eventBasedGateway": _event_gateway,
+    "complexGateway": _complex,
 }
 
 
-def unsupported(process: Process, handlers: Collection[str] | None) -> Iterator[Problem]:
-    """What of this process does not run. `handlers` are the task types registered here; None takes any."""
-    for item in process.unsupported:
+def unsupported(net: Net) -> Iterator[Problem]:
+    """What of this net does not run."""
+    for item in net.root.unsupported:
         yield Problem(
             "unsupported." + item.tag,
-            f"Bagian “{item.tag}” belum dapat dijalankan ({item.reason}). Hapus atau ganti bagian ini.",
+            f"Bagian “{item.tag}” tidak dapat dijalankan ({item.reason}). Hapus atau ganti bagian ini.",
             item.element, item.line, (),
-            f"“{item.tag}” does not run yet ({item.reason}). Remove or replace it.",
+            f"“{item.tag}” does not run ({item.reason_en or item.reason}). Remove or replace it.",
         )
-    for node in process.nodes.values():
+    if not net.nodes:
+        yield Problem(
+            "process.empty", "Alur ini tidak berisi langkah apa pun. Gambarkan langkahnya.", net.root.id,
+            net.root.line or None, (), "This process has no steps. Draw them.",
+        )
+    for node in net.nodes.values():
         runs = RUNS.get(node.kind)
         if runs is None:
             yield problem(
                 node, f"unsupported.{node.kind}",
-                f"Elemen {node.kind} belum dapat dijalankan. Gambarkan dengan tugas, gerbang, atau lingkaran biasa.",
-                f"A {node.kind} does not run yet. Draw it with tasks, gateways and events.",
+                f"Elemen {node.kind} tidak dikenal. Gambarkan dengan tugas, gerbang, atau lingkaran biasa.",
+                f"A {node.kind} is not known. Draw it with tasks, gateways and events.",
             )
-        elif (found := runs(node, handlers)) is not None:
-            yield found
-        if node.for_compensation or node.instantiate:
-            yield problem(
-                node, "unsupported.instantiate" if node.instantiate else "unsupported.compensation",
-                "Penanda pada elemen ini (kompensasi atau pemicu awal) belum dapat dijalankan. Hapus penandanya.",
-                "This element's marker (compensation or instantiate) does not run yet. Remove it.",
-            )
+        else:
+            yield from runs(net, node)
+
+

@@ -1,4 +1,4 @@
-"""The commands about drawings: check, outline, walk; and the outlines that stand beside KPU's own."""
+"""The commands about drawings: check, outline, walk, decide; and the outlines that stand beside KPU's own."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from engine.bpmn.model import Drawing, Process
 from engine.compile import compile_process
 from engine.errors import DrawingRefused, Problem
 from engine.walk import Walk
+from web import decisions_cli
 from workflows import drawings as kpu
 from workflows.settings import KINDS
 
@@ -23,7 +24,10 @@ FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
 
 @click.group()
 def drawings() -> None:
-    """Gambar alur / drawings: check, outline, walk."""
+    """Gambar alur / drawings: check, outline, walk, decide."""
+
+
+drawings.add_command(decisions_cli.decide)
 
 
 @drawings.command()
@@ -33,6 +37,9 @@ def check(files: tuple[Path, ...], as_json: bool) -> None:
     """Periksa gambar / read, compile and prove each file. Exit code 1 when one is refused."""
     refused = False
     for file in files:
+        if file.suffix == ".dmn":
+            refused = not decisions_cli.report(file, as_json) or refused
+            continue
         texts = kpu.form_texts(file) or None
         verdict = checking.check(file.read_bytes(), form_texts=texts, handlers=handlers.registered())
         refused = refused or not verdict.ok
@@ -65,7 +72,7 @@ def outline(file: Path) -> None:
 def walk(file: Path, seed: int, steps: int, as_json: bool) -> None:
     """Mainkan gambar secara acak dalam waktu maya / play the drawing at random in virtual time."""
     try:
-        graph = compile_process(_only_process(reader.read(file.read_bytes())), handlers=None)
+        graph = compile_process(_only_process(reader.read(file.read_bytes())))
     except DrawingRefused as refused:
         _last(as_json, {"ended": "refused", "problems": [problem.as_dict() for problem in refused.problems]})
         return

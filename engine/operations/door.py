@@ -26,7 +26,7 @@ from engine.operations import evidence
 from engine.operations.outcome import Outcome
 from engine.operations.standing import Standing
 from engine.statements import Statement, insert_of
-from engine.support import AUTOMATIC
+from engine.net import AUTOMATIC
 from engine.timers import ClockUnset, first_strike
 
 _instance, _task, _timer = table_of(Instance), table_of(Task), table_of(Timer)

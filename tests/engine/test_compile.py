@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from engine.compile import compile_process
+from engine.checking import check
 from engine.errors import DrawingRefused
 from engine.soundness import problems_of
 from tests.engine import draw
@@ -81,27 +81,16 @@ REFUSED = {
          "e": "endEvent"},
         [("s", "f"), *(("f", f"t{i}") for i in range(14)), *((f"t{i}", "j") for i in range(14)), ("j", "e")], "f",
     ),
-    "tokens.two_in_one_place": (
-        {"s": "startEvent", "f": "parallelGateway", "a": "userTask", "b": "userTask", "c": "userTask", "e": "endEvent"},
-        [("s", "f"), ("f", "a"), ("f", "b"), ("a", "c"), ("b", "c"), ("c", "e")], "c",
-    ),
-    "loop.never_waits": (
-        {"s": "startEvent", "g": "exclusiveGateway", "h": "exclusiveGateway", "e": "endEvent"},
-        [("s", "g"), ("g", "h"), ("h", "g", "= x"), ("h", "e", "= not(x)")], "h",
-    ),
-    "start.count": ({"s": "startEvent", "t": "startEvent", "a": "userTask", "e": "endEvent"},
-                    [("s", "a"), ("t", "a"), ("a", "e")], "t"),
-    "flow.no_way_out": ({"s": "startEvent", "g": "exclusiveGateway"}, [("s", "g")], "g"),
     "expression": ({"s": "startEvent", "g": "exclusiveGateway", "a": "endEvent", "b": "endEvent"},
                    [("s", "g"), ("g", "a", "= ((("), ("g", "b")], "g_a"),
-    "unsupported.inclusiveGateway": ({"s": "startEvent", "o": "inclusiveGateway", "e": "endEvent"},
-                                     [("s", "o"), ("o", "e")], "o"),
-    "task.no_type": ({"s": "startEvent", "w": "serviceTask", "e": "endEvent"}, [("s", "w"), ("w", "e")], "w"),
-    "unsupported.branch_waits": (
-        {**draw.LINE, "late": "boundary|a|duration|P3D|dashed", "b": "userTask"},
-        [("s", "a"), ("a", "e"), ("late", "b"), ("b", "e")], "late",
+    "unsupported.complexGateway.join": (
+        {"s": "startEvent", "f": "parallelGateway", "a": "userTask", "b": "userTask", "o": "complexGateway",
+         "e": "endEvent"},
+        [("s", "f"), ("f", "a"), ("f", "b"), ("a", "o"), ("b", "o"), ("o", "e")], "o",
     ),
-    "flow.condition_misplaced": (draw.LINE, [("s", "a"), ("a", "e", "= x")], "a_e"),
+    "event_gateway.target": ({"s": "startEvent", "w": "eventBasedGateway", "a": "userTask", "e": "endEvent"},
+                             [("s", "w"), ("w", "a"), ("a", "e")], "a"),
+    "process.empty": ({}, [], "p"),
 }
 
 
@@ -116,20 +105,27 @@ def test_what_cannot_run_is_refused_by_element_and_line_with_the_mend(code: str)
     assert problem.message_en
 
 
-def test_automatic_tasks_run_only_with_a_handler() -> None:
+def test_a_handler_that_is_missing_is_told_and_hinders_only_publishing() -> None:
     source = draw.xml({"s": "startEvent", "w": "serviceTask", "e": "endEvent"}, [("s", "w"), ("w", "e")]).replace(
         b'<serviceTask id="w"/>',
         b'<serviceTask id="w"><extensionElements><taskDefinition xmlns="http://camunda.org/schema/zeebe/1.0" '
         b'type="send_letter"/></extensionElements></serviceTask>',
     )
-    process = draw.reader.read(source).process()
-    with pytest.raises(DrawingRefused) as refused:
-        compile_process(process)
-    assert [one.code for one in refused.value.problems] == ["task.no_handler"]
-    assert set(compile_process(process, handlers={"send_letter"}).states) == {"s/w", "e"}
+    verdict = check(source)
+    assert verdict.ok
+    assert [(one.code, one.severity) for one in verdict.problems] == [("task.no_handler", "missing")]
+    assert not check(source, handlers={"send_letter"}).problems
 
 
 UNSOUND = {
+    "tokens.two_in_one_place": (
+        {"s": "startEvent", "f": "parallelGateway", "a": "userTask", "b": "userTask", "c": "userTask", "e": "endEvent"},
+        [("s", "f"), ("f", "a"), ("f", "b"), ("a", "c"), ("b", "c"), ("c", "e")], {}, "c",
+    ),
+    "loop.never_waits": (
+        {"s": "startEvent", "g": "exclusiveGateway", "h": "exclusiveGateway", "e": "endEvent"},
+        [("s", "g"), ("g", "h"), ("h", "g", "= x"), ("h", "e", "= not(x)")], {}, "h",
+    ),
     "completion.stuck": (
         {"s": "startEvent", "g": "exclusiveGateway", "a": "userTask", "b": "userTask", "j": "parallelGateway",
          "e": "endEvent"},

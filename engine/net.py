@@ -1,0 +1,331 @@
+"""All scopes of one process laid into one plane: what lies where, what waits, what catches what.
+
+A **scope** is the process or the body of a sub-process; ids are unique in a file, so a node's id tells its scope.
+What is finite stays in the plane and is followed token by token (`engine.explore`). What is not runs as a **child
+instance** with a machine of its own, rooted at one node: the called process of a call activity, one round of a loop or
+multi-instance activity, the branch of a dashed event that waits, a sub-process in which such a branch can live.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+
+from engine.bpmn.model import ACTIVITIES, SUB_PROCESSES, Event, Flow, Node, Process
+
+AUTOMATIC = frozenset({"serviceTask", "sendTask", "scriptTask", "businessRuleTask"})
+PLAIN = frozenset({"task", "manualTask"})
+THROWS = frozenset({"intermediateThrowEvent", "endEvent"})
+CAUGHT = frozenset({"message", "signal", "conditional"})
+
+
+def parts(event: Event | None) -> tuple[Event, ...]:
+    """The single definitions of an event, none of a blank one."""
+    if event is None or event.kind == "none":
+        return ()
+    return event.parts if event.kind == "multiple" else (event,)
+
+
+def has(node: Node, *kinds: str) -> bool:
+    return any(part.kind in kinds for part in parts(node.event))
+
+
+@dataclass(frozen=True, slots=True)
+class Root:
+    """Where a machine begins. `top` is the scope beyond which it does not look.
+
+    `kind` is "process"; "body", one run of a sub-process; "round", one run of another activity that is done several
+    times; or "branch", what follows a dashed event.
+    """
+
+    kind: str
+    id: str
+    top: str
+
+
+@dataclass(frozen=True)
+class Net:
+    """One process with all its scopes. `scope` is {node id: id of the scope around it}, `bodies` {scope id: its own}.
+
+    The process's own id is the id of the outermost scope. A link is a flow like any other, from throw to catch.
+    """
+
+    root: Process
+    nodes: Mapping[str, Node] = field(default_factory=dict)
+    flows: Mapping[str, Flow] = field(default_factory=dict)
+    scope: Mapping[str, str] = field(default_factory=dict)
+    bodies: Mapping[str, Process] = field(default_factory=dict)
+
+    @cached_property
+    def process(self) -> Process:
+        """The process with the nodes and flows of all its scopes."""
+        return self.root if len(self.bodies) == 1 and len(self.flows) == len(self.root.flows) else replace(
+            self.root, nodes=self.nodes, flows=self.flows
+        )
+
+    @cached_property
+    def _boundaries(self) -> Mapping[str, tuple[Node, ...]]:
+        found: dict[str, tuple[Node, ...]] = {}
+        for node in self.nodes.values():
+            if node.attached_to is not None:
+                found[node.attached_to] = (*found.get(node.attached_to, ()), node)
+        return found
+
+    def boundaries(self, host: str) -> tuple[Node, ...]:
+        """The boundary events on the edge of this activity."""
+        return self._boundaries.get(host, ())
+
+    @cached_property
+    def _handlers(self) -> Mapping[str, tuple[Node, ...]]:
+        found: dict[str, tuple[Node, ...]] = {}
+        for node in self.nodes.values():
+            if node.by_event and node.children is not None:
+                found[self.scope[node.id]] = (*found.get(self.scope[node.id], ()), *node.children.starts)
+        return found
+
+    def handlers(self, scope: str) -> tuple[Node, ...]:
+        """The start events of the event sub-processes of this scope."""
+        return self._handlers.get(scope, ())
+
+    def around(self, node: str) -> Iterator[str]:
+        """The scopes around the node, the innermost first, the process last."""
+        scope = self.scope.get(node)
+        while scope is not None:
+            yield scope
+            scope = self.scope.get(scope)
+
+    def within(self, node: str, scope: str) -> bool:
+        """Whether the node lies in this scope, at any depth."""
+        return scope in self.around(node)
+
+    @cached_property
+    def contents(self) -> Mapping[str, frozenset[str]]:
+        """The nodes of each scope, at any depth."""
+        found: dict[str, set[str]] = {scope: set() for scope in self.bodies}
+        for node in self.nodes:
+            for scope in self.around(node):
+                found[scope].add(node)
+        return {scope: frozenset(nodes) for scope, nodes in found.items()}
+
+    def outgoing(self, node: Node) -> tuple[Flow, ...]:
+        return tuple(self.flows[flow] for flow in node.outgoing)
+
+    def entries(self, scope: str) -> tuple[Node, ...]:
+        """Where a token enters this scope: its blank start events, else its nodes that nothing leads to.
+
+        BPMN 2.0.2 clause 13.3.4 and 10.5.2.
+        """
+        body = self.bodies[scope]
+        starts = tuple(node for node in body.starts if node.event is None or node.event.kind == "none")
+        return starts or body.starts or tuple(
+            node for node in body.nodes.values()
+            if not node.incoming and node.attached_to is None and not node.by_event and not node.for_compensation
+            and not (node.kind == "intermediateCatchEvent" and has(node, "link"))
+        )
+
+    def root_of(self, node: str) -> Root:
+        """How a child instance is rooted that does the work of this activity, or is the branch of this event."""
+        found = self.nodes[node]
+        if found.kind in SUB_PROCESSES:
+            return Root("body", node, node)
+        return Root("round" if found.kind in ACTIVITIES else "branch", node, self.scope[node])
+
+    @cached_property
+    def children(self) -> frozenset[str]:
+        """The activities whose work is done by child instances."""
+        return frozenset(node.id for node in self.nodes.values() if self._is_child(node))
+
+    def _is_child(self, node: Node) -> bool:
+        if node.kind == "callActivity":
+            return True
+        if node.loop is not None and not votes(node):
+            return True
+        return node.kind in SUB_PROCESSES and not node.by_event and self._has_branches(node.id)
+
+    def _has_branches(self, scope: str) -> bool:
+        """Whether a dashed event that waits lies right in this scope."""
+        body = self.bodies[scope]
+        dashed = [node for node in body.nodes.values() if node.attached_to is not None and not node.interrupting]
+        dashed += [node for node in self.handlers(scope) if not node.interrupting]
+        return any(self.branches(node) for node in dashed)
+
+    def branches(self, event: Node) -> bool:
+        """Whether what follows this dashed event waits, so that it needs an instance of its own."""
+        return event.id in self._branching
+
+    @cached_property
+    def _branching(self) -> frozenset[str]:
+        dashed = [
+            node for node in self.nodes.values()
+            if not node.interrupting and (node.attached_to is not None or node.kind == "startEvent")
+        ]
+        return frozenset(node.id for node in dashed if self._reaches_wait(node))
+
+    def _reaches_wait(self, event: Node) -> bool:
+        seen, todo = set[str](), [flow.target for flow in self.outgoing(event)]
+        while todo:
+            name = todo.pop()
+            if name in seen:
+                continue
+            seen.add(name)
+            node = self.nodes[name]
+            if node.kind in SUB_PROCESSES or node.loop is not None or node.kind == "callActivity" or waits(node):
+                return True
+            todo += [flow.target for flow in self.outgoing(node)]
+        return False
+
+    @cached_property
+    def rounds(self) -> frozenset[str]:
+        """The plain tasks that stand in a round in which nothing else waits: there they do, so that the round ends."""
+        still = {
+            node.id for node in self.nodes.values()
+            if not (waits(node) or node.loop is not None or node.kind == "callActivity")
+        }
+        after = {name: [flow.target for flow in self.outgoing(self.nodes[name]) if flow.target in still]
+                 for name in still}
+        return frozenset(
+            name for group in _components(after) if len(group) > 1 or group[0] in after[group[0]]
+            for name in group if self.nodes[name].kind in PLAIN
+        )
+
+    @cached_property
+    def compensates(self) -> bool:
+        """Whether anything in the process can ask for compensation."""
+        return any(has(node, "compensate", "cancel") and node.kind in THROWS for node in self.nodes.values())
+
+    @cached_property
+    def compensators(self) -> Mapping[str, Node]:
+        """{activity: its compensation handler}, of those that have one."""
+        return {
+            node.attached_to: self.nodes[node.handler] for node in self.nodes.values()
+            if node.attached_to and node.handler and node.handler in self.nodes and has(node, "compensate")
+        } if self.compensates else {}
+
+    def waits(self, node: Node) -> bool:
+        """Whether a token stays at this node until something happens."""
+        return waits(node) or node.id in self.children or node.id in self.rounds
+
+    def catcher(self, source: str, kind: str, code: str | None, root: Root) -> Node | None:
+        """The event that catches an error or escalation thrown in or at `source`, looked up from the inside out.
+
+        At each scope its event sub-processes come first, then the boundary events on its edge; an exact code before
+        one that takes any (BPMN 2.0.2 clause 10.5.6). What lies outside `root` is its parent's to ask.
+        """
+        if source != root.id and (found := _best(self.boundaries(source), kind, code)) is not None:
+            return found
+        for scope in self.around(source):
+            if scope == root.top and root.kind in ("round", "branch"):
+                return None
+            if not self._inside_handler(source, scope) and (found := _best(self.handlers(scope), kind, code)):
+                return found
+            if scope == root.top:
+                return None
+            if (found := _best(self.boundaries(scope), kind, code)) is not None:
+                return found
+        return None
+
+    def _inside_handler(self, source: str, scope: str) -> bool:
+        """Whether the source lies in one of the event sub-processes of this scope: they do not catch for each other."""
+        return any(
+            self.nodes[inner].by_event for inner in self.around(source)
+            if inner in self.nodes and self.scope.get(inner) == scope
+        )
+
+
+def net_of(process: Process) -> Net:
+    """The process laid into one plane."""
+    nodes, flows, scope = dict[str, Node](), dict[str, Flow](), dict[str, str]()
+    bodies = {process.id: process}
+    todo = [process]
+    while todo:
+        body = todo.pop()
+        flows.update(body.flows)
+        for node in body.nodes.values():
+            nodes[node.id], scope[node.id] = node, body.id
+            if node.children is not None:
+                bodies[node.id] = node.children
+                todo.append(node.children)
+    for throw, catch in _links(nodes, scope):
+        link = Flow(f"{throw.id}..{catch.id}", throw.id, catch.id, line=throw.line)
+        flows[link.id] = link
+        nodes[throw.id] = replace(nodes[throw.id], outgoing=(*nodes[throw.id].outgoing, link.id))
+        nodes[catch.id] = replace(nodes[catch.id], incoming=(*nodes[catch.id].incoming, link.id))
+    return Net(process, nodes, flows, scope, bodies)
+
+
+def _links(nodes: Mapping[str, Node], scope: Mapping[str, str]) -> list[tuple[Node, Node]]:
+    links = [node for node in nodes.values() if node.event is not None and node.event.kind == "link"]
+    catches = {(scope[node.id], node.event.ref): node for node in links if node.kind == "intermediateCatchEvent"
+               and node.event is not None}
+    return [
+        (node, catches[key]) for node in links
+        if node.kind in THROWS and node.event is not None and (key := (scope[node.id], node.event.ref)) in catches
+    ]
+
+
+def votes(node: Node) -> bool:
+    """Whether this is one task that several people decide: multi-instance without a list to share out."""
+    loop = node.loop
+    return (
+        node.kind == "userTask" and loop is not None and loop.kind != "standard"
+        and loop.element is None and loop.results is None
+    )
+
+
+def waits(node: Node) -> bool:
+    """Whether a node of this kind waits wherever it stands."""
+    if node.kind == "intermediateCatchEvent":
+        return has(node, "timer", *CAUGHT)
+    return node.kind in AUTOMATIC or node.kind in {"userTask", "receiveTask", "eventBasedGateway", "adHocSubProcess"}
+
+
+def may_fail(node: Node) -> bool:
+    """Whether an error can come out of the work at this node."""
+    return node.kind in ACTIVITIES and node.kind not in PLAIN
+
+
+def _best(events: tuple[Node, ...], kind: str, code: str | None) -> Node | None:
+    fitting = [
+        (part.ref is None, event) for event in events for part in parts(event.event)
+        if part.kind == kind and part.ref in (None, code)
+    ]
+    return min(fitting, key=lambda one: one[0])[1] if fitting else None
+
+
+def _components(after: Mapping[str, list[str]]) -> list[list[str]]:
+    """The strongly connected groups (Tarjan 1972), without recursion."""
+    number: dict[str, int] = {}
+    low: dict[str, int] = {}
+    stack: list[str] = []
+    held: set[str] = set()
+    groups: list[list[str]] = []
+    for first in after:
+        if first in number:
+            continue
+        work = [(first, iter(after[first]))]
+        number[first] = low[first] = len(number)
+        stack.append(first)
+        held.add(first)
+        while work:
+            name, rest = work[-1]
+            for other in rest:
+                if other not in number:
+                    number[other] = low[other] = len(number)
+                    stack.append(other)
+                    held.add(other)
+                    work.append((other, iter(after[other])))
+                    break
+                if other in held:
+                    low[name] = min(low[name], number[other])
+            else:
+                work.pop()
+                if work:
+                    low[work[-1][0]] = min(low[work[-1][0]], low[name])
+                if low[name] == number[name]:
+                    group: list[str] = []
+                    while not group or group[-1] != name:
+                        group.append(stack.pop())
+                        held.discard(group[-1])
+                    groups.append(group)
+    return groups

@@ -1,0 +1,371 @@
+"""How tokens move within one step, from one wait to the next (BPMN 2.0.2 chapter 13).
+
+A **run** is a step under way. Where the drawing leaves a choice to the data, the run is split, one for each answer.
+Within one step the order in which concurrent tokens move makes no difference: their choices are fixed by the data, and
+what looks at all tokens (a join by reachability, the end of a scope) looks only when no token can move.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from functools import cached_property
+from itertools import combinations
+
+from engine.bpmn.model import SUB_PROCESSES, Event, Flow, Node
+from engine.net import THROWS, Net, Root, has, parts, waits
+from engine.run import LEAVES, Fault, Run, bare
+
+MOST_WAYS = 10
+"""A node with more conditional flows than this, of which any number may be taken, is refused."""
+GOES_ON, ENDS = ("goes on",), ("ends",)
+"""The two answers of an ad hoc sub-process's completion condition."""
+
+
+class Game:
+    """The rules of one net, seen from one root."""
+
+    def __init__(self, net: Net, root: Root) -> None:
+        self.net, self.root = net, root
+
+    def settle(self, run: Run) -> Iterator[Run]:
+        """Every way this run can come to rest, each with its choices."""
+        stack = [run]
+        while stack:
+            run = stack.pop()
+            if run.pending:
+                flow, node, trail = run.pending.pop(0)
+                if flow == LEAVES:
+                    stack.extend(reversed(self.leave(run, node, trail)))
+                    continue
+                if flow:
+                    if flow in run.passed:
+                        if flow in trail:
+                            raise Fault("loop.never_waits", node, run)
+                        run.faults.append(("tokens.two_in_one_place", node))
+                    run.passed.add(flow)
+                    run.path.append(flow)
+                    trail = (*trail, flow)
+                stack.extend(reversed(self._arrive(run, flow, node, trail)))
+            elif (closed := self._close(run)) is not None:
+                stack.extend(reversed(closed))
+            else:
+                if run.ended and not run.places:
+                    run.stages.append(run.ended)
+                yield run
+
+    # Arriving
+
+    def _arrive(self, run: Run, flow: str, node: Node, trail: tuple[str, ...]) -> list[Run]:
+        kind = node.kind
+        if kind == "parallelGateway" and len(node.incoming) > 1 and flow:
+            return self._synchronize(run, flow, node, trail)
+        if kind in ("inclusiveGateway", "complexGateway") and len(node.incoming) > 1 and flow:
+            run.put(flow, node)
+            return [run]
+        run.path.append(node.id)
+        if self.stays(node):
+            run.put(node.id, node)
+            return [run]
+        if kind in SUB_PROCESSES and node.id != self.root.id:
+            self.enter(run, node, trail)
+            return [run]
+        if kind in THROWS:
+            return self._throw(run, node, trail)
+        return self.leave(run, node, trail)
+
+    def stays(self, node: Node) -> bool:
+        """Whether a token stays here. The activity a round is about is done as if it were not repeated."""
+        if node.id == self.root.id:
+            return waits(node) or node.kind == "callActivity" or node.id in self.net.rounds
+        if node.kind == "adHocSubProcess":
+            return node.id in self.net.children
+        return self.net.waits(node)
+
+    def _synchronize(self, run: Run, flow: str, node: Node, trail: tuple[str, ...]) -> list[Run]:
+        run.put(flow, node)
+        if not run.places.issuperset(node.incoming):
+            return [run]
+        for incoming in node.incoming:
+            run.take(incoming)
+        run.path.append(node.id)
+        return self.leave(run, node, trail)
+
+    def enter(self, run: Run, node: Node, trail: tuple[str, ...]) -> None:
+        """A token enters this sub-process: those inside begin."""
+        if node.id in run.open:
+            run.faults.append(("tokens.two_in_one_place", node))
+        run.open.add(node.id)
+        run.begun.add(node.id)
+        run.trails[node.id] = trail
+        if node.kind == "adHocSubProcess":
+            run.put(node.id, node)
+            return
+        for entry in self.net.entries(node.id):
+            run.pending.append(("", entry, trail))
+
+    # Leaving
+
+    def leave(self, run: Run, node: Node, trail: tuple[str, ...]) -> list[Run]:
+        """The token leaves the node by the flows that its kind and the data open."""
+        if node.id == self.root.id:
+            return [run]
+        if node.for_compensation:
+            return self._compensated(run, trail)
+        if node.id in self.net.compensators and node.id not in run.done:
+            run.done.append(node.id)
+        flows = self.net.outgoing(node)
+        if node.kind == "exclusiveGateway":
+            ways: list[tuple[str, ...]] = [(flow.id,) for flow in flows] if len(flows) > 1 else []
+        else:
+            ways = self._inclusive(run, node, flows)
+        if ways:
+            return self._choose(run, node, ways, trail)
+        self._send(run, flows, trail)
+        return [run]
+
+    def _inclusive(self, run: Run, node: Node, flows: tuple[Flow, ...]) -> list[tuple[str, ...]]:
+        """The sets of flows that can be taken together, none when all always are.
+
+        A flow without a condition is always taken, the default only when no condition holds (clauses 13.3.1, 13.4.3).
+        """
+        conditional = [flow.id for flow in flows if flow.condition is not None and flow.id != node.default]
+        if not conditional or node.kind == "parallelGateway":
+            return []
+        if len(conditional) > MOST_WAYS:
+            raise Fault("gateway.too_many_ways", node, run)
+        always = {flow.id for flow in flows if flow.condition is None and flow.id != node.default}
+        some = [set(one) for size in range(1, len(conditional) + 1) for one in combinations(conditional, size)]
+        none = always | ({node.default} if node.default else set())
+        ways = ([none] if none else []) + [always | one for one in some]
+        return [tuple(flow.id for flow in flows if flow.id in way) for way in ways]
+
+    def _send(self, run: Run, flows: Iterable[Flow], trail: tuple[str, ...]) -> None:
+        run.pending.extend((flow.id, self.net.nodes[flow.target], trail) for flow in flows)
+
+    def _choose(self, run: Run, node: Node, ways: list[tuple[str, ...]], trail: tuple[str, ...]) -> list[Run]:
+        if (decided := run.choices.get(node.id)) is not None:
+            ways = [decided]
+        found = []
+        for way in ways:
+            one = run.copy() if way is not ways[-1] else run
+            one.choices[node.id] = way
+            self._send(one, (self.net.flows[flow] for flow in way), trail)
+            found.append(one)
+        return found
+
+    # Throwing and ending
+
+    def _throw(self, run: Run, node: Node, trail: tuple[str, ...]) -> list[Run]:
+        """A throw or end event does what its definitions say, and passes its token on or consumes it."""
+        for part in parts(node.event):
+            if part.kind in ("message", "signal"):
+                run.sent.append(node.id)
+            elif part.kind == "escalation":
+                if self._escalate(run, node, part):
+                    return [run]
+            elif part.kind == "error":
+                return self._fail(run, node, part)
+            elif part.kind in ("compensate", "cancel"):
+                return self._compensate(run, node, trail)
+            elif part.kind == "terminate":
+                self.interrupt(run, self._scope(node))
+        return self._thrown(run, node, trail)
+
+    def _thrown(self, run: Run, node: Node, trail: tuple[str, ...]) -> list[Run]:
+        outermost = self._scope(node) == self.root.top and self.root.kind in ("process", "branch")
+        if node.kind == "intermediateThrowEvent":
+            if not parts(node.event):
+                run.stages.append(node.id)
+            return self.leave(run, node, trail)
+        if outermost and not has(node, "escalation"):
+            run.ended = node.id
+        return [run]
+
+    def _scope(self, node: Node) -> str:
+        return self.net.scope[node.id]
+
+    def _escalate(self, run: Run, node: Node, part: Event) -> bool:
+        """The escalation is caught, or its lane is told. True when the throwing token is gone with its scope."""
+        catch = self.net.catcher(node.id, "escalation", part.ref, self.root)
+        if catch is None:
+            run.thrown.append(node.id)
+            return False
+        self.caught(run, catch)
+        return catch.interrupting
+
+    def _fail(self, run: Run, node: Node, part: Event) -> list[Run]:
+        """An error interrupts the scope that catches it; one that nobody catches waits, for its parent or a person."""
+        catch = self.net.catcher(node.id, "error", part.ref, self.root)
+        if catch is None:
+            run.put(node.id, node)
+        else:
+            self.caught(run, catch)
+        return [run]
+
+    def caught(self, run: Run, catch: Node) -> None:
+        """This boundary event, or start of an event sub-process, has happened: what it interrupts is gone."""
+        if not catch.interrupting and self.net.branches(catch):
+            run.branches.append(catch.id)
+            return
+        scope = self._scope(catch)
+        if catch.attached_to is not None:
+            if catch.interrupting:
+                self.abandon(run, catch.attached_to)
+        else:
+            if catch.interrupting:
+                self.interrupt(run, self._scope(self.net.nodes[scope]))
+            run.open.add(scope)
+            run.begun.add(scope)
+        run.path.append(catch.id)
+        run.pending.append((LEAVES, catch, ()))
+
+    def abandon(self, run: Run, activity: str) -> None:
+        """Nothing is left of this activity."""
+        run.places = {place for place in run.places if bare(place) != activity}
+        if activity in self.net.bodies:
+            self.interrupt(run, activity)
+            run.open.discard(activity)
+            run.done = [one for one in run.done if not self.net.within(one, activity)]
+
+    def interrupt(self, run: Run, scope: str) -> None:
+        """Nothing is left inside this scope; the scope itself goes on."""
+        inside = self.net.contents[scope]
+        flows = self.net.flows
+        run.places = {
+            place for place in run.places
+            if (flows[bare(place)].target if bare(place) in flows else bare(place)) not in inside
+        }
+        run.pending = [token for token in run.pending if token[1].id not in inside]
+        run.open = {one for one in run.open if one not in inside}
+
+    # Compensation
+
+    def _compensate(self, run: Run, throw: Node, trail: tuple[str, ...]) -> list[Run]:
+        """What was completed is compensated, the last first; then the throwing event goes on (clause 13.5.5)."""
+        wanted = self._to_compensate(run, throw)
+        while wanted:
+            activity = wanted.pop()
+            run.done.remove(activity)
+            handler = self.net.compensators[activity]
+            run.path.append(handler.id)
+            if self.stays(handler) or handler.kind in SUB_PROCESSES:
+                if not run.holds(throw.id):
+                    run.put(throw.id, throw)
+                if self.stays(handler):
+                    run.put(handler.id, handler)
+                else:
+                    self.enter(run, handler, ())
+                return [run]
+        if run.holds(throw.id):
+            run.take(throw.id)
+        if has(throw, "cancel"):
+            return self._cancel(run, throw)
+        return self._thrown(run, throw, trail)
+
+    def _to_compensate(self, run: Run, throw: Node) -> list[str]:
+        asked = next((part.ref for part in parts(throw.event) if part.kind == "compensate"), None)
+        if asked is not None:
+            return [one for one in run.done if one == asked or self.net.within(one, asked)]
+        scope = self._scope(throw)
+        if (handler := self.net.nodes.get(scope)) is not None and handler.by_event:
+            scope = self._scope(handler)
+        return [one for one in run.done if self.net.within(one, scope)]
+
+    def _compensated(self, run: Run, trail: tuple[str, ...]) -> list[Run]:
+        """A handler is done: the next one follows, or the event that asked for it goes on."""
+        for place in sorted(run.places):
+            node = self.net.nodes.get(place)
+            if node is not None and node.kind in THROWS and has(node, "compensate", "cancel"):
+                return self._compensate(run, node, trail)
+        return [run]
+
+    def _cancel(self, run: Run, throw: Node) -> list[Run]:
+        """The transaction is over without its result; its cancel boundary event follows."""
+        scope = self._scope(throw)
+        self.abandon(run, scope)
+        for boundary in self.net.boundaries(scope):
+            if has(boundary, "cancel"):
+                run.path.append(boundary.id)
+                run.pending.append((LEAVES, boundary, ()))
+        return [run]
+
+    # When no token can move
+
+    def _close(self, run: Run) -> list[Run] | None:
+        """The innermost scope that is done is left, or an inclusive join fires; None when neither is so."""
+        for scope in sorted(run.open, key=lambda one: -sum(1 for _ in self.net.around(one))):
+            inside = self.net.contents[scope]
+            held = {bare(place) for place in run.places}
+            if any((self.net.flows[one].target if one in self.net.flows else one) in inside for one in held):
+                continue
+            node = self.net.nodes[scope]
+            if node.kind == "adHocSubProcess" and scope in held:
+                if scope in run.trails or scope in run.choices or node.completion is None:
+                    continue
+                return self._ask_ad_hoc(run, node)
+            run.open.discard(scope)
+            if node.by_event:
+                return [run]
+            return self.leave(run, node, run.trails.get(scope, ()))
+        return self._join(run)
+
+    def _ask_ad_hoc(self, run: Run, node: Node) -> list[Run]:
+        """An activity inside is done: the completion condition says whether the whole is."""
+        over = run.copy()
+        over.choices[node.id], run.choices[node.id] = ENDS, GOES_ON
+        over.take(node.id)
+        return [over, run]
+
+    def _join(self, run: Run) -> list[Run] | None:
+        waiting: dict[str, list[str]] = {}
+        for place in sorted(run.places):
+            flow = self.net.flows.get(bare(place))
+            if flow is not None and self.net.nodes[flow.target].kind in ("inclusiveGateway", "complexGateway"):
+                waiting.setdefault(flow.target, []).append(flow.id)
+        for gateway, arrived in waiting.items():
+            if self._ready(run, gateway, set(arrived)):
+                node = self.net.nodes[gateway]
+                for flow_id in dict.fromkeys(arrived):
+                    run.take(flow_id)
+                run.path.append(gateway)
+                return self.leave(run, node, ())
+        return None
+
+    def _ready(self, run: Run, gateway: str, arrived: set[str]) -> bool:
+        """No token can still reach an empty flow of the join, unless it can reach a full one too (clause 13.4.3)."""
+        before = self.before[gateway]
+        empty = [flow for flow in before if flow not in arrived]
+        for place in run.places:
+            name = bare(place)
+            at = self.net.flows[name].target if name in self.net.flows else name
+            if at == gateway:
+                continue
+            if any(at in before[flow] for flow in empty) and not any(at in before[flow] for flow in arrived):
+                return False
+        return True
+
+    @cached_property
+    def before(self) -> dict[str, dict[str, frozenset[str]]]:
+        """{inclusive join: {flow into it: the nodes from which that flow can be reached without the join}}."""
+        return {
+            node.id: {flow: self._reaching(flow, node.id) for flow in node.incoming}
+            for node in self.net.nodes.values()
+            if node.kind in ("inclusiveGateway", "complexGateway") and len(node.incoming) > 1
+        }
+
+    def _reaching(self, flow: str, gateway: str) -> frozenset[str]:
+        net, seen, todo = self.net, set[str](), [self.net.flows[flow].source]
+        while todo:
+            name = todo.pop()
+            if name in seen or name == gateway:
+                continue
+            seen.add(name)
+            node = net.nodes[name]
+            todo += [net.flows[one].source for one in node.incoming]
+            if node.attached_to is not None:
+                todo.append(node.attached_to)
+            if name in net.bodies:
+                todo += net.contents[name]
+            elif node.kind == "startEvent" and net.scope[name] in net.nodes:
+                todo.append(net.scope[name])
+        return frozenset(seen)
