@@ -23,6 +23,7 @@ from engine.dmn.model import (
 )
 from engine.dmn.problems import problem
 from engine.dmn.types import Types, names_in
+from engine.dmn.written import as_typed
 from engine.errors import Problem
 from engine.feel.scope import Scope
 from engine.feel.types import ANY, FunctionType, Type, plain
@@ -149,7 +150,10 @@ class _Compiler:
         def value(evaluation: Evaluation) -> Value:
             for name in names:
                 if name in evaluation.context:
-                    return evaluation.coerced(from_python(evaluation.context[name]), type_, element.id, element.line)
+                    given = from_python(evaluation.context[name])
+                    if evaluation.written and type_ is not None:
+                        given = as_typed(given, type_)
+                    return evaluation.coerced(given, type_, element.id, element.line)
             if required:
                 evaluation.tell("input.missing", element.id, element.line, name=element.name)
             return None

@@ -57,13 +57,14 @@ class Decisions:
 
     def evaluate(
         self, name_or_id: str, context: Mapping[str, object], surroundings: Mapping[str, object] | None = None, *,
-        now: datetime | None = None,
+        now: datetime | None = None, written: bool = False,
     ) -> Outcome:
         """The value of a decision, decision service or knowledge model, by its id or name.
 
         `context` holds the inputs by name, of imported models behind the import's name; `surroundings` are names that
-        every expression sees; `now` is what `now()` and `today()` say. Nothing is raised for data: what is wrong with
-        it is null, and told in the reasons; so is a name that is not there.
+        every expression sees; `now` is what `now()` and `today()` say; with `written`, texts stand for the moments
+        and durations that inputs ask for, as JSON brings them. Nothing is raised for data: what is wrong with it is
+        null, and told in the reasons; so is a name that is not there.
         """
         element = self._named.get(name_or_id)
         if element is None:
@@ -71,7 +72,7 @@ class Decisions:
                                           names=", ".join(self._named)),))
         names = {**(surroundings or {}), **context} if self.model.open else surroundings or {}
         reasons: list[Problem] = []
-        evaluation = Evaluation(self._evaluated, context, Scope(names, None, now), reasons)
+        evaluation = Evaluation(self._evaluated, context, Scope(names, None, now), reasons, written=written)
         try:
             value = evaluation.value(element.id)
             if isinstance(element, Service | Knowledge):

@@ -22,14 +22,16 @@ class Evaluation:
 
     `context` holds what the caller brings for this model; `root` is the outermost scope, which counts the work.
     An imported model has an evaluation of its own, whose context is what the caller brings under the import's name.
+    `written`: texts stand for the moments that inputs ask for, as in JSON.
     """
 
-    __slots__ = ("context", "imported", "reasons", "root", "unit", "values")
+    __slots__ = ("context", "imported", "reasons", "root", "unit", "values", "written")
 
     def __init__(
-        self, unit: Evaluated, context: Mapping[str, object], root: Scope, reasons: list[Problem]
+        self, unit: Evaluated, context: Mapping[str, object], root: Scope, reasons: list[Problem], *,
+        written: bool = False,
     ) -> None:
-        self.unit, self.context, self.root, self.reasons = unit, context, root, reasons
+        self.unit, self.context, self.root, self.reasons, self.written = unit, context, root, reasons, written
         self.values: dict[str, Value] = {}
         self.imported: dict[str, Evaluation] = {}
 
@@ -46,12 +48,15 @@ class Evaluation:
         if imported not in self.imported:
             brought = self.context.get(imported)
             context = brought if isinstance(brought, Mapping) else self.context
-            self.imported[imported] = Evaluation(self.unit.imports[imported], context, self.root, self.reasons)
+            self.imported[imported] = self._another(self.unit.imports[imported], context)
         return self.imported[imported]
 
     def afresh(self) -> Evaluation:
         """Another evaluation of the same model, of which nothing is worked out yet."""
-        return Evaluation(self.unit, self.context, self.root, self.reasons)
+        return self._another(self.unit, self.context)
+
+    def _another(self, unit: Evaluated, context: Mapping[str, object]) -> Evaluation:
+        return Evaluation(unit, context, self.root, self.reasons, written=self.written)
 
     def tell(self, code: str, element: str, line: int, **words: str | int) -> None:
         """One more reason for a null."""
