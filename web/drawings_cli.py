@@ -72,7 +72,7 @@ def outline(file: Path) -> None:
 def walk(file: Path, seed: int, steps: int, as_json: bool) -> None:
     """Mainkan gambar secara acak dalam waktu maya / play the drawing at random in virtual time."""
     try:
-        graph = compile_process(_only_process(reader.read(file.read_bytes())), handlers=None)
+        graph = compile_process(_only_process(reader.read(file.read_bytes())))
     except DrawingRefused as refused:
         _last(as_json, {"ended": "refused", "problems": [problem.as_dict() for problem in refused.problems]})
         return
