@@ -5,20 +5,27 @@ from __future__ import annotations
 from datetime import date
 
 from engine.feel import tree
+from engine.feel.building import Fault
 from engine.feel.builtins import BUILTINS, CLOCK
 from engine.feel.closures import Closure, closure, cost
 from engine.feel.functions import Native
 from engine.feel.properties import member
 from engine.feel.scope import Scope, weight
+from engine.feel.shapes import read_feel
 from engine.feel.tree import Node
 from engine.feel.types import ANY, Simple
-from engine.feel.values import Function, Value, kind
+from engine.feel.values import Function, Interval, Value, kind
+
+LONGEST_RANGE_TEXT = 1000
+_CONVERTING = {"date", "time", "date and time", "duration", "number", "string"}
 
 
 @closure.register(tree.Call)
 def _call(node: tree.Call) -> Closure:
     if node.function == "is defined":
         return _is_defined(node.arguments[0])
+    if node.function == "range":
+        return _read_range(closure(node.arguments[0]))
     if node.function in CLOCK:
         return _clock(node.function)
     arguments = [closure(argument) for argument in node.arguments]
@@ -61,6 +68,32 @@ def _clock(function: str) -> Closure:
         return None if now is None else date(now.year, now.month, now.day)
 
     return today
+
+
+def _read_range(text: Closure) -> Closure:
+    """`range("[1..5)")`: the range of a text whose ends are values written out; null for anything else."""
+
+    def run(scope: Scope) -> Value:
+        written = text(scope)
+        if not isinstance(written, str) or len(written) > LONGEST_RANGE_TEXT:
+            return None
+        scope.spend(1000)
+        try:
+            node, doubts = read_feel(written)
+        except Fault:
+            return None
+        if doubts or not isinstance(node, tree.Range) or not all(map(_written_out, tree.children(node))):
+            return None
+        found = closure(node)(scope)
+        return found if isinstance(found, Interval) else None
+
+    return run
+
+
+def _written_out(end: Node) -> bool:
+    if isinstance(end, tree.Call):
+        return end.function in _CONVERTING and all(isinstance(one, tree.Literal) for one in end.arguments)
+    return isinstance(end, tree.Literal)
 
 
 @closure.register(tree.Invoke)

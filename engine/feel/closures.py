@@ -53,7 +53,7 @@ def _literal(node: tree.Literal) -> Closure:
 def _name(node: tree.Name) -> Closure:
     name = node.name
     if name in BUILTINS:
-        function = BuiltinFunction(name)
+        function = BuiltinFunction(name, BUILTINS[name])
         return lambda scope: scope.find(name) if scope.holds(name) else function
     return lambda scope: scope.find(name)
 

@@ -1,176 +1,179 @@
-"""The built-in functions of FEEL, one table.
-
-Not among them: `now()` and `today()` (the engine reads no clock), and whatever takes a function as an argument.
-"""
+"""The built-in functions of FEEL (DMN 1.5, 10.3.4), and those that Camunda's drawings use besides, one table each."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable
 from typing import Any
 
-from engine.feel.builtins import lists, moments, numbers, texts
-from engine.feel.types import ANY
-from engine.feel.values import Function, Value, equal, negation
+from engine.feel.builtins import contexts, intervals, lists, moments, numbers, ordering, texts
+from engine.feel.builtins.intervals import of_ranges, point_first, reversed_sides, with_points
+from engine.feel.builtins.signatures import Builtin, BuiltinFunction, signature
+from engine.feel.values import Value, negation
+
+__all__ = ["BUILTINS", "CLOCK", "EXPENSIVE", "FORMS", "Builtin", "BuiltinFunction"]
+
+Ways = list[tuple[str, Callable[..., Any]]]
 
 
-@dataclass(frozen=True, slots=True)
-class Builtin:
-    """A function with its parameters' names; those ending in "?" may be left out, a last "..." takes any number, "|"
-    stands between two names of one parameter.
-
-    `spread`: the function takes one list, and several arguments count as one (`min(1, 2)` is `min([1, 2])`).
-    """
-
-    run: Callable[..., Value]
-    parameters: tuple[str, ...]
-    spread: bool = False
-
-    def fault(self, names: tuple[str, ...], count: int) -> str | None:
-        """What is wrong with a call by these names (() = by position) and this many arguments, in Indonesian."""
-        needed = sum(not parameter.endswith(("?", "...")) for parameter in self.parameters)
-        usage = ", ".join(parameter.strip("?.") for parameter in self.parameters)
-        if names:
-            places = [self._place(name) for name in names]
-            fits = None not in places and len(set(places)) == len(places) and set(range(needed)) <= set(places)
-            return None if fits else f"Nama parameternya: {usage}"
-        many = self.spread or (self.parameters and self.parameters[-1].endswith("..."))
-        fits = count >= needed and (many or count <= len(self.parameters))
-        return None if fits else f"Isinya: {usage}"
-
-    def _place(self, name: str) -> int | None:
-        """Which parameter bears the name."""
-        known = (parameter.strip("?.").split("|") for parameter in self.parameters)
-        return next((place for place, names in enumerate(known) if name in names), None)
-
-    def bind(self, names: tuple[str, ...], count: int) -> Callable[[list[Value]], Value]:
-        """The function of a list of values, in the order the call gives them. It raises for no values at all."""
-        run = self.run
-        if self.spread:
-            return lambda values: _safe(run, [_one_list(values)])
-        if not names:
-            return lambda values: _safe(run, values)
-        places = [self._place(name) for name in names]
-        width = 1 + max(place for place in places if place is not None)
-
-        def by_name(values: list[Value]) -> Value:
-            given = dict(zip(places, values, strict=True))
-            return _safe(run, [given.get(place) for place in range(width)])
-
-        return by_name
+def _form(*_: Value) -> Value:
+    """What a form of its own has here: engine.feel.calls evaluates it."""
+    return None
 
 
-def _one_list(values: list[Value]) -> list[Value]:
-    only = values[0] if len(values) == 1 else values
-    return only if isinstance(only, list) else [only]
+_CONVERSIONS: dict[str, Ways] = {
+    "date": [
+        ("from: string/date/date and time", moments.to_date),
+        ("year: number, month: number, day: number", moments.date_of),
+    ],
+    "time": [
+        ("from: string/time/date/date and time", moments.to_time),
+        ("hour: number, minute: number, second: number, offset?: days and time duration?", moments.time_of),
+    ],
+    "date and time": [
+        ("from: string/date and time", moments.to_datetime),
+        ("date: date/date and time, time: time", moments.datetime_of),
+    ],
+    "duration": [("from: string/days and time duration/years and months duration", moments.duration)],
+    "years and months duration": [("from: date/date and time, to: date/date and time", moments.years_and_months)],
+    "number": [("from: string, grouping separator?: any?, decimal separator?: any?", moments.to_number),
+               ("from: number", moments.same)],
+    "string": [("from", moments.to_string)],
+    "range": [("from: string", _form)],
+}
+_LOGIC: dict[str, Ways] = {
+    "not": [("negand: boolean", negation)],
+    "is": [("value1, value2", ordering.same)],
+    "now": [("", _form)],
+    "today": [("", _form)],
+}
+_TEXTS: dict[str, Ways] = {
+    "contains": [("string: string, match: string", texts.contains)],
+    "starts with": [("string: string, match: string", texts.starts_with)],
+    "ends with": [("string: string, match: string", texts.ends_with)],
+    "upper case": [("string: string", texts.upper_case)],
+    "lower case": [("string: string", texts.lower_case)],
+    "string length": [("string: string", texts.string_length)],
+    "substring": [("string: string, start position: number, length?: number?", texts.substring)],
+    "substring before": [("string: string, match: string", texts.substring_before)],
+    "substring after": [("string: string, match: string", texts.substring_after)],
+    "string join": [("list: list, delimiter?: string?", texts.string_join)],
+    "matches": [("input: string, pattern: string, flags?: string?", texts.matches)],
+    "replace": [("input: string, pattern: string, replacement: string, flags?: string?", texts.replace)],
+    "split": [("string: string, delimiter: string", texts.split)],
+}
+_NUMBERS: dict[str, Ways] = {
+    "decimal": [("n: number, scale: number", numbers.half_even)],
+    "floor": [("n: number, scale?: number", numbers.floor)],
+    "ceiling": [("n: number, scale?: number", numbers.ceiling)],
+    "round up": [("n: number, scale: number", numbers.round_up)],
+    "round down": [("n: number, scale: number", numbers.round_down)],
+    "round half up": [("n: number, scale: number", numbers.round_half_up)],
+    "round half down": [("n: number, scale: number", numbers.round_half_down)],
+    "abs": [("n: number/days and time duration/years and months duration", numbers.absolute)],
+    "modulo": [("dividend: number, divisor: number", numbers.modulo)],
+    "sqrt": [("number: number", numbers.square_root)],
+    "log": [("number: number", numbers.logarithm)],
+    "exp": [("number: number", numbers.exponential)],
+    "even": [("number: number", numbers.even)],
+    "odd": [("number: number", numbers.odd)],
+}
+_LISTS: dict[str, Ways] = {
+    "list contains": [("list: list, element", lists.list_contains)],
+    "count": [("list: list", lists.count)],
+    "sublist": [("list: list, start position: number, length?: number?", lists.sublist)],
+    "append": [("list: list, item...", lists.append)],
+    "concatenate": [("list: list...", lists.concatenate)],
+    "union": [("list: list...", lists.union)],
+    "insert before": [("list: list, position: number, newItem", lists.insert_before)],
+    "remove": [("list: list, position: number", lists.remove)],
+    "list replace": [
+        ("list: list, position: number, newItem", lists.list_replace),
+        ("list: list, match: function, newItem", lists.list_replace_where),
+    ],
+    "reverse": [("list: list", lists.reverse)],
+    "index of": [("list: list, match", lists.index_of)],
+    "distinct values": [("list: list", lists.distinct_values)],
+    "flatten": [("list: list", lists.flatten)],
+    "sort": [("list: list, precedes?: function", ordering.sort)],
+}
+_SPREAD: dict[str, Callable[..., Any]] = {
+    "min": lists.smallest, "max": lists.largest, "all": lists.every, "any": lists.some, "sum": numbers.total,
+    "mean": numbers.mean, "median": numbers.median, "product": numbers.product, "stddev": numbers.stddev,
+    "mode": numbers.mode,
+}
+_DATES: dict[str, Ways] = {
+    "day of year": [("date: date/date and time", moments.day_of_year)],
+    "day of week": [("date: date/date and time", moments.day_of_week)],
+    "month of year": [("date: date/date and time", moments.month_of_year)],
+    "week of year": [("date: date/date and time", moments.week_of_year)],
+}
+_CONTEXTS: dict[str, Ways] = {
+    "get value": [("m: context, key: string", contexts.get_value), ("m: context, keys: list", contexts.get_value)],
+    "get entries": [("m: context", contexts.get_entries)],
+    "context": [("entries: list", contexts.to_context)],
+    "context put": [
+        ("context: context, key: string, value", contexts.put),
+        ("context: context, keys: list, value", contexts.put_deep),
+    ],
+    "context merge": [("contexts: list", contexts.merge)],
+}
+_POINTS, _POINT_RANGE, _RANGE_POINT, _RANGES = "point1, point2", "point, range", "range, point", "range1, range2"
 
 
-def _safe(run: Callable[..., Value], values: list[Value]) -> Value:
-    try:
-        return run(*values)
-    except (ArithmeticError, ValueError):  # a number or a date out of bounds
-        return None
+def _orders(compare: Callable[..., Any]) -> Ways:
+    return [
+        (_POINTS, with_points(compare)), (_POINT_RANGE, with_points(compare, 1)),
+        (_RANGE_POINT, with_points(compare, 0)), (_RANGES, with_points(compare, 0, 1)),
+    ]
 
 
-def _is(left: Value, right: Value) -> Value:
-    return equal(left, right) is True
-
-
-def _table(rows: dict[str, tuple[Any, ...]]) -> dict[str, Builtin]:
-    return {name: Builtin(row[0], tuple(row[1:])) for name, row in rows.items()}
-
-
-BUILTINS: dict[str, Builtin] = _table({
-    "not": (negation, "negand"),
-    "is": (_is, "value1", "value2"),
-    "now": (lambda: None,),  # forms of their own, see closures
-    "today": (lambda: None,),
-    "is defined": (negation, "value"),
-    "date": (moments.to_date, "from|year", "month?", "day?"),
-    "time": (moments.to_time, "from|hour", "minute?", "second?", "offset?"),
-    "date and time": (moments.date_and_time, "from|date", "time?"),
-    "duration": (moments.duration, "from"),
-    "years and months duration": (moments.years_and_months, "from", "to"),
-    "number": (moments.to_number, "from", "grouping separator?", "decimal separator?"),
-    "string": (moments.to_string, "from"),
-    "day of week": (moments.day_of_week, "date"),
-    "month of year": (moments.month_of_year, "date"),
-    "day of year": (moments.day_of_year, "date"),
-    "week of year": (moments.week_of_year, "date"),
-    "last day of month": (moments.last_day_of_month, "date"),
-    "contains": (texts.contains, "string", "match"),
-    "starts with": (texts.starts_with, "string", "match"),
-    "ends with": (texts.ends_with, "string", "match"),
-    "upper case": (texts.upper_case, "string"),
-    "lower case": (texts.lower_case, "string"),
-    "string length": (texts.string_length, "string"),
-    "substring": (texts.substring, "string", "start position", "length?"),
-    "substring before": (texts.substring_before, "string", "match"),
-    "substring after": (texts.substring_after, "string", "match"),
-    "string join": (texts.string_join, "list", "delimiter?"),
-    "matches": (texts.matches, "input", "pattern", "flags?"),
-    "replace": (texts.replace, "input", "pattern", "replacement", "flags?"),
-    "split": (texts.split, "string", "delimiter"),
-    "floor": (numbers.floor, "n", "scale?"),
-    "ceiling": (numbers.ceiling, "n", "scale?"),
-    "decimal": (numbers.half_even, "n", "scale"),
-    "round up": (numbers.round_up, "n", "scale"),
-    "round down": (numbers.round_down, "n", "scale"),
-    "round half up": (numbers.round_half_up, "n", "scale"),
-    "round half down": (numbers.round_half_down, "n", "scale"),
-    "abs": (numbers.absolute, "n"),
-    "modulo": (numbers.modulo, "dividend", "divisor"),
-    "sqrt": (numbers.square_root, "number"),
-    "even": (numbers.even, "number"),
-    "odd": (numbers.odd, "number"),
-    "list contains": (lists.list_contains, "list", "element"),
-    "count": (lists.count, "list"),
-    "append": (lists.append, "list", "item..."),
-    "concatenate": (lists.concatenate, "list", "list..."),
-    "union": (lists.union, "list", "list..."),
-    "distinct values": (lists.distinct_values, "list"),
-    "insert before": (lists.insert_before, "list", "position", "newItem"),
-    "remove": (lists.remove, "list", "position"),
-    "list replace": (lists.list_replace, "list", "position", "newItem"),
-    "sublist": (lists.sublist, "list", "start position", "length?"),
-    "reverse": (lists.reverse, "list"),
-    "index of": (lists.index_of, "list", "match"),
-    "flatten": (lists.flatten, "list"),
-    "sort": (lists.sort, "list"),
-    "get value": (lists.get_value, "m", "key"),
-    "get entries": (lists.get_entries, "m"),
-    "context": (lists.to_context, "entries"),
-    "context put": (lists.context_put, "context", "key", "value"),
-}) | {
-    name: Builtin(run, ("list",), spread=True)
-    for name, run in {
-        "min": lists.smallest, "max": lists.largest, "all": lists.every, "any": lists.some,
-        "sum": numbers.total, "mean": numbers.mean, "median": numbers.median, "product": numbers.product,
-        "stddev": numbers.stddev,
-    }.items()
+_INTERVALS: dict[str, Ways] = {
+    "before": _orders(intervals.before),
+    "after": _orders(intervals.after),
+    "meets": [(_RANGES, of_ranges(intervals.meets))],
+    "met by": [(_RANGES, of_ranges(intervals.met_by))],
+    "overlaps": [(_RANGES, of_ranges(intervals.overlaps))],
+    "overlaps before": [(_RANGES, of_ranges(intervals.overlaps_before))],
+    "overlaps after": [(_RANGES, of_ranges(intervals.overlaps_after))],
+    "finishes": [(_POINT_RANGE, point_first(intervals.finishes_at)), (_RANGES, of_ranges(intervals.finishes))],
+    "finished by": [(_RANGE_POINT, reversed_sides(intervals.finishes_at)), (_RANGES, of_ranges(intervals.finished_by))],
+    "includes": [(_RANGE_POINT, with_points(intervals.includes, 0)), (_RANGES, of_ranges(intervals.includes))],
+    "during": [(_POINT_RANGE, with_points(intervals.during, 1)), (_RANGES, of_ranges(intervals.during))],
+    "starts": [(_POINT_RANGE, point_first(intervals.starts_at)), (_RANGES, of_ranges(intervals.starts))],
+    "started by": [(_RANGE_POINT, reversed_sides(intervals.starts_at)), (_RANGES, of_ranges(intervals.started_by))],
+    "coincides": [(_POINTS, with_points(intervals.coincides)), (_RANGES, of_ranges(intervals.coincides))],
+}
+_CAMUNDA: dict[str, Ways] = {
+    "is defined": [("value", _form)],
+    "get or else": [("value, default", contexts.get_or_else)],
+    "is empty": [("list: list", lists.is_empty)],
+    "duplicate values": [("list: list", lists.duplicate_values)],
+    "partition": [("list: list, size: number", lists.partition)],
+    "extract": [("string: string, pattern: string", texts.extract)],
+    "trim": [("string: string", texts.trim)],
+    "is blank": [("string: string", texts.is_blank)],
+    "to base64": [("value: string", texts.to_base64)],
+    "last day of month": [("date: date/date and time", moments.last_day_of_month)],
 }
 
-EXPENSIVE = {"matches": 1000, "replace": 1000, "split": 1000}
+
+def _table(rows: dict[str, Ways]) -> dict[str, Builtin]:
+    return {name: Builtin(tuple(signature(text, run) for text, run in ways)) for name, ways in rows.items()}
+
+
+BUILTINS: dict[str, Builtin] = {
+    name: Builtin((signature("list: list", run, spread=True),)) for name, run in _SPREAD.items()
+}
+for _rows in (_CONVERSIONS, _LOGIC, _TEXTS, _NUMBERS, _LISTS, _DATES, _CONTEXTS, _INTERVALS, _CAMUNDA):
+    BUILTINS |= _table(_rows)
+
+EXPENSIVE = {"matches": 50, "replace": 50, "split": 50, "extract": 50}
 """What a call of these costs in a loop, in steps of work."""
+
+FORMS = frozenset({"range", "is defined"})
+"""Functions that are more than a function of values."""
 
 CLOCK = dict.fromkeys(
     ("now", "today"), "Mesin alur tidak membaca jam. Pakai nama dari agenda atau badan, misalnya agenda.voting_day"
 )
 """Functions that need the caller to say what time it is, and how to do without."""
-
-
-class BuiltinFunction(Function):
-    """A built-in function as a value."""
-
-    __slots__ = ()
-
-    def __init__(self, name: str) -> None:
-        parameters = tuple((one.strip("?.").partition("|")[0], ANY) for one in BUILTINS[name].parameters)
-        super().__init__(parameters, ANY, name)
-
-    def call(self, values: Sequence[Value], names: Sequence[str] = ()) -> Value:
-        """What the function gives; null for values that do not fit it."""
-        builtin = BUILTINS[self.name]
-        if builtin.fault(tuple(names), len(values)) is not None:
-            return None
-        return builtin.bind(tuple(names), len(values))(list(values))

@@ -1,12 +1,11 @@
-"""Built-in functions over lists and contexts. Wrong kinds give null."""
+"""Built-in functions over lists. Wrong kinds give null."""
 
 from __future__ import annotations
 
 from decimal import Decimal
-from functools import cmp_to_key
 
 from engine.feel.ranges import whole
-from engine.feel.values import Value, conjunction, disjunction, equal, hashable, less
+from engine.feel.values import Function, Value, conjunction, disjunction, equal, hashable, less
 
 LONGEST_LIST = 100_000
 """Members a list may reach by joining and flattening; beyond, the result is null."""
@@ -79,7 +78,7 @@ def distinct_values(items: Value) -> Value:
     return list(first.values())
 
 
-def insert_before(items: Value, position: Value, new: Value) -> Value:
+def insert_before(items: Value, position: Value, new: Value = None) -> Value:
     place = _place(items, position)
     if not isinstance(items, list) or place is None:
         return None
@@ -101,8 +100,7 @@ def _place(items: Value, position: Value) -> int | None:
     return place - 1 if place > 0 else len(items) + place
 
 
-def list_replace(items: Value, position: Value, new: Value) -> Value:
-    """A number names the place; functions as matchers are not supported."""
+def list_replace(items: Value, position: Value, new: Value = None) -> Value:
     place = _place(items, position)
     if not isinstance(items, list) or place is None:
         return None
@@ -145,41 +143,33 @@ def flatten(items: Value) -> Value:
     return flat
 
 
-def sort(items: Value) -> Value:
-    """Ascending, in the order the members' kind has; null when they cannot be compared."""
-    if not isinstance(items, list) or not items:
-        return items if isinstance(items, list) else None
-    if any(less(items[0], item) is None for item in items):
-        return None
-    return sorted(items, key=cmp_to_key(lambda a, b: -1 if less(a, b) else 1 if less(b, a) else 0))
-
-
-def get_value(context: Value, key: Value) -> Value:
-    """A key, or a list of keys that leads inwards."""
-    keys = key if isinstance(key, list) else [key]
-    for step in keys:
-        if not isinstance(context, dict) or not isinstance(step, str):
+def list_replace_where(items: list[Value], match: Function, new: Value = None) -> Value:
+    """The new value for each member that `match(member, new)` is true of; null when it is not true or false of one."""
+    replaced: list[Value] = []
+    for item in items:
+        fits = match.call([item, new])
+        if not isinstance(fits, bool):
             return None
-        context = context.get(step)
-    return context if keys else None
+        replaced.append(new if fits else item)
+    return replaced
 
 
-def get_entries(context: Value) -> Value:
-    if not isinstance(context, dict):
+def is_empty(items: list[Value]) -> Value:
+    return not items
+
+
+def duplicate_values(items: list[Value]) -> Value:
+    """The values that come more than once, each once."""
+    seen: dict[object, tuple[Value, int]] = {}
+    for item in items:
+        value, times = seen.get(hashable(item), (item, 0))
+        seen[hashable(item)] = value, times + 1
+    return [value for value, times in seen.values() if times > 1]
+
+
+def partition(items: list[Value], size: Value) -> Value:
+    """Lists of so many members, the last with the rest."""
+    width = whole(size)
+    if width is None or width < 1:
         return None
-    return [{"key": key, "value": value} for key, value in context.items()]
-
-
-def to_context(entries: Value) -> Value:
-    """From contexts with `key` and `value`; null when a key is missing or comes twice."""
-    made: dict[str, Value] = {}
-    for entry in entries if isinstance(entries, list) else [entries]:
-        key = entry.get("key") if isinstance(entry, dict) and "value" in entry else None
-        if not isinstance(entry, dict) or not isinstance(key, str) or key in made:
-            return None
-        made[key] = entry["value"]
-    return made
-
-
-def context_put(context: Value, key: Value, value: Value) -> Value:
-    return {**context, key: value} if isinstance(context, dict) and isinstance(key, str) else None
+    return [items[begin : begin + width] for begin in range(0, len(items), width)]

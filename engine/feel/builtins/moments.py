@@ -20,47 +20,52 @@ _MONTHS = (
 )
 
 
-def to_date(of: Value, month: Value = None, day: Value = None) -> Value:
-    """From text, a date (and time), or year, month and day."""
+def to_date(of: Value) -> Value:
+    """From text, or a date (and time)."""
     if isinstance(of, str):
-        return read_date(of) if month is None and day is None else None
-    if isinstance(of, datetime):
-        return of.date()
-    if isinstance(of, date):
-        return of
-    year, number, last = whole(of), whole(month), whole(day)
-    if year is None or number is None or last is None:
-        return None
-    return date(year, number, last)
+        return read_date(of)
+    return of.date() if isinstance(of, datetime) else of
 
 
-def to_time(of: Value, minute: Value = None, second: Value = None, offset: Value = None) -> Value:
-    """From text, a date (and time), or hour, minute, second and the offset from UTC."""
+def date_of(year: Value, month: Value, day: Value) -> Value:
+    first, second, third = whole(year), whole(month), whole(day)
+    return None if first is None or second is None or third is None else date(first, second, third)
+
+
+def to_time(of: Value) -> Value:
+    """From text, a date (then its midnight in UTC), a time, or a date and time."""
     if isinstance(of, str):
-        return read_time(of) if minute is None else None
+        return read_time(of)
     if isinstance(of, datetime):
         return of.timetz()
-    if isinstance(of, date):
-        return time(tzinfo=UTC)
-    if isinstance(of, time):
-        return of
-    hour, minutes = whole(of), whole(minute)
-    if hour is None or minutes is None or not isinstance(second, Decimal) or not isinstance(offset, timedelta | None):
+    return time(tzinfo=UTC) if isinstance(of, date) else of
+
+
+def time_of(hour: Value, minute: Value, second: Value, offset: Value = None) -> Value:
+    """From the parts and the offset from UTC."""
+    hours, minutes = whole(hour), whole(minute)
+    if hours is None or minutes is None or not isinstance(second, Decimal) or not isinstance(offset, timedelta | None):
         return None
-    whole_second = int(second)
-    micro = int((second - whole_second) * 1_000_000)
-    return time(hour, minutes, whole_second, micro, tzinfo=None if offset is None else timezone(offset))
+    seconds = int(second)
+    micro = int((second - seconds) * 1_000_000)
+    return time(hours, minutes, seconds, micro, tzinfo=None if offset is None else timezone(offset))
 
 
-def date_and_time(of: Value, at: Value = None) -> Value:
-    """From text, or from a date (and time) and a time."""
-    if at is None:
-        if isinstance(of, str):
-            return read_datetime(of)
-        return of if isinstance(of, datetime) else None
+def to_datetime(of: Value) -> Value:
+    """From text."""
+    return read_datetime(of) if isinstance(of, str) else of
+
+
+def datetime_of(of: Value, at: Value) -> Value:
+    """From a date (and time) and a time."""
     if not isinstance(of, date) or not isinstance(at, time):
         return None
     return datetime.combine(of.date() if isinstance(of, datetime) else of, at)
+
+
+def same(value: Value) -> Value:
+    """The value itself."""
+    return value
 
 
 def duration(of: Value) -> Value:

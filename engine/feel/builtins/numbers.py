@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import timedelta
 from decimal import (
     ROUND_CEILING,
@@ -82,6 +83,15 @@ def square_root(number: Value) -> Value:
     return NUMBERS.sqrt(number) if isinstance(number, Decimal) and number >= 0 else None
 
 
+def logarithm(number: Value) -> Value:
+    """The natural one."""
+    return NUMBERS.ln(number) if isinstance(number, Decimal) and number > 0 else None
+
+
+def exponential(number: Value) -> Value:
+    return NUMBERS.exp(number) if isinstance(number, Decimal) else None
+
+
 def even(number: Value) -> Value:
     return None if (n := whole(number)) is None else n % 2 == 0
 
@@ -141,3 +151,13 @@ def product(values: list[Value]) -> Value:
     for number in numbers:
         result = NUMBERS.multiply(result, number)
     return result
+
+
+def mode(values: list[Value]) -> Value:
+    """The numbers that come most often, ascending; [] for none."""
+    numbers = _numbers(values)
+    if numbers is None:
+        return [] if not values else None
+    times = Counter(numbers)
+    most = max(times.values())
+    return [*sorted(number for number, count in times.items() if count == most)]

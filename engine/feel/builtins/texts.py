@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from decimal import Decimal
 
 from engine.feel.arithmetic import LONGEST_TEXT
@@ -124,3 +125,21 @@ def split(text: Value, delimiter: Value) -> Value:
             parts.append(text[begin : hit.start()])
             begin = hit.end()
     return [*parts, text[begin:]]
+
+
+def extract(text: str, expression: str) -> Value:
+    """The parts that fit the pattern."""
+    found = pattern(expression, None, len(text))
+    return None if found is None else [hit[0] for hit in found.finditer(text)]
+
+
+def trim(text: str) -> Value:
+    return text.strip()
+
+
+def is_blank(text: str) -> Value:
+    return not text.strip()
+
+
+def to_base64(value: str) -> Value:
+    return b64encode(value.encode("utf-8", "replace")).decode("ascii")

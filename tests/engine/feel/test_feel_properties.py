@@ -40,7 +40,7 @@ ROUGH = st.one_of(VALUES, st.floats(), st.integers(), st.tuples(st.integers(), s
 def _calls(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
     def call(name: str) -> st.SearchStrategy[str]:
         parameters = BUILTINS[name].parameters
-        least = sum(not parameter.endswith(("?", "...")) for parameter in parameters)
+        least = sum(not parameter.optional for parameter in parameters)
         arguments = st.lists(inner, min_size=least, max_size=len(parameters))
         return arguments.map(lambda given: f"{name}({', '.join(given)})")
 
