@@ -13,13 +13,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from sqlalchemy import Connection, Delete, Insert, Select, Table, Update, bindparam, func, insert
+from sqlalchemy import CompoundSelect, Connection, Delete, Insert, Select, Table, Update, bindparam, func, insert
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Dialect
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-Written: TypeAlias = Select[*tuple[Any, ...]] | Insert | Update | Delete
+Written: TypeAlias = Select[*tuple[Any, ...]] | CompoundSelect[*tuple[Any, ...]] | Insert | Update | Delete
 Convert: TypeAlias = Callable[[Any], Any]
 Values: TypeAlias = Mapping[str, Any]
 
@@ -43,7 +43,7 @@ class Statement:
         """It has run once; the answer is the number of rows it touched."""
         connection, ready = self._ready(session)
         with _cursor(connection, ready.text) as cursor:
-            cursor.execute(ready.text, ready.bound(values))
+            _execute(connection, cursor, ready.text, ready.bound(values))
             return int(cursor.rowcount)
 
     def write_all(self, session: Session, rows: Sequence[Values]) -> None:
@@ -59,7 +59,7 @@ class Statement:
         """All rows it answers."""
         connection, ready = self._ready(session)
         with _cursor(connection, ready.text) as cursor:
-            cursor.execute(ready.text, ready.bound(values))
+            _execute(connection, cursor, ready.text, ready.bound(values))
             return ready.read(cursor.fetchall())
 
     def first(self, session: Session, values: Values) -> AnyRow:
@@ -94,6 +94,13 @@ def _cursor(connection: Connection, text: str) -> Iterator[Any]:
         raise wrapped from error
     finally:
         cursor.close()
+
+
+def _execute(connection: Connection, cursor: Any, text: str, bound: Any) -> None:
+    """The statement has run, and whoever listens to what this connection executes has heard of it."""
+    for heard in connection.dispatch.before_cursor_execute:
+        heard(connection, cursor, text, bound, None, False)
+    cursor.execute(text, bound)
 
 
 def insert_of(table: Table, *columns: str, new: bool = False, returning: str | None = None) -> Statement:

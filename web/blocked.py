@@ -36,8 +36,8 @@ UNSAFE = ("=", "+", "-", "@", "\t", "\r")
 def index() -> ResponseReturnValue:
     session, actor, now = transaction.session(), current_actor(), transaction.now()
     scopes, filters, after = visible_scopes(actor, READERS), asked(), request.args.get("after", "")
-    counts, page = blocked.board(session, scopes, filters, now, after=after)
-    choices = blocked.choices(session, scopes, filters)
+    seen = blocked.view(session, scopes, filters, now, after=after)
+    counts, page, choices = seen.counts, seen.page, seen.choices
     g.zone = page.entries[0].timezone if page.entries else g.get("zone", "Asia/Jakarta")
     notes = shows_notes(actor)
     district = next((name for code, name in choices.units if code == filters.district), "")

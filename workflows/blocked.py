@@ -5,6 +5,7 @@ A fixed number of queries a page, whatever the region holds.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -16,7 +17,7 @@ from sqlalchemy import (
     ColumnElement,
     CompoundSelect,
     Integer,
-    Row,
+    String,
     bindparam,
     cast,
     exists,
@@ -32,9 +33,9 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
-from engine import definitions
-from engine.models import Instance, Obstacle, UTCDateTime
-from workflows import causes, freeing, regions, signposts, turning
+from engine.models import Instance, Obstacle, UTCDateTime, table_of
+from engine.statements import AnyRow, Statement
+from workflows import causes, freeing, regions, turning
 from workflows.freeing import Cause
 from workflows.models import Body, Region
 
@@ -42,6 +43,8 @@ PAGE, CHUNK = 25, 500
 COUNTED, LISTED = 0, 1
 EARLIEST = datetime(1, 1, 2, tzinfo=UTC)
 DISTRICT, REGENCY = 8, 5  # so many characters of a scope are its kecamatan, its regency: "33.23.01", "33.23"
+_WILD = re.compile(r"[%_/]")
+"""What LIKE would not take as it is typed."""
 
 
 @dataclass(frozen=True)
@@ -110,35 +113,86 @@ def unit_length(scopes: Sequence[str], filters: Filters) -> int:
     return DISTRICT if all(len(scope) >= REGENCY for scope in narrow) else REGENCY
 
 
-def _conditions(scopes: Iterable[str], filters: Filters) -> list[ColumnElement[bool]]:
-    wanted: list[ColumnElement[bool]] = [within(Instance.scope, scopes)]
-    if filters.district:
-        wanted.append(regions.within(Instance.scope, filters.district))
-    if filters.kind:
-        wanted.append(Body.kind == filters.kind)
-    if filters.stage:
-        wanted.append(Instance.stage == filters.stage)
-    if filters.search:
-        owner = exists().where(
-            Obstacle.instance_id == Instance.id, Obstacle.lifted_at.is_(None),
-            Obstacle.owner.icontains(filters.search, autoescape=True),
-        )
-        wanted.append(or_(Body.name.icontains(filters.search, autoescape=True), owner))
-    return wanted
+@dataclass(frozen=True)
+class _Shape:
+    """All that shapes a statement of the board; what is looked for, the moments and the place in the list are values.
+
+    `scopes` says of each scope whether it is everything, `given` which filters are set.
+    """
+
+    scopes: tuple[bool, ...]
+    given: frozenset[str]
+    unit: int
+    drawn: causes.Flows
 
 
-def _narrowed(found: Any, filters: Filters) -> list[ColumnElement[bool]]:
+def _shape(scopes: Sequence[str], filters: Filters, drawn: causes.Flows) -> _Shape:
+    given = frozenset(name for name, value in vars(filters).items() if value)
+    return _Shape(tuple(not scope for scope in scopes), given, unit_length(scopes, filters), drawn)
+
+
+def _lies_within(column: Any, scopes: tuple[bool, ...]) -> ColumnElement[bool]:
+    """As `within`, for the scopes among the values."""
+    return or_(false(), *(
+        true() if everything else regions.within(column, bindparam(f"scope{place}", type_=String()))
+        for place, everything in enumerate(scopes)
+    ))
+
+
+def _conditions(shape: _Shape) -> list[ColumnElement[bool]]:
+    place: Any = bindparam("district", type_=String())
+    possible = {
+        "district": lambda: regions.within(Instance.scope, place),
+        "kind": lambda: Body.kind == bindparam("kind"),
+        "stage": lambda: Instance.stage == bindparam("stage"),
+        "search": _is_searched,
+    }
+    return [_lies_within(Instance.scope, shape.scopes), *(
+        condition() for name, condition in possible.items() if name in shape.given
+    )]
+
+
+def _is_searched() -> ColumnElement[bool]:
+    """The body's name or the owner of an obstacle holds what is searched for."""
+    words: Any = bindparam("search", type_=String())
+    owner = exists().where(
+        Obstacle.instance_id == Instance.id, Obstacle.lifted_at.is_(None), Obstacle.owner.icontains(words, escape="/"),
+    )
+    return or_(Body.name.icontains(words, escape="/"), owner)
+
+
+def _narrowed(found: Any, shape: _Shape) -> list[ColumnElement[bool]]:
     wanted: list[ColumnElement[bool]] = []
-    if filters.owner:
-        wanted.append(found.c.owners.bitwise_and(causes.owner_bit(filters.owner)) != 0)
-    if filters.age:
-        wanted.append(found.c.since <= bindparam("since", type_=UTCDateTime()))
+    if "owner" in shape.given:
+        wanted.append(found.c.owners.bitwise_and(bindparam("owner", type_=Integer())) != 0)
+    if "age" in shape.given:
+        wanted.append(found.c.since <= bindparam("old", type_=UTCDateTime()))
     return wanted
 
 
-def _values(filters: Filters, now: datetime) -> dict[str, Any]:
-    old = {"since": now - timedelta(days=filters.age)} if filters.age else {}
-    return {**causes.moments(now), **old}
+def _values(scopes: Sequence[str], filters: Filters, now: datetime) -> dict[str, Any]:
+    return {
+        **causes.moments(now), **{f"scope{place}": scope for place, scope in enumerate(scopes)},
+        "district": filters.district, "kind": filters.kind, "stage": filters.stage,
+        "search": _WILD.sub(r"/\g<0>", filters.search), "owner": causes.owner_bit(filters.owner),
+        "reason": causes.BIT.get(filters.reason, 0), "old": now - timedelta(days=filters.age),
+    }
+
+
+@dataclass(frozen=True)
+class View:
+    """All that the page shows: how many are blocked, some of them, what can be chosen."""
+
+    counts: Counts
+    page: Page
+    choices: Choices
+
+
+def view(session: Session, scopes: Sequence[str], filters: Filters, now: datetime, *, after: str = "") -> View:
+    """`board` and `choices` in one."""
+    drawn = causes.flows(session)
+    counts, page = _board(session, drawn, scopes, filters, now, after, PAGE)
+    return View(counts, page, _choices(session, drawn, scopes, filters))
 
 
 def board(
@@ -148,13 +202,18 @@ def board(
 
     `after` is the `after` of the page before; else it begins anew. One statement tells both.
     """
+    return _board(session, causes.flows(session), scopes, filters, now, after, size)
+
+
+def _board(
+    session: Session, drawn: causes.Flows, scopes: Sequence[str], filters: Filters, now: datetime, after: str, size: int
+) -> tuple[Counts, Page]:
     behind = turning.place(after) or (EARLIEST, 0)
-    values = {**_values(filters, now), "behind_since": behind[0], "behind_id": behind[1], "size": size + 1}
-    asked = _Asked(tuple(scopes), filters, causes.flows(session), session.get_bind().dialect.name)
-    rows = session.execute(_statement(asked), values).all()
+    values = {**_values(scopes, filters, now), "behind_since": behind[0], "behind_id": behind[1], "size": size + 1}
+    rows = _statement(_shape(scopes, filters, drawn)).rows(session, values)
     told = [row for row in rows if row.part == LISTED]
     more, told = len(told) > size, told[:size]
-    facts = freeing.Facts(session, [row.number for row in told], now)
+    facts = freeing.Facts(session, {row.number: row.mask for row in told}, now)
     entries = [_entry(facts, row) for row in told]
     last = f"{told[-1].since.isoformat()},{told[-1].number}" if more and told else ""
     return _counted([row for row in rows if row.part == COUNTED], filters), Page(entries, last)
@@ -196,24 +255,17 @@ def every(session: Session, scopes: Sequence[str], filters: Filters, now: dateti
             return
 
 
-@dataclass(frozen=True)
-class _Asked:
-    """All that shapes a statement of the board; the moments and the place in the list are its parameters."""
-
-    scopes: tuple[str, ...]
-    filters: Filters
-    drawn: causes.Flows
-    dialect: str
-
-
-# Building the statement takes longer than a database takes to answer it, so it is kept.
 @lru_cache(maxsize=256)
-def _statement(asked: _Asked) -> CompoundSelect[Any]:
+def _statement(shape: _Shape) -> Statement:
     """Rows (part, number, place, stage, mask, since): the counts by unit, stage and mask, then the page's bodies."""
-    place = causes.places(_conditions(asked.scopes, asked.filters))
-    found = causes.found(place, asked.drawn, asked.dialect)
-    narrowed = _narrowed(found, asked.filters)
-    unit = func.substr(place.c.scope, 1, unit_length(asked.scopes, asked.filters))
+    return Statement(lambda dialect: _written(shape, dialect))
+
+
+def _written(shape: _Shape, dialect: str) -> CompoundSelect[Any]:
+    place = causes.places(_conditions(shape))
+    found = causes.found(place, shape.drawn, dialect)
+    narrowed = _narrowed(found, shape)
+    unit = func.substr(place.c.scope, 1, shape.unit)
     counted = (
         select(
             literal(COUNTED).label("part"), func.count().label("number"), unit.label("place"), place.c.stage,
@@ -224,8 +276,8 @@ def _statement(asked: _Asked) -> CompoundSelect[Any]:
     )
     behind = (bindparam("behind_since", type_=UTCDateTime()), bindparam("behind_id", type_=BigInteger()))
     wanted = [*narrowed, tuple_(found.c.since, found.c.instance_id) > tuple_(*behind)]
-    if asked.filters.reason:
-        wanted.append(found.c.mask.bitwise_and(causes.BIT.get(asked.filters.reason, 0)) != 0)
+    if "reason" in shape.given:
+        wanted.append(found.c.mask.bitwise_and(bindparam("reason", type_=Integer())) != 0)
     listed = (
         select(
             literal(LISTED).label("part"), place.c.id.label("number"), place.c.scope.label("place"), place.c.stage,
@@ -237,7 +289,7 @@ def _statement(asked: _Asked) -> CompoundSelect[Any]:
     return union_all(counted, select(listed)).order_by("part", "since", "number")
 
 
-def _entry(facts: freeing.Facts, row: Row[Any]) -> Blocked:
+def _entry(facts: freeing.Facts, row: AnyRow) -> Blocked:
     body = facts.bodies[row.number]
     return Blocked(
         body_id=body.body_id, instance_id=row.number, scope=row.place, name=body.name, kind=body.kind,
@@ -258,36 +310,35 @@ class Choices:
 
 def choices(session: Session, scopes: Sequence[str], filters: Filters | None = None) -> Choices:
     """The kecamatan (or, where the scopes hold several regencies, those) and the stages of the newest drawings."""
-    filters = filters or Filters()
+    return _choices(session, causes.flows(session), scopes, filters or Filters())
+
+
+def _choices(session: Session, drawn: causes.Flows, scopes: Sequence[str], filters: Filters) -> Choices:
     length = unit_length(scopes, filters)
     offered = REGENCY if any(len(scope) < REGENCY for scope in scopes) else DISTRICT
-    size = func.length(Region.code)
-    shown = size == length
-    if filters.district:
-        shown = shown & regions.within(Region.code, filters.district)
-    rows = session.execute(
-        select(Region.code, Region.name)
-        .where(within(Region.code, [scope[:DISTRICT] for scope in scopes]), or_(size == offered, shown))
-        .order_by(Region.name, Region.code)
-    ).all()
-    inside = filters.district or ""
+    around = [scope[:DISTRICT] for scope in scopes]
+    values = {f"scope{place}": scope for place, scope in enumerate(around)}
+    rows = _places(tuple(not scope for scope in around), bool(filters.district)).rows(
+        session, {**values, "offered": offered, "length": length, "district": filters.district}
+    )
+    inside = filters.district
     units = [(row.code, row.name) for row in rows if len(row.code) == length
              and (not inside or regions.is_within(row.code, inside))]
-    return Choices(units, [(row.code, row.name) for row in rows if len(row.code) == offered], stages(session))
+    return Choices(units, [(row.code, row.name) for row in rows if len(row.code) == offered], list(drawn.stages))
 
 
-def stages(session: Session) -> list[tuple[str, str]]:
-    """(code, name) of every stage on a body's way, in the order of the longest way."""
-    ways = [
-        [(code, signposts.name_of(loaded, code)) for code in signposts.main_stages(loaded)]
-        for loaded in _newest(session)
-    ]
-    named: dict[str, str] = {}
-    for way in sorted(ways, key=len, reverse=True):
-        for code, name in way:
-            named.setdefault(code, name)
-    return list(named.items())
-
-
-def _newest(session: Session) -> list[definitions.Loaded]:
-    return [definitions.load(session, number) for number in definitions.newest_of_all(session)]
+@lru_cache(maxsize=64)
+def _places(scopes: tuple[bool, ...], narrowed: bool) -> Statement:
+    """Rows (code, name) of the regions to choose from and, below the one that was chosen, of those to count by."""
+    region = table_of(Region)
+    code: Any = region.c.code
+    size = func.length(code)
+    shown = size == bindparam("length", type_=Integer())
+    if narrowed:
+        below: Any = bindparam("district", type_=String())
+        shown = shown & regions.within(code, below)
+    return Statement(
+        select(code, region.c.name)
+        .where(_lies_within(code, scopes), or_(size == bindparam("offered", type_=Integer()), shown))
+        .order_by(region.c.name, code)
+    )

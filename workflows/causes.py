@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from sqlalchemy import (
     CTE,
@@ -22,18 +23,20 @@ from sqlalchemy import (
     cast,
     distinct,
     exists,
+    false,
     func,
     literal,
     or_,
     select,
-    tuple_,
     type_coerce,
     union_all,
 )
 from sqlalchemy.orm import Session, aliased
 
 from engine import definitions
-from engine.models import Definition, Incident, Instance, Submission, Task, UTCDateTime
+from engine.definitions import Loaded
+from engine.models import Definition, Incident, Instance, Submission, Task, UTCDateTime, table_of
+from engine.statements import Statement
 from workflows import signposts
 from workflows.bodies import MEMBERS
 from workflows.models import Body, Membership
@@ -53,20 +56,55 @@ TRAINED, TRAINING = "bimtek_complete", "submit_bimtek"
 
 @dataclass(frozen=True)
 class Flows:
-    """What the drawings say and the database does not: (definition, node) that decide, stages of an untrained body."""
+    """What the published drawings say and the database does not.
 
-    deciding: tuple[tuple[int, str], ...]
+    `deciding`: of each definition the nodes that decide; `untrained`: the stages of a body before its training;
+    `stages`: (code, name) of every stage on a body's way, in the order of the longest way of the newest drawings.
+    """
+
+    deciding: tuple[tuple[int, tuple[str, ...]], ...]
     untrained: tuple[str, ...]
+    stages: tuple[tuple[str, str], ...]
 
 
 def flows(session: Session) -> Flows:
-    """Of every drawing ever published; they are kept compiled."""
-    loaded = [definitions.load(session, number) for number in session.scalars(select(Definition.id))]
+    """Of every drawing ever published; they are kept compiled, and this until another one is published."""
+    rows = _PUBLISHED.rows(session, {})
+    published = tuple(row.id for row in rows)
+    pool = session.get_bind().engine.pool
+    kept = _flows.get(pool)
+    if kept is None or kept[0] != published:
+        loaded = [definitions.load(session, number) for number in published]
+        newest = {one.key: one for one in loaded}
+        kept = _flows[pool] = (published, _drawn(loaded, newest.values()))
+    return kept[1]
+
+
+_definition = table_of(Definition)
+_PUBLISHED = Statement(
+    select(_definition.c.id).where(_definition.c.status == "published").order_by(_definition.c.id)
+)
+_flows: WeakKeyDictionary[object, tuple[tuple[int, ...], Flows]] = WeakKeyDictionary()
+"""By connection pool, as the compiled drawings themselves."""
+
+
+def _drawn(loaded: Iterable[Loaded], newest: Iterable[Loaded]) -> Flows:
     untrained: dict[str, None] = {}
     for one in loaded:
         stages = signposts.main_stages(one)
         untrained.update(dict.fromkeys(stages[: stages.index(TRAINED)] if TRAINED in stages else ()))
-    return Flows(tuple((one.id, node) for one in loaded for node in sorted(one.deciding)), tuple(untrained))
+    named: dict[str, str] = {}
+    for way, one in sorted(((signposts.main_stages(one), one) for one in newest), key=lambda pair: -len(pair[0])):
+        for code in way:
+            named.setdefault(code, signposts.name_of(one, code))
+    deciding = tuple((one.id, tuple(sorted(one.deciding))) for one in loaded if one.deciding)
+    return Flows(deciding, tuple(untrained), tuple(named.items()))
+
+
+def one_of(column: Any, values: Iterable[str]) -> ColumnElement[bool]:
+    """`column` is one of these values, written out once: a list that could change would be written at each call."""
+    written = [literal(value) for value in values]
+    return column.in_(written) if written else false()
 
 
 def places(conditions: Iterable[ColumnElement[bool]]) -> CTE:
@@ -111,7 +149,7 @@ def owner_bit(owner: str) -> int:
 
 def of_parent(role: Any, kind: Any) -> ColumnElement[bool]:
     """The task is for members of another body than this one: those of its parent."""
-    return and_(role.in_(MEMBER_ROLES), role != kind + "_member")
+    return and_(one_of(role, MEMBER_ROLES), role != kind + "_member")
 
 
 def _of_work(place: CTE, drawn: Flows) -> Select[Any]:
@@ -121,8 +159,10 @@ def _of_work(place: CTE, drawn: Flows) -> Select[Any]:
         Submission.decided_at >= Task.opened_at,
     )
     parent, above = aliased(Body), aliased(Instance)
-    deciding = tuple_(place.c.definition_id, Task.node).in_(drawn.deciding)
-    untrained = and_(place.c.kind == "pps", Task.node == TRAINING, above.stage.in_(drawn.untrained))
+    deciding = or_(false(), *(
+        and_(place.c.definition_id == definition, one_of(Task.node, nodes)) for definition, nodes in drawn.deciding
+    ))
+    untrained = and_(place.c.kind == "pps", Task.node == TRAINING, one_of(above.stage, drawn.untrained))
     reason = case(
         (or_(of_parent(Task.role, place.c.kind), untrained), BIT["parent"]), (deciding, BIT["approval"]),
         (returned, BIT["returned"]), else_=BIT["overdue"],
@@ -161,20 +201,18 @@ def _of_incidents(place: CTE) -> Select[Any]:
 
 def _of_members(place: CTE, dialect: str) -> Select[Any]:
     """Fewer serve than the law asks: since the last one left, or since the body came where it stands."""
-    left = func.max(Membership.until_on)
+    seated = (Membership.body_id == place.c.body_id, one_of(Membership.post, MEMBER_POSTS))
+    left: Any = select(func.max(Membership.until_on)).where(*seated).scalar_subquery()
     moment = (
         cast(left, UTCDateTime()) if dialect == "postgresql"
         else type_coerce(left.op("||")(" 00:00:00.000000"), UTCDateTime())
     )
-    serving = func.count(Membership.id).filter(Membership.until_on.is_(None))
+    serving = select(func.count()).where(*seated, Membership.until_on.is_(None)).scalar_subquery()
     least = case(*((place.c.kind == kind, fewest) for kind, (fewest, _) in MEMBERS.items()), else_=0)
     return (
         select(
             place.c.id, literal(BIT["members"]), func.coalesce(moment, place.c.entered_at),
             literal(owner_bit("operator")),
         )
-        .outerjoin(
-            Membership, and_(Membership.body_id == place.c.body_id, Membership.post.in_(MEMBER_POSTS))
-        )
-        .group_by(place.c.id, place.c.entered_at, place.c.kind).having(serving < least)
+        .where(serving < least)
     )

@@ -2,16 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import json
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Row, bindparam, func, select
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    ColumnElement,
+    Select,
+    String,
+    and_,
+    any_,
+    bindparam,
+    cast,
+    func,
+    literal,
+    null,
+    select,
+    union_all,
+)
 from sqlalchemy.orm import Session, aliased
 
 from engine import definitions
-from engine.models import Incident, Instance, Obstacle, Submission, Task
+from engine.models import Incident, Instance, Obstacle, Submission, Task, UTCDateTime
+from engine.statements import AnyRow, Statement
 from workflows import causes, rules, signposts
 from workflows.bodies import MEMBERS
 from workflows.models import Agenda, Body, Membership, Region
@@ -20,6 +37,7 @@ from workflows.people import MEMBER_POSTS
 from workflows.rules import values
 
 ASKED = ("submit_sowan", "submit_secretariat")
+HALTING = causes.BIT["obstacle"] | causes.BIT["incident"]
 FILED = ("draft", "prepared", "submitted", "returned")
 
 
@@ -51,17 +69,17 @@ class Cause:
 
 
 class Facts:
-    """What is known of these instances, read in five queries: their `bodies`, their open work, what was filed."""
+    """What is known of these instances, given as {number: the bits of its reasons}: their `bodies` and their open work
+    with what was filed in one query, their obstacles and incidents, where there are any, in a second one."""
 
-    def __init__(self, session: Session, numbers: Sequence[int], now: datetime) -> None:
+    def __init__(self, session: Session, masks: Mapping[int, int], now: datetime) -> None:
         self.session, self.now = session, now
-        bodies, tasks, obstacles, incidents, filed = (
-            session.execute(statement, {"numbers": list(numbers)}).all() if numbers else ()
-            for statement in _STATEMENTS
-        )
-        self.bodies = {row.id: row for row in bodies}
-        self.tasks, self.obstacles, self.incidents = _grouped(tasks), _grouped(obstacles), _grouped(incidents)
-        self.filed = {(row.instance_id, row.node): row for row in filed}
+        standing = _STANDING.rows(session, _numbers(session, masks)) if masks else ()
+        halting = [number for number, mask in masks.items() if mask & HALTING]
+        self.bodies = {row.id: row for row in standing}
+        self.tasks = _grouped((row.id, row) for row in standing if row.node is not None)
+        halts = _HALTS.rows(session, _numbers(session, halting)) if halting else ()
+        self.halts = _grouped(((row.reason, row.instance_id), row) for row in halts)
 
     def causes(self, number: int, mask: int) -> tuple[Cause, ...]:
         """The causes of this instance whose bits are set, in the order of `causes.REASONS`."""
@@ -75,46 +93,45 @@ class Facts:
 
     def _tell(self, number: int, reason: str) -> list[Cause]:
         if reason == "obstacle":
-            return [self._obstacle(row) for row in self.obstacles.get(number, ())]
+            return [self._obstacle(row) for row in self.halts.get((reason, number), ())]
         if reason == "incident":
             return [
-                Cause(reason, row.opened_at, "operator", task=self.stage_name(number, row.node), error=row.error)
-                for row in self.incidents.get(number, ())
+                Cause(reason, row.at, "operator", task=self.stage_name(number, row.code), error=row.who)
+                for row in self.halts.get((reason, number), ())
             ]
         if reason == "members":
             return [self._members(self.bodies[number])]
-        return [self._work(reason, self.bodies[number], row) for row in self.tasks.get(number, ())]
+        return [self._work(reason, row) for row in self.tasks.get(number, ())]
 
-    def _obstacle(self, row: Row[Any]) -> Cause:
-        return Cause("obstacle", row.reported_at, causes.OUTSIDE, row.owner, code=row.code, note=row.note,
+    def _obstacle(self, row: AnyRow) -> Cause:
+        return Cause("obstacle", row.at, causes.OUTSIDE, row.who, code=row.code, note=row.note,
                      promised_at=row.promised_at)
 
-    def _members(self, body: Row[Any]) -> Cause:
+    def _members(self, body: AnyRow) -> Cause:
         since = body.entered_at
         if body.left_on is not None:
             since = datetime.combine(body.left_on, datetime.min.time(), tzinfo=since.tzinfo)
         return Cause("members", since, "operator", serving=body.serving, wanted=MEMBERS[body.kind][0])
 
-    def _work(self, reason: str, body: Row[Any], task: Row[Any]) -> Cause:
-        loaded = definitions.load(self.session, body.definition_id)
-        owner = "ppk_member" if reason == "parent" and body.kind == "pps" else task.role
-        who = body.parent_name if reason == "parent" else body.name if owner in MEMBER_ROLES else ""
-        toward = signposts.leads_to(loaded, task.node)
-        late = task.due_at is not None and task.due_at < self.now
+    def _work(self, reason: str, row: AnyRow) -> Cause:
+        loaded = definitions.load(self.session, row.definition_id)
+        owner = "ppk_member" if reason == "parent" and row.kind == "pps" else row.role
+        who = row.parent_name if reason == "parent" else row.name if owner in MEMBER_ROLES else ""
+        toward = signposts.leads_to(loaded, row.node)
+        late = row.due_at is not None and row.due_at < self.now
         return Cause(
-            reason, task.due_at if late else task.opened_at, owner, who or "",
-            task=signposts.name_of(loaded, task.node), toward=signposts.name_of(loaded, toward) if toward else "",
-            opened_at=task.opened_at, due_at=task.due_at, missing=self._missing(body, task.node),
+            reason, row.due_at if late else row.opened_at, owner, who or "",
+            task=signposts.name_of(loaded, row.node), toward=signposts.name_of(loaded, toward) if toward else "",
+            opened_at=row.opened_at, due_at=row.due_at, missing=self._missing(row),
         )
 
-    def _missing(self, body: Row[Any], node: str) -> tuple[str, ...]:
+    def _missing(self, row: AnyRow) -> tuple[str, ...]:
         """The documents or visits that the evidence lacks, by name."""
-        if node not in ASKED:
+        if row.node not in ASKED:
             return ()
-        filed = self.filed.get((body.id, node))
-        data: Mapping[str, Any] = filed.data if filed is not None else {}
-        facts = rules.Facts(kind=body.kind, region_code=body.region_code, today=_day(self.now))
-        if node == "submit_secretariat":
+        data: Mapping[str, Any] = row.data or {}
+        facts = rules.Facts(kind=row.kind, region_code=row.region_code, today=_day(self.now))
+        if row.node == "submit_secretariat":
             return tuple(name for _, name in rules.missing_documents(data, facts).values())
         visited = {values.text(visit, "office") for visit in values.rows(data, "visits")}
         return tuple(facts.label(office) for office in rules.required_offices(facts) if office not in visited)
@@ -124,50 +141,74 @@ def _day(now: datetime) -> date:
     return now.date()
 
 
-def _grouped(rows: Iterable[Row[Any]]) -> dict[int, list[Row[Any]]]:
-    found: dict[int, list[Row[Any]]] = {}
-    for row in rows:
-        found.setdefault(row.instance_id, []).append(row)
+def _grouped(pairs: Iterable[tuple[Hashable, AnyRow]]) -> dict[Any, list[AnyRow]]:
+    found: dict[Any, list[AnyRow]] = {}
+    for key, row in pairs:
+        found.setdefault(key, []).append(row)
     return found
 
 
-def _statements() -> tuple[Any, ...]:
-    """Bodies with who serves in them, open tasks, open obstacles, open incidents, the newest evidence asked for."""
-    wanted: Any = bindparam("numbers", expanding=True)
+def _numbers(session: Session, numbers: Iterable[int]) -> dict[str, Any]:
+    """The instances as one value, whatever their number, so that the statement's text is always the same."""
+    wanted = list(numbers)
+    return {"numbers": wanted if session.get_bind().dialect.name == "postgresql" else json.dumps(wanted)}
+
+
+def _among(column: Any, dialect: str) -> ColumnElement[bool]:
+    """`column` is one of `_numbers`."""
+    known: ColumnElement[bool]
+    if dialect == "postgresql":
+        known = column == any_(bindparam("numbers", type_=ARRAY(BigInteger)))
+    else:
+        told = func.json_each(bindparam("numbers", type_=String())).table_valued("value")
+        known = column.in_(select(told.c.value))
+    return known
+
+
+def _standing(dialect: str) -> Select[*tuple[Any, ...]]:
+    """A row for each open task of an instance, one where there is none: its body, who serves in it, the task, and the
+    data of the newest evidence for it, where something is asked by name."""
     parent = aliased(Body)
-    columns = (
-        Instance.id, Instance.definition_id, Instance.entered_at, Body.id.label("body_id"), Body.kind, Body.name,
-        Body.region_code, Agenda.timezone, Region.name.label("district"), parent.name.label("parent_name"),
+    seated = (Membership.body_id == Body.id, causes.one_of(Membership.post, MEMBER_POSTS))
+    serving = select(func.count()).where(*seated, Membership.until_on.is_(None)).scalar_subquery()
+    left = select(func.max(Membership.until_on)).where(*seated).scalar_subquery()
+    filed = (
+        select(Submission.data)
+        .where(
+            Submission.instance_id == Task.instance_id, Submission.node == Task.node,
+            causes.one_of(Task.node, ASKED), causes.one_of(Submission.status, FILED),
+        )
+        .order_by(Submission.id.desc()).limit(1).scalar_subquery()
     )
-    serving = func.count(Membership.id).filter(Membership.until_on.is_(None))
-    bodies = (
-        select(*columns, serving.label("serving"), func.max(Membership.until_on).label("left_on"))
+    return (
+        select(
+            Instance.id, Instance.definition_id, Instance.entered_at, Body.id.label("body_id"), Body.kind, Body.name,
+            Body.region_code, Agenda.timezone, Region.name.label("district"), parent.name.label("parent_name"),
+            serving.label("serving"), left.label("left_on"), Task.node, Task.role, Task.opened_at, Task.due_at,
+            filed.label("data"),
+        )
         .join(Body, Body.instance_id == Instance.id).join(Agenda, Agenda.id == Body.agenda_id)
         .outerjoin(Region, Region.code == func.substr(Instance.scope, 1, 8))
         .outerjoin(parent, parent.id == Body.parent_id)
-        .outerjoin(Membership, (Membership.body_id == Body.id) & Membership.post.in_(MEMBER_POSTS))
-        .where(Instance.id.in_(wanted)).group_by(*columns)
+        .outerjoin(Task, and_(Task.instance_id == Instance.id, Task.closed_at.is_(None), Task.role != ""))
+        .where(_among(Instance.id, dialect)).order_by(Task.due_at, Task.id)
     )
-    tasks = (
-        select(Task.instance_id, Task.node, Task.role, Task.opened_at, Task.due_at)
-        .where(Task.instance_id.in_(wanted), Task.closed_at.is_(None), Task.role != "").order_by(Task.due_at, Task.id)
-    )
-    obstacles = (
-        select(Obstacle.instance_id, Obstacle.code, Obstacle.owner, Obstacle.note, Obstacle.promised_at,
-               Obstacle.reported_at)
-        .where(Obstacle.instance_id.in_(wanted), Obstacle.lifted_at.is_(None)).order_by(Obstacle.id)
-    )
-    incidents = (
-        select(Incident.instance_id, Incident.node, Incident.error, Incident.opened_at)
-        .where(Incident.instance_id.in_(wanted), Incident.resolved_at.is_(None)).order_by(Incident.id)
-    )
-    newest = (
-        select(func.max(Submission.id))
-        .where(Submission.instance_id.in_(wanted), Submission.node.in_(ASKED), Submission.status.in_(FILED))
-        .group_by(Submission.instance_id, Submission.node)
-    )
-    filed = select(Submission.instance_id, Submission.node, Submission.data).where(Submission.id.in_(newest))
-    return bodies, tasks, obstacles, incidents, filed
 
 
-_STATEMENTS = _statements()
+def _halts(dialect: str) -> Select[*tuple[Any, ...]]:
+    """Open obstacles and incidents as rows (reason, instance_id, at, code, who, note, promised_at)."""
+    nothing = cast(null(), UTCDateTime())
+    both = union_all(
+        select(
+            literal("obstacle").label("reason"), Obstacle.id, Obstacle.instance_id, Obstacle.reported_at.label("at"),
+            Obstacle.code, Obstacle.owner.label("who"), Obstacle.note, Obstacle.promised_at,
+        ).where(_among(Obstacle.instance_id, dialect), Obstacle.lifted_at.is_(None)),
+        select(
+            literal("incident"), Incident.id, Incident.instance_id, Incident.opened_at, Incident.node, Incident.error,
+            literal(""), nothing,
+        ).where(_among(Incident.instance_id, dialect), Incident.resolved_at.is_(None)),
+    ).subquery("halt")
+    return select(both).order_by(both.c.reason, both.c.id)
+
+
+_STANDING, _HALTS = Statement(_standing), Statement(_halts)

@@ -80,7 +80,7 @@ def is_within(code: str, prefix: str) -> bool:
     return code == prefix or code.startswith(prefix + ".")
 
 
-def within(column: InstrumentedAttribute[str], prefix: str) -> ColumnElement[bool]:
+def within(column: InstrumentedAttribute[str], prefix: str | ColumnElement[str]) -> ColumnElement[bool]:
     """The same as a condition that an index on `column` answers, on SQLite and PostgreSQL."""
     return or_(column == prefix, and_(column > prefix + ".", column < prefix + ABOVE_DOT))
 
