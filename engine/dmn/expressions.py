@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 
 from engine import feel
 from engine.dmn.evaluation import Evaluated, Evaluation, Run
@@ -35,6 +36,16 @@ class Texts:
         if not literal.text:
             return lambda scope, evaluation: None
         return self._compiled(literal, names, tests=False)
+
+    def domain(self, literal: Literal, names: frozenset[str]) -> Run:
+        """What a loop goes through, which may be written with two ends only, as behind `in`: `1..3`."""
+        if ".." in literal.text:
+            try:
+                return self._feel(replace(literal, text=f"for i in {literal.text} return i"), names | self.members,
+                                  tests=False, strict=True)
+            except ExpressionRefused:
+                return self.expression(literal, names)
+        return self.expression(literal, names)
 
     def tests(self, literal: Literal, names: frozenset[str]) -> Run | None:
         """What the text of a cell says of the value that the scope calls `?`; None for one that any value passes."""

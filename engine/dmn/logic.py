@@ -173,7 +173,11 @@ class Logic:
 
     @_of.register(Loop)
     def _loop(self, boxed: Loop, names: frozenset[str]) -> Run:
-        source, variable = self.of(boxed.domain, names), boxed.variable
+        if isinstance(boxed.domain, Literal) and boxed.domain.type is None:
+            source = self.texts.domain(boxed.domain, names)
+        else:
+            source = self.of(boxed.domain, names)
+        variable = boxed.variable
         body = self.of(boxed.body, names | {variable, "partial"})
 
         def run(scope: Scope, evaluation: Evaluation) -> Value:
