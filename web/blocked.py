@@ -10,13 +10,12 @@ from urllib.parse import urlencode
 
 from flask import Blueprint, Flask, Response, g, render_template, request, stream_with_context, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext
 
 from engine.host import Actor
 from web import board_words, transaction
 from web.access import allow, current_actor, visible_scopes
-from web.board_words import drawn
-from web.words import short_date, today
+from web.board_words import Card, Words
+from web.words import today
 from workflows import blocked, causes
 from workflows.blocked import Blocked, Filters
 from workflows.settings import KINDS
@@ -39,14 +38,15 @@ def index() -> ResponseReturnValue:
     seen = blocked.view(session, scopes, filters, now, after=after)
     counts, page, choices = seen.counts, seen.page, seen.choices
     g.zone = page.entries[0].timezone if page.entries else g.get("zone", "Asia/Jakarta")
-    notes = shows_notes(actor)
+    said, notes = board_words.of_page(), shows_notes(actor)
+    cards = [said.card(row, notes=notes) for row in page.entries]
     district = next((name for code, name in choices.units if code == filters.district), "")
-    text = _whatsapp(page.entries, district, notes) if district and page.entries and not (after or page.after) else ""
+    text = _whatsapp(said, cards, district) if district and cards and not (after or page.after) else ""
     return render_template(
-        "blocked/index.html", filters=filters, counts=counts, page=page, choices=choices, notes=notes, text=text,
-        kinds=[(kind, board_words.kind_name(kind)) for kind in KINDS], reasons=board_words.reasons(),
-        owners=board_words.owners(), ages=AGES,
-        stages=[(code, drawn(name)) for code, name in choices.stages], link=link, started=bool(after), today=today(),
+        "blocked/index.html", filters=filters, counts=counts, page=page, cards=cards, choices=choices, text=text,
+        kinds=[(kind, board_words.kind_name(kind)) for kind in KINDS], reasons=board_words.reasons(said),
+        owners=board_words.owners(said), ages=AGES,
+        stages=[(code, said.drawn(name)) for code, name in choices.stages], link=link, started=bool(after),
         places="peta" in request.args,
     )
 
@@ -59,7 +59,7 @@ def table() -> ResponseReturnValue:
     rows = blocked.every(transaction.session(), visible_scopes(actor, READERS), asked(), transaction.now())
     name = f"terhambat-{today():%Y%m%d}.csv"
     return Response(
-        stream_with_context(_csv(rows, notes=shows_notes(actor))), mimetype="text/csv",
+        stream_with_context(_csv(board_words.of_page(), rows, notes=shows_notes(actor))), mimetype="text/csv",
         headers={"Content-Disposition": f'attachment; filename="{name}"'},
     )
 
@@ -100,21 +100,20 @@ def shows_notes(actor: Actor) -> bool:
     return any(grant.role in READERS and grant.role not in WITHOUT_NOTES for grant in actor.grants)
 
 
-def _csv(rows: Iterator[Blocked], *, notes: bool) -> Iterator[str]:
+def _csv(said: Words, rows: Iterator[Blocked], *, notes: bool) -> Iterator[str]:
+    gettext = said.gettext
     yield "\ufeff" + _line([
         gettext("Kode wilayah"), gettext("Badan"), gettext("Jenis badan"), gettext("Kecamatan"), gettext("Tahap"),
         gettext("Terhambat sejak"), gettext("Hari"), gettext("Alasan"), gettext("Penjelasan"),
         gettext("Yang harus bertindak"), gettext("Agar bergerak"),
     ])
     for row in rows:
-        told = row.causes
+        card = said.card(row, notes=notes)
         yield _line([
-            row.scope, row.name, board_words.kind_name(row.kind), row.district_name, drawn(row.stage_name),
-            row.since.date().isoformat(), str(board_words.days_since(row.since)),
-            "; ".join(board_words.reason_name(cause.reason) for cause in told),
-            "; ".join(board_words.why(cause, notes=notes) for cause in told),
-            "; ".join(dict.fromkeys(board_words.who(cause) for cause in told)),
-            "; ".join(board_words.frees(cause) for cause in told),
+            row.scope, row.name, board_words.kind_name(row.kind), row.district_name, card.stage,
+            row.since.date().isoformat(), str(said.days(row.since)),
+            "; ".join(told.reason for told in card.causes), "; ".join(told.why for told in card.causes),
+            "; ".join(dict.fromkeys(told.who for told in card.causes)), "; ".join(told.frees for told in card.causes),
         ])
 
 
@@ -125,12 +124,12 @@ def _line(cells: list[str]) -> str:
     return out.getvalue()
 
 
-def _whatsapp(rows: list[Blocked], district: str, notes: bool) -> str:
+def _whatsapp(said: Words, cards: list[Card], district: str) -> str:
     """The list as people send it on: short lines, bold as WhatsApp writes it."""
-    lines = [f"*{gettext('Terhambat di %(place)s', place=district)}*", f"{short_date(today())} · {len(rows)}", ""]
-    for number, row in enumerate(rows, 1):
-        lines.append(f"{number}. *{row.name}* ({drawn(row.stage_name)}, {board_words.days_long(row.since)})")
-        for cause in row.causes:
-            lines.append(f"   - {board_words.why(cause, notes=notes)}")
-            lines.append(f"     {board_words.who(cause)}: {board_words.frees(cause)}")
+    title = said.gettext("Terhambat di %(place)s", place=district)
+    lines = [f"*{title}*", f"{said.day(said.now)} · {len(cards)}", ""]
+    for number, card in enumerate(cards, 1):
+        lines.append(f"{number}. *{card.name}* ({card.stage}, {card.long})")
+        for told in card.causes:
+            lines += [f"   - {told.why}", f"     {told.who}: {told.frees}"]
     return "\n".join(lines)

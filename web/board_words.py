@@ -1,22 +1,21 @@
-"""The board in words: why a body is blocked, who must act, what would free it; the same on page, in CSV and WhatsApp.
-
-A row says a dozen of them, so what was looked up in a catalogue is kept by language.
-"""
+"""The board in words: why a body is blocked, who must act, what frees it; the same on page, in CSV and WhatsApp."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Any
+from zoneinfo import ZoneInfo
 
-from flask import Flask, g
-from flask_babel import get_locale, ngettext
+from flask import Flask
 from flask_babel import gettext as looked_up
 from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
 
-from web import trail, transaction, words
-from web.words import due_day, short_date
+from web import i18n, trail, transaction, words
+from workflows.blocked import Blocked
 from workflows.causes import OUTSIDE, OWNERS, REASONS
 from workflows.freeing import Cause
 
@@ -37,51 +36,155 @@ KIND_NAMES = {"ppk": "PPK", "pps": "PPS", "kpps": "KPPS", "pantarlih": "Pantarli
 
 
 @lru_cache(maxsize=4096)
-def _kept(_language: str, word: Callable[[str], str], code: str) -> str:
+def _kept(_language: str, word: Callable[[Any], str], code: Any) -> str:
+    """Looked up once in a process: a row says a dozen words."""
     return word(code)
 
 
-def _said(word: Callable[[str], str], code: str) -> str:
-    """What `word` makes of this code in the language of the page."""
-    if "board_language" not in g:
-        locale = get_locale()
-        g.board_language = locale.language if locale else "id"
-    return _kept(g.board_language, word, code)
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One cause of a card in words; `icon` is a symbol of img/icons.svg."""
+
+    icon: str
+    reason: str
+    why: str
+    who: str
+    frees: str
 
 
-def gettext(message: str, **values: Any) -> str:
-    """As flask_babel's."""
-    text = _said(looked_up, message)
-    return text % values if values else text
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One blocked body in words: `long` is how long, `day` since when, `since` the same for programs."""
+
+    body_id: int
+    name: str
+    stage: str
+    long: str
+    day: str
+    since: str
+    causes: tuple[Told, ...]
 
 
-def drawn(name: str) -> str:
-    """The name of a drawn element."""
-    return _said(trail.drawn, name)
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What the board says in this language at this moment in this zone: asked once a page, not once a word."""
+
+    language: str
+    now: datetime
+    zone: ZoneInfo
+
+    def gettext(self, message: str, **values: Any) -> str:
+        """As flask_babel's."""
+        text = _kept(self.language, looked_up, message)
+        return text % values if values else text
+
+    def drawn(self, name: str) -> str:
+        """The name of a drawn element."""
+        return _kept(self.language, trail.drawn, name)
+
+    def reason(self, reason: str) -> str:
+        """What people call a reason: "Lewat tenggat"."""
+        return _kept(self.language, _reason, reason)
+
+    def owner(self, owner: str) -> str:
+        """What people call who must act: a role, or somebody outside."""
+        return self.gettext("Pihak luar") if owner == OUTSIDE else _kept(self.language, words.role_name, owner)
+
+    def days(self, moment: datetime) -> int:
+        """Whole days since then, at least 0."""
+        return max(0, (self.now - moment).days)
+
+    def long(self, moment: datetime) -> str:
+        """"3 hari", "3 days"; "kurang dari sehari"."""
+        days = self.days(moment)
+        return _kept(self.language, _days, days) if days else self.gettext("kurang dari sehari")
+
+    def day(self, moment: datetime | None) -> str:
+        """"16 Mei 2024", "16 May 2024"; "–" for None."""
+        return self._short(moment.astimezone(self.zone).date()) if moment else "–"
+
+    def due(self, deadline: datetime) -> str:
+        """The last day of a deadline, which is the local midnight that ends it."""
+        return self._short((deadline.astimezone(self.zone) - timedelta(microseconds=1)).date())
+
+    def _short(self, day: date) -> str:
+        return words.formatted(day, words.SHORT, self.language)
+
+    def card(self, row: Blocked, *, notes: bool) -> Card:
+        """The row in words; `notes` False leaves out what people wrote themselves."""
+        return Card(
+            row.body_id, row.name, self.drawn(row.stage_name), self.long(row.since), self.day(row.since),
+            row.since.isoformat(), tuple(
+                Told(REASON_ICONS.get(cause.reason, "info"), self.reason(cause.reason), self.why(cause, notes=notes),
+                     self.who(cause), self.frees(cause))
+                for cause in row.causes
+            ),
+        )
+
+    def why(self, cause: Cause, *, notes: bool = True) -> str:
+        """The reason in one sentence; `notes` False leaves out what people wrote themselves."""
+        task, gettext = self.drawn(cause.task), self.gettext
+        if cause.reason == "obstacle":
+            told = _kept(self.language, trail.obstacle_name, cause.code)
+            return f"{told}: {cause.note}" if notes and cause.note else told
+        if cause.reason == "members":
+            return gettext(
+                "Baru %(serving)d dari %(wanted)d anggota bertugas", serving=cause.serving, wanted=cause.wanted
+            )
+        if cause.reason == "incident":
+            return gettext("Langkah “%(task)s” gagal dikerjakan sistem", task=task or gettext("otomatis"))
+        if cause.reason == "returned":
+            return gettext("%(task)s: bukti dikembalikan %(day)s", task=task, day=self.day(cause.opened_at))
+        if cause.reason == "approval":
+            return gettext("%(task)s: belum diputuskan", task=task)
+        if cause.due_at is None:
+            return task
+        return gettext("%(task)s: batasnya %(day)s", task=task, day=self.due(cause.due_at))
+
+    def who(self, cause: Cause) -> str:
+        """Who must act: the body, the office outside, or else the role."""
+        return cause.who or self.owner(cause.owner)
+
+    def frees(self, cause: Cause) -> str:
+        """What would let the body move."""
+        gettext = self.gettext
+        if cause.reason == "obstacle":
+            if cause.promised_at is None:
+                return gettext("tindakan %(who)s; belum ada janji tanggal", who=cause.who)
+            return gettext("janji %(who)s: %(day)s", who=cause.who, day=self.due(cause.promised_at))
+        if cause.reason == "members":
+            return gettext("penetapan pengganti sampai %(wanted)d anggota", wanted=cause.wanted)
+        if cause.reason == "incident":
+            return gettext("diulangi dari halaman Kesehatan sistem")
+        if cause.reason == "approval":
+            return gettext("setujui atau kembalikan buktinya")
+        if cause.missing:
+            return gettext("lengkapi %(missing)s", missing=", ".join(cause.missing))
+        if cause.reason == "returned":
+            return gettext("perbaiki bukti, lalu kirim ulang")
+        if cause.reason == "parent" and cause.owner == "ppk_member":
+            return gettext("%(who)s menyelesaikan bagiannya, lalu bukti dikirim", who=self.who(cause))
+        if not cause.toward:
+            return gettext("kirim bukti")
+        return gettext("kirim bukti menuju tahap %(stage)s", stage=self.drawn(cause.toward))
 
 
-def obstacle_name(code: str) -> str:
-    """What people call an obstacle."""
-    return _said(trail.obstacle_name, code)
-
-
-def role_name(role: str) -> str:
-    """What people call a role."""
-    return _said(words.role_name, role)
-
-
-def reason_name(reason: str) -> str:
-    """What people call a reason: "Lewat tenggat"."""
-    return _said(_reason, reason)
+def of_page() -> Words:
+    """The words of this request: its language, its moment, the zone the page speaks in."""
+    return Words(i18n.spoken(), transaction.now(), words.zone())
 
 
 def _reason(reason: str) -> str:
     return str(REASON_NAMES.get(reason, reason))
 
 
-def reason_icon(reason: str) -> str:
-    """The symbol of a reason in img/icons.svg."""
-    return REASON_ICONS.get(reason, "info")
+def _days(days: int) -> str:
+    return ngettext("%(num)d hari", "%(num)d hari", days)
+
+
+def drawn(name: str) -> str:
+    """The name of a drawn element in the language of the page."""
+    return _kept(i18n.spoken(), trail.drawn, name)
 
 
 def kind_name(kind: str) -> str:
@@ -89,80 +192,22 @@ def kind_name(kind: str) -> str:
     return KIND_NAMES.get(kind, kind)
 
 
-def owner_name(owner: str) -> str:
-    """What people call who must act: a role, or somebody outside."""
-    return gettext("Pihak luar") if owner == OUTSIDE else role_name(owner)
+def reason_icon(reason: str) -> str:
+    """The symbol of a reason in img/icons.svg."""
+    return REASON_ICONS.get(reason, "info")
 
 
-def days_since(moment: datetime) -> int:
-    """Whole days since then, at least 0."""
-    return max(0, (transaction.now() - moment).days)
-
-
-def days_long(moment: datetime) -> str:
-    """"3 hari", "3 days"; "kurang dari sehari"."""
-    days = days_since(moment)
-    return ngettext("%(num)d hari", "%(num)d hari", days) if days else gettext("kurang dari sehari")
-
-
-def why(cause: Cause, *, notes: bool = True) -> str:
-    """The reason in one sentence; `notes` False leaves out what people wrote themselves."""
-    task = drawn(cause.task)
-    if cause.reason == "obstacle":
-        told = obstacle_name(cause.code)
-        return f"{told}: {cause.note}" if notes and cause.note else told
-    if cause.reason == "members":
-        return gettext("Baru %(serving)d dari %(wanted)d anggota bertugas", serving=cause.serving, wanted=cause.wanted)
-    if cause.reason == "incident":
-        return gettext("Langkah “%(task)s” gagal dikerjakan sistem", task=task or gettext("otomatis"))
-    if cause.reason == "returned":
-        return gettext("%(task)s: bukti dikembalikan %(day)s", task=task, day=short_date(cause.opened_at))
-    if cause.reason == "approval":
-        return gettext("%(task)s: belum diputuskan", task=task)
-    if cause.due_at is None:
-        return task
-    return gettext("%(task)s: batasnya %(day)s", task=task, day=short_date(due_day(cause.due_at)))
-
-
-def who(cause: Cause) -> str:
-    """Who must act: the body, the office outside, or else the role."""
-    return cause.who or owner_name(cause.owner)
-
-
-def frees(cause: Cause) -> str:
-    """What would let the body move."""
-    if cause.reason == "obstacle":
-        if cause.promised_at is None:
-            return gettext("tindakan %(who)s; belum ada janji tanggal", who=cause.who)
-        return gettext("janji %(who)s: %(day)s", who=cause.who, day=short_date(due_day(cause.promised_at)))
-    if cause.reason == "members":
-        return gettext("penetapan pengganti sampai %(wanted)d anggota", wanted=cause.wanted)
-    if cause.reason == "incident":
-        return gettext("diulangi dari halaman Kesehatan sistem")
-    if cause.reason == "approval":
-        return gettext("setujui atau kembalikan buktinya")
-    if cause.missing:
-        return gettext("lengkapi %(missing)s", missing=", ".join(cause.missing))
-    if cause.reason == "returned":
-        return gettext("perbaiki bukti, lalu kirim ulang")
-    if cause.reason == "parent" and cause.owner == "ppk_member":
-        return gettext("%(who)s menyelesaikan bagiannya, lalu bukti dikirim", who=cause.who or role_name(cause.owner))
-    if not cause.toward:
-        return gettext("kirim bukti")
-    return gettext("kirim bukti menuju tahap %(stage)s", stage=drawn(cause.toward))
-
-
-def reasons() -> list[tuple[str, str]]:
+def reasons(said: Words) -> list[tuple[str, str]]:
     """(code, name) for a filter."""
-    return [(reason, reason_name(reason)) for reason in REASONS]
+    return [(reason, said.reason(reason)) for reason in REASONS]
 
 
-def owners() -> list[tuple[str, str]]:
+def owners(said: Words) -> list[tuple[str, str]]:
     """(code, name) for a filter."""
-    return [(owner, owner_name(owner)) for owner in OWNERS]
+    return [(owner, said.owner(owner)) for owner in OWNERS]
 
 
 def install(app: Flask) -> None:
     """Templates can say these words as filters."""
-    for word in (drawn, reason_name, reason_icon, kind_name, owner_name, days_since, days_long, why, who, frees):
+    for word in (drawn, kind_name, reason_icon):
         app.jinja_env.filters[word.__name__] = word

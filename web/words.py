@@ -18,6 +18,7 @@ from flask_babel import lazy_gettext as _l
 from web import transaction
 
 DEFAULT_ZONE = "Asia/Jakarta"
+SHORT = "d MMM y"
 ZONE_NAMES = {
     "Asia/Jakarta": "WIB", "Asia/Pontianak": "WIB", "Asia/Makassar": "WITA", "Asia/Jayapura": "WIT",
 }
@@ -45,7 +46,7 @@ def long_date(day: date | None) -> str:
 
 def short_date(day: date | None) -> str:
     """"16 Mei 2024", "16 May 2024"."""
-    return _shape(day, "d MMM y")
+    return _shape(day, SHORT)
 
 
 def _shape(day: date | None, pattern: str) -> str:
@@ -53,12 +54,12 @@ def _shape(day: date | None, pattern: str) -> str:
         return "–"
     if isinstance(day, datetime):
         day = day.astimezone(zone()).date()
-    return _formatted(day, pattern, _language())
+    return formatted(day, pattern, _language())
 
 
 @lru_cache(maxsize=4096)
-def _formatted(day: date, pattern: str, language: str) -> str:
-    """The same few days stand in every row of a list, and Babel takes its time."""
+def formatted(day: date, pattern: str, language: str) -> str:
+    """The day by a pattern; kept, for the same few days stand in every row of a list, and Babel takes its time."""
     return format_date(day, pattern, locale=language)
 
 
