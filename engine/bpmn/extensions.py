@@ -1,8 +1,7 @@
-"""What other engines' extensions say, read into our fields; and which of them would have to run.
+"""What other engines' extensions say, read into our fields.
 
-Camunda 7, Operaton, Flowable and Activiti share one vocabulary under four namespaces; Zeebe (Camunda 8) and Spiff have
-their own. A child of extensionElements from one of these that is neither read nor harmless is refused; those of
-unknown vendors are kept and ignored (BPMN 2.0.2, 8.2.3: an extension not marked mustUnderstand may be ignored).
+Camunda 7, Operaton, Flowable and Activiti share one vocabulary under four namespaces; Zeebe (Camunda 8), Spiff and
+jBPM have their own.
 """
 
 from __future__ import annotations
@@ -23,38 +22,22 @@ FAMILIES = {
 CAMUNDA = tuple(uri for uri, family in FAMILIES.items() if family == "camunda")
 ZEEBE = "http://camunda.org/schema/zeebe/1.0"
 
-# "" is read or harmless; anything else is a key of tags.REASONS
-ELEMENTS: dict[str, dict[str, str]] = {
-    "camunda": {
-        "properties": "", "property": "", "inputOutput": "", "in": "", "out": "", "potentialStarter": "",
-        "failedJobRetryTimeCycle": "", "formFieldValidation": "", "work-form-field-validation": "",
-        "executionListener": "listener", "taskListener": "listener", "eventListener": "listener",
-        "formData": "form_fields", "formProperty": "form_fields", "field": "host_code", "connector": "host_code",
-    },
-    "zeebe": {
-        "assignmentDefinition": "", "formDefinition": "", "taskSchedule": "", "taskDefinition": "", "taskHeaders": "",
-        "calledElement": "", "ioMapping": "", "properties": "", "loopCharacteristics": "", "priorityDefinition": "",
-        "userTask": "", "versionTag": "", "executionListeners": "listener", "taskListeners": "listener",
-        "subscription": "correlation", "script": "script", "calledDecision": "decision",
-        "userTaskForm": "form_fields",
-    },
-    "spiff": {
-        "properties": "", "instructionsForEndUser": "", "unitTests": "", "category": "", "taskMetadataValues": "",
-        "preScript": "script", "postScript": "script",
-    },
-    "jbpm": {
-        "metaData": "", "import": "", "global": "", "onEntry-script": "script", "onExit-script": "script",
-        "script": "script",
-    },
+# what is read, or has no meaning here; anything else from these vendors is a warning
+_WORDS = {
+    "camunda": """properties property inputOutput in out potentialStarter failedJobRetryTimeCycle formFieldValidation
+        work-form-field-validation executionListener taskListener eventListener formData formProperty field connector
+        eventType variableAggregation attributes localization value eventInParameter eventOutParameter""",
+    "zeebe": """assignmentDefinition formDefinition taskSchedule taskDefinition taskHeaders calledElement ioMapping
+        properties loopCharacteristics priorityDefinition userTask versionTag executionListeners taskListeners
+        subscription script calledDecision userTaskForm adHoc conditionalFilter linkedResources""",
+    "spiff": """properties instructionsForEndUser unitTests category taskMetadataValues preScript postScript
+        serviceTaskOperator calledDecisionId messagePayload messageVariable processVariableCorrelation allowGuest
+        guestConfirmation signalButtonLabel""",
+    "jbpm": "metaData import global onEntry-script onExit-script script",
 }
-ATTRIBUTES: dict[str, dict[str, str]] = {
-    "camunda": {
-        "class": "host_code", "delegateExpression": "host_code", "expression": "host_code", "decisionRef": "decision",
-        "resource": "script", "skipExpression": "host_code", "variableMappingClass": "host_code",
-        "variableMappingDelegateExpression": "host_code",
-    },
-    "zeebe": {}, "spiff": {}, "jbpm": {},
-}
+_KNOWN = {family: frozenset(words.split()) for family, words in _WORDS.items()}
+_KEPT = ("scriptFormat", "skipExpression", "mapDecisionResult", "variableName", "variableEvents", "variableNames",
+         "activeElementsCollection", "outputCollection", "outputElement")
 _FORM_PREFIX = re.compile(r"^(?:camunda-forms|embedded|app|deployment|bpmn|engine|form):")
 _FORM_SUFFIX = re.compile(r"\.(?:form|html?|xhtml|json)$")
 _LIST_OF_STRINGS = re.compile(r'^=\s*\[\s*("[^"]*"(?:\s*,\s*"[^"]*")*)\s*\]$')
@@ -141,16 +124,12 @@ def _resource(owner: Element, named: Mapping[str, Element]) -> tuple[str, ...]:
     return (name or ref,) if ref else ()
 
 
-def task_type(element: Element) -> str | None:
-    """The name of the job: topic, or type where that is no mere "external"."""
-    kind = vendor(element, "type")
-    return (zeebe(element, "taskDefinition", "type") or vendor(element, "topic")
-            or (kind if kind != "external" else None))
-
-
 def properties(element: Element) -> Mapping[str, str]:
-    """Names and values of the properties and task headers; the last of one name counts."""
-    found: dict[str, str] = {}
+    """Names and values of the properties and task headers, and of attributes kept for whoever registers a handler.
+
+    The last of one name counts.
+    """
+    found = {name: value for name in _KEPT if (value := _kept(element, name)) is not None}
     for holder in extension(element, "properties", "taskHeaders", "property"):
         for one in (holder, *holder):
             name = one.get("name") or one.get("key")
@@ -159,44 +138,19 @@ def properties(element: Element) -> Mapping[str, str]:
     return MappingProxyType(found)
 
 
-def mappings(element: Element) -> tuple[tuple[tuple[str, str], ...], tuple[tuple[str, str], ...]]:
-    """Inputs and outputs as (name, expression), in the order they are made; "*" stands for all variables."""
-    inputs: list[tuple[str, str]] = []
-    outputs: list[tuple[str, str]] = []
-    for one in extension(element, "ioMapping", "inputOutput", "in", "out"):
-        tag = xml.local(one)
-        for part in ([one] if tag in {"in", "out"} else one):
-            kind = xml.local(part)
-            pair = _mapping(part)
-            (inputs if kind in {"in", "input", "inputParameter"} else outputs).append(pair)
-    return tuple(inputs), tuple(outputs)
+def _kept(element: Element, name: str) -> str | None:
+    """An attribute of the element itself, of its condition, of its ad hoc extension, or of its filter."""
+    holders = [element, *xml.children(element, "conditionalEventDefinition")]
+    stated = (xml.attribute(holder, name) or vendor(holder, name) for holder in holders)
+    return next((one for one in stated if one is not None), None) or zeebe(
+        element, "adHoc", name) or zeebe(element, "conditionalFilter", name)
 
 
-def _mapping(part: Element) -> tuple[str, str]:
-    if part.get("variables") == "all":
-        return "*", "*"
-    if part.get("businessKey"):
-        return "businessKey", part.get("businessKey") or ""
-    source = part.get("source") or part.get("sourceExpression") or xml.text_of(part)
-    return part.get("target") or part.get("name") or "", source
+def known(element: Element) -> bool:
+    """Whether a child of extensionElements is read here, harmless, or of a vendor nobody here knows.
 
-
-def refused_element(element: Element) -> str | None:
-    """Why a child of extensionElements would have to run and cannot (a key of tags.REASONS), None when it need not."""
+    BPMN 2.0.2, 8.2.3: an extension that is not marked mustUnderstand may be ignored.
+    """
     uri, tag = xml.split(str(element.tag))
     family = FAMILIES.get(uri)
-    if family is None:
-        return None
-    if tag == "inputOutput" and any(len(part) for part in element):
-        return "script"  # a script, list or map instead of a value
-    reason = ELEMENTS[family].get(tag[:1].lower() + tag[1:], "extension")
-    return reason or None
-
-
-def refused_attributes(element: Element) -> Iterator[tuple[str, str, str]]:
-    """(reason, attribute name, value) of each attribute that would have to run and cannot."""
-    for name, value in element.attrib.items():
-        uri, tag = xml.split(str(name))
-        reason = ATTRIBUTES.get(FAMILIES.get(uri, ""), {}).get(tag)
-        if reason:
-            yield reason, tag, str(value)
+    return family is None or tag[:1].lower() + tag[1:] in _KNOWN[family]

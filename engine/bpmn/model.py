@@ -171,6 +171,7 @@ class Process:
     unsupported: tuple[Unsupported, ...] = ()  # those of its sub-processes included
     documentation: str = ""
     properties: Mapping[str, str] = field(default_factory=lambda: NOTHING, hash=False)
+    listeners: tuple[tuple[str, str], ...] = ()  # as of a node; those of its flows too
 
     def node(self, node: str | Node) -> Node:
         """The node with this id; KeyError when it is not in this scope."""

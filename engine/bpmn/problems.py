@@ -56,12 +56,37 @@ WORDS: dict[str, tuple[str, str]] = {
     "default.not_outgoing": ("Alur bawaan “{ref}” dari “{id}” bukan panah yang keluar darinya. Pilih ulang alur bawaan "
                              "di antara panah yang keluar.",
                              "Default flow “{ref}” of “{id}” does not leave it. Choose one of its outgoing flows."),
-    "event.unknown_ref": ("“{id}” merujuk “{ref}” yang tidak ada. Pilih ulang pesan, sinyal, eskalasi, atau "
-                          "galatnya.",
-                          "“{id}” refers to “{ref}”, which does not exist. Choose its message, signal, escalation "
-                          "or error again."),
-    "pool.process_unknown": ("Kolam “{id}” merujuk proses “{ref}” yang tidak ada. Hapus kolam itu atau gambar ulang.",
-                             "Pool “{id}” refers to process “{ref}”, which does not exist. Delete or redraw it."),
+    "event.unknown_ref": ("“{id}” merujuk “{ref}” yang tidak ada di gambar; “{ref}” dipakai sebagai namanya. "
+                          "Pilih ulang pesan, sinyal, eskalasi, atau galatnya.",
+                          "“{id}” refers to “{ref}”, which the drawing does not have; “{ref}” is taken as its name. "
+                          "Choose its message, signal, escalation or error again."),
+    "pool.process_unknown": ("Kolam “{id}” merujuk proses “{ref}” yang tidak ada di gambar; kolam itu dianggap kosong. "
+                             "Hapus kolam itu atau gambar ulang.",
+                             "Pool “{id}” refers to process “{ref}”, which the drawing does not have; it counts as "
+                             "empty. Delete or redraw it."),
+    "id.shared": ("Id “{id}” dipakai dua kali dengan isi berbeda; yang di baris {first} yang dipakai. "
+                  "Ganti salah satunya.",
+                  "Id “{id}” stands twice with different content; the one in line {first} counts. Change one of them."),
+    "message.keys": ("Kunci korelasi pesan pada “{id}” terdiri atas {count} bagian dan tidak dipakai; pesan "
+                     "dicocokkan "
+                     "menurut nama. Gabungkan menjadi satu kunci.",
+                     "The correlation key at “{id}” has {count} parts and is not used; messages match by name. "
+                     "Make it one key."),
+    "form.simplified": ("Sebagian aturan isian di dalam gambar pada “{id}” tidak dipakai. Buat berkas formulir .form "
+                        "di samping gambar.",
+                        "Some rules of the form fields inside “{id}” are not used. Make a .form file beside the "
+                        "drawing."),
+    "form.unreadable": ("Isian di dalam gambar pada “{id}” tidak dapat ditampilkan. Buat berkas formulir .form di "
+                        "samping gambar.",
+                        "The form inside “{id}” cannot be shown. Make a .form file beside the drawing."),
+    "extension.ignored": ("Tambahan “{detail}” pada “{id}” tidak dikenal dan tidak dijalankan. Periksa apakah alur "
+                          "tetap benar tanpanya, atau hapus.",
+                          "Extension “{detail}” of “{id}” is not known and has no effect. See whether the flow is "
+                          "right without it, or remove it."),
+    "foreign.ignored": ("Unsur asing “{detail}” pada “{id}” berada di luar extensionElements dan tidak dijalankan. "
+                        "Hapus atau pindahkan unsur itu.",
+                        "Foreign element “{detail}” of “{id}” stands outside extensionElements and has no effect. "
+                        "Remove or move it."),
     "lane.node_unknown": ("Lajur “{id}” memuat “{ref}” yang tidak ada. Simpan ulang gambar agar daftar lajur benar.",
                           "Lane “{id}” lists “{ref}”, which does not exist. Save the drawing again to mend the list."),
     "lane.node_twice": ("“{ref}” berada di dua lajur, “{first}” dan “{id}”; “{first}” yang dipakai. Geser unsur itu "

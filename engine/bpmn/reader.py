@@ -6,8 +6,11 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from engine.bpmn import extensions, xml
-from engine.bpmn.events import UnknownReference, event_of, loop_of, message_of
+from engine.bpmn import data, extensions, spiff, xml
+from engine.bpmn.automatic import everything, work
+from engine.bpmn.embedded import embedded
+from engine.bpmn.events import event_of, loop_of, message_of
+from engine.bpmn.listening import listeners
 from engine.bpmn.model import (
     ACTIVITIES,
     EVENTS,
@@ -21,13 +24,13 @@ from engine.bpmn.model import (
     Process,
 )
 from engine.bpmn.problems import problem
-from engine.bpmn.scope import Reading, flows_of, index, innermost, lanes_of, node_elements, outgoing_of
+from engine.bpmn.scope import Reading, flows_of, index, innermost, lanes_of, node_elements, outgoing_of, vendors
 from engine.bpmn.unsupported import find
 from engine.bpmn.xml import Element
 from engine.errors import DrawingRefused
 
 
-def read(data: bytes) -> Drawing:
+def read(file: bytes) -> Drawing:
     """The drawing in a BPMN 2.0 file: every process, pool and message flow, and the bytes as they came.
 
     Refuses with DrawingRefused, all faults at once: what is no well-formed BPMN 2.0, has no process, has missing,
@@ -35,11 +38,12 @@ def read(data: bytes) -> Drawing:
     whatever the bytes. What would have to run and cannot is no refusal here: Process.unsupported lists it. Faults that
     change nothing in a run are in Drawing.warnings.
     """
-    root = xml.parse(data)
+    root = xml.parse(file)
     if xml.namespace(root) != xml.MODEL or xml.local(root) != "definitions":
         raise DrawingRefused([problem("root.not_bpmn", None, xml.line_of(root), tag=xml.local(root))])
     reading = Reading()
     index(root, reading)
+    vendors(root, reading)
     processes = tuple(_process(element, reading) for element in xml.children(root, "process"))
     if not processes:
         reading.refuse("process.none", root)
@@ -48,13 +52,23 @@ def read(data: bytes) -> Drawing:
         raise DrawingRefused(sorted(reading.problems, key=lambda one: (one.line or 0, one.code, one.element or "")))
     return Drawing(
         processes=processes, target_namespace=xml.attribute(root, "targetNamespace") or "",
-        participants=participants, message_flows=message_flows, warnings=tuple(reading.warnings), xml=bytes(data))
+        participants=participants, message_flows=message_flows, warnings=tuple(reading.warnings), xml=bytes(file))
 
 
 def _process(element: Element, reading: Reading) -> Process:
     return Process(
         **_body(element, reading, {}, None), executable=xml.is_true(element, "isExecutable", False),
-        unsupported=find(element), documentation=_documentation(element), properties=extensions.properties(element))
+        unsupported=find(element, reading), listeners=_listeners(element),
+        documentation=_documentation(element), properties=extensions.properties(element))
+
+
+def _listeners(process: Element) -> tuple[tuple[str, str], ...]:
+    """Those of the process itself and of the flows anywhere in it."""
+    found = list(listeners(process))
+    for flow in process.iter():
+        if xml.namespace(flow) == xml.MODEL and xml.local(flow) == "sequenceFlow":
+            found += listeners(flow)
+    return tuple(found)
 
 
 def _body(scope: Element, reading: Reading, lanes_around: Mapping[str, str], lane: str | None) -> dict[str, Any]:
@@ -82,40 +96,75 @@ def _body(scope: Element, reading: Reading, lanes_around: Mapping[str, str], lan
 def _node(element: Element, lane: str | None, lane_of: Mapping[str, str], reading: Reading) -> Node:
     """The node, not yet joined to its flows."""
     name, kind = xml.attribute(element, "id") or "", xml.local(element)
-    roles, users, assignee = extensions.people(element, reading.named)
-    inputs, outputs = extensions.mappings(element)
-    children = None
+    found = {"kind": kind, **_person(element, reading), **work(element, kind, reading)}
+    found["inputs"], outputs = data.inputs(element, reading), data.outputs(element, reading)
+    found["outputs"] = (*found.get("outputs", ()), *outputs)
+    if kind == "callActivity":
+        _everything(element, found, reading)
+    if kind == "adHocSubProcess":
+        found |= _ad_hoc(element, reading)
     if kind in SUB_PROCESSES:
-        children = Process(**_body(element, reading, lane_of, lane))
+        found["children"] = Process(**_body(element, reading, lane_of, lane))
+    spiff.told(element, found, reading)
     return Node(
-        id=name, kind=kind, name=xml.attribute(element, "name") or "", line=xml.line_of(element), lane=lane,
+        id=name, name=xml.attribute(element, "name") or "", line=xml.line_of(element), lane=lane,
         event=_event(element, kind, reading), attached_to=xml.attribute(element, "attachedToRef"),
         interrupting=xml.is_true(element, "cancelActivity", True) and xml.is_true(element, "isInterrupting", True),
-        default=xml.attribute(element, "default"), form=extensions.form(element), roles=roles, users=users,
-        assignee=assignee,
-        due=extensions.zeebe(element, "taskSchedule", "dueDate") or extensions.vendor(element, "dueDate"),
-        follow_up=(extensions.zeebe(element, "taskSchedule", "followUpDate")
-                   or extensions.vendor(element, "followUpDate")),
-        priority=extensions.zeebe(element, "priorityDefinition", "priority") or extensions.vendor(element, "priority"),
-        task_type=extensions.task_type(element),
-        called=xml.attribute(element, "calledElement") or extensions.zeebe(element, "calledElement", "processId"),
-        loop=loop_of(element) if kind in ACTIVITIES else None, children=children,
+        default=xml.attribute(element, "default"),
+        loop=loop_of(element, reading) if kind in ACTIVITIES else None,
         by_event=xml.is_true(element, "triggeredByEvent", False),
         for_compensation=xml.is_true(element, "isForCompensation", False),
         instantiate=xml.is_true(element, "instantiate", False), documentation=_documentation(element),
-        properties=extensions.properties(element), inputs=inputs, outputs=outputs)
+        handler=_handler(element, name, reading) if kind == "boundaryEvent" else None,
+        properties=extensions.properties(element), listeners=listeners(element), **found)
+
+
+def _person(element: Element, reading: Reading) -> dict[str, Any]:
+    """Who does it by when, and with which form."""
+    roles, users, assignee = extensions.people(element, reading.named)
+    return {
+        "roles": roles, "users": users, "assignee": assignee, "form": extensions.form(element),
+        "embedded": embedded(element, reading),
+        "due": extensions.zeebe(element, "taskSchedule", "dueDate") or extensions.vendor(element, "dueDate"),
+        "follow_up": (extensions.zeebe(element, "taskSchedule", "followUpDate")
+                      or extensions.vendor(element, "followUpDate")),
+        "priority": (extensions.zeebe(element, "priorityDefinition", "priority")
+                     or extensions.vendor(element, "priority")),
+    }
+
+
+def _everything(element: Element, found: dict[str, Any], reading: Reading) -> None:
+    """Vendors whose calls hand on all variables unless told otherwise."""
+    given, taken = everything(element, reading)
+    everywhere = ("*", "*")
+    if given and everywhere not in found["inputs"]:
+        found["inputs"] = (everywhere, *found["inputs"])
+    if taken and everywhere not in found["outputs"]:
+        found["outputs"] = (everywhere, *found["outputs"])
+
+
+def _ad_hoc(element: Element, reading: Reading) -> dict[str, Any]:
+    condition = xml.child(element, "completionCondition")
+    stated = extensions.zeebe(element, "adHoc", "cancelRemainingInstances")
+    return {"ordering": xml.attribute(element, "ordering") or "Parallel",
+            "completion": reading.expression(condition),
+            "cancel_remaining": (xml.is_true(element, "cancelRemainingInstances", True) if stated is None
+                                 else stated == "true")}
+
+
+def _handler(element: Element, name: str, reading: Reading) -> str | None:
+    """The activity an association leads to from a compensation boundary event (BPMN 2.0.2, 10.7.1)."""
+    if xml.child(element, "compensateEventDefinition", "eventDefinitionRef") is None:
+        return None
+    ends = [target if source == name else source for source, target in reading.associations if name in {source, target}]
+    nodes = [one for one in ends if one in reading.named and xml.local(reading.named[one]) in ACTIVITIES]
+    return nodes[0] if nodes else None
 
 
 def _event(element: Element, kind: str, reading: Reading) -> Event | None:
-    try:
-        if kind in EVENTS:
-            return event_of(element, reading.named)
-        if kind in {"sendTask", "receiveTask"}:
-            return message_of(element, reading.named)
-    except UnknownReference as unknown:
-        reading.problems.append(
-            problem("event.unknown_ref", xml.attribute(element, "id"), unknown.line, ref=unknown.ref))
-    return None
+    if kind in EVENTS:
+        return event_of(element, reading)
+    return message_of(element, reading) if kind in {"sendTask", "receiveTask"} else None
 
 
 def _check(element: Element, node: Node, scope: Element, reading: Reading) -> None:
@@ -150,7 +199,8 @@ def _participant(element: Element, reading: Reading) -> Participant:
     ref = xml.attribute(element, "processRef")
     process = None if ref is None else xml.resolve(reading.named, ref)
     if ref is not None and (process is None or xml.local(process) != "process"):
-        reading.refuse("pool.process_unknown", element, ref=ref)
+        reading.warn("pool.process_unknown", element, ref=ref)
+        process = None
     return Participant(
         id=xml.attribute(element, "id") or "", name=xml.attribute(element, "name") or "",
         process=None if process is None else xml.attribute(process, "id"), line=xml.line_of(element))

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from itertools import chain, count
 
-from engine.bpmn import xml
+from engine.bpmn import extensions, languages, xml
 from engine.bpmn.model import SUB_PROCESSES, Flow, Lane
 from engine.bpmn.problems import problem
-from engine.bpmn.tags import FLOW, KEPT, NODE, READ, TAGS
+from engine.bpmn.tags import FLOW, NODE, TAGS
 from engine.bpmn.xml import Element
 from engine.errors import Problem
 
@@ -22,6 +22,10 @@ class Reading:
     """What is gathered while one file is read."""
 
     named: dict[str, Element] = field(default_factory=dict)  # every BPMN element with an id
+    language: str | None = None  # of expressions that do not state theirs
+    associations: list[tuple[str, str]] = field(default_factory=list)  # source and target
+    jbpm: bool = False  # the file is one of jBPM's or Kogito's, which read some of BPMN's own words in their way
+    spiff: bool = False
     problems: list[Problem] = field(default_factory=list)
     warnings: list[Problem] = field(default_factory=list)
 
@@ -31,6 +35,15 @@ class Reading:
     def warn(self, code: str, element: Element, **words: str | int) -> None:
         warning = problem(code, xml.attribute(element, "id"), xml.line_of(element), **words)
         self.warnings.append(replace(warning, severity="warning"))
+
+    def expression(self, element: Element | None) -> str | None:
+        """The text of an expression in FEEL or JUEL where it can be said so, else as drawn; None when it is blank."""
+        if element is None:
+            return None
+        file = extensions.vendor(element, "resource")
+        if file is not None:
+            return languages.resource(file)
+        return languages.plain(xml.text_of(element), xml.attribute(element, "language") or self.language) or None
 
 
 def node_elements(scope: Element) -> Iterator[Element]:
@@ -46,24 +59,52 @@ def flow_elements(scope: Element) -> Iterator[Element]:
 
 
 def index(root: Element, reading: Reading) -> None:
-    """Fills `reading.named`; refuses missing, doubled and malformed ids of all that is not mere data."""
+    """Fills `reading.named`; refuses missing, doubled and malformed ids of what a flow or a person names.
+
+    The id of a mere definition or of data may stand twice: the first counts, and a warning says so where they differ.
+    """
     for element in root:
         if xml.namespace(element) != xml.MODEL:
             continue
         tag = xml.local(element)
         name = xml.attribute(element, "id")
+        named = _names(element)
         if name is None:
-            if TAGS.get(tag) == NODE or tag in {"process", "lane"}:
+            if named and TAGS.get(tag) != FLOW:
                 reading.refuse("id.missing", element, tag=tag)
         elif name in reading.named:
-            if TAGS.get(tag) not in {KEPT, READ} or tag == "lane":
-                reading.refuse("id.duplicate", element, first=xml.line_of(reading.named[name]))
+            first = reading.named[name]
+            if named and _names(first):
+                reading.refuse("id.duplicate", element, first=xml.line_of(first))
+            elif named:
+                reading.named[name] = element
+            elif dict(first.attrib) != dict(element.attrib):
+                reading.warn("id.shared", element, first=xml.line_of(first))
         else:
             reading.named[name] = element
-            if (TAGS.get(tag) in {NODE, FLOW} or tag in {"process", "lane"}) and not ID.match(name):
+            if TAGS.get(tag) in {NODE, FLOW} and not ID.match(name):
                 reading.refuse("id.invalid", element)
         if tag != "extensionElements":
             index(element, reading)
+
+
+def _names(element: Element) -> bool:
+    return TAGS.get(xml.local(element)) in {NODE, FLOW} or xml.local(element) in {"process", "lane"}
+
+
+def vendors(root: Element, reading: Reading) -> None:
+    """Fills in what is so for the whole file: whose it is, the language nobody states, the associations."""
+    declared = set(root.nsmap.values())
+    reading.jbpm = "http://www.jboss.org/drools" in declared
+    reading.spiff = "http://spiffworkflow.org/bpmn/schema/1.0/core" in declared
+    stated = xml.attribute(root, "expressionLanguage")
+    # XPath is what BPMN says when nobody chose, so it says nothing
+    reading.language = None if stated is None or "xpath" in stated.lower() else stated
+    if reading.language is None and reading.spiff:
+        reading.language = "python"
+    for element in root.iter(f"{{{xml.MODEL}}}association"):
+        ends = [xml.attribute(element, end) or "" for end in ("sourceRef", "targetRef")]
+        reading.associations.append((ends[0].rpartition(":")[2], ends[1].rpartition(":")[2]))
 
 
 def flows_of(scope: Element, reading: Reading) -> dict[str, Flow]:
@@ -79,7 +120,7 @@ def flows_of(scope: Element, reading: Reading) -> dict[str, Flow]:
             name = xml.attribute(element, "id") or _made_up(f"{source}..{target}", flows)
             flows[name] = Flow(
                 id=name, source=source, target=target, name=xml.attribute(element, "name") or "",
-                condition=xml.text_of(xml.child(element, "conditionExpression")) or None, line=xml.line_of(element))
+                condition=reading.expression(xml.child(element, "conditionExpression")), line=xml.line_of(element))
     return flows
 
 

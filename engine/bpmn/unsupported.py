@@ -1,28 +1,27 @@
 """Finding what would have to run and cannot, so that nothing with a meaning is dropped in silence.
 
 This looks at every element of a process once, apart from the reader: what the reader does not read, and the tables do
-not call harmless, is found here.
+not call harmless, is found here. What has no meaning in BPMN itself (extensions nobody here knows) is a warning.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from engine.bpmn import extensions, xml
-from engine.bpmn.events import timer_of
+from engine.bpmn import data, extensions, languages, xml
 from engine.bpmn.model import Unsupported
+from engine.bpmn.scope import Reading
 from engine.bpmn.tags import FLOW, KEPT, LANES, NODE, REASONS, REFUSED, TAGS, reason_for
 from engine.bpmn.xml import Element
 
 SCOPES = {"process", "subProcess", "transaction", "adHocSubProcess"}
-EXPRESSIONS = {"conditionExpression", "condition", "timeDate", "timeDuration", "timeCycle", "loopCondition",
-               "loopCardinality", "completionCondition"}
+ONCE = {None, "1"}
 
 
-def find(process: Element) -> tuple[Unsupported, ...]:
+def find(process: Element, reading: Reading) -> tuple[Unsupported, ...]:
     """Everything in this process element that has a meaning when run and that the model cannot express."""
     owner = xml.attribute(process, "id") or ""
-    found = [*_must_understand(process, owner), *_within(process, owner, _document_language(process))]
+    found = [*_must_understand(process, owner), *_within(process, process, reading)]
     return tuple(dict.fromkeys(found))
 
 
@@ -32,57 +31,56 @@ def unsupported(owner: str, element: Element, reason: str, detail: str = "") -> 
                        reason=indonesian.format(detail=detail), reason_en=english.format(detail=detail))
 
 
-def _within(element: Element, owner: str, language: str | None) -> Iterator[Unsupported]:
-    tag = xml.local(element)
-    for reason, name, value in extensions.refused_attributes(element):
-        yield unsupported(owner, element, reason, f"{name}={value}")
-    yield from _own(element, tag, owner, language)
+def _within(element: Element, named: Element, reading: Reading) -> Iterator[Unsupported]:
+    """What is below this element; `named` is the innermost node, flow or process around it."""
+    tag, owner = xml.local(element), xml.attribute(named, "id") or xml.attribute(element, "id") or ""
+    yield from _own(element, tag, owner, reading)
     for part in element:
         inner = xml.local(part)
         if xml.namespace(part) != xml.MODEL:
-            yield unsupported(owner, part, "foreign", inner)
+            reading.warn("foreign.ignored", named, detail=inner)
         elif inner == "extensionElements":
-            for one in part:
-                reason_key = extensions.refused_element(one)
-                if reason_key:
-                    yield unsupported(owner, one, reason_key, xml.local(one))
+            yield from _extended(part, named, owner, reading)
         elif TAGS.get(inner, REFUSED) == REFUSED:
-            yield unsupported(owner, part, reason_for(inner), xml.text_of(part)[:80] if inner == "operationRef" else
-                              inner)
+            yield unsupported(owner, part, reason_for(inner), inner)
         elif TAGS[inner] in {NODE, FLOW, LANES} and tag not in SCOPES:
             yield unsupported(owner, part, "misplaced", inner)
         elif TAGS[inner] != KEPT:
-            names = TAGS[inner] in {NODE, FLOW}
-            yield from _within(part, (xml.attribute(part, "id") or owner) if names else owner, language)
+            yield from _within(part, part if TAGS[inner] in {NODE, FLOW} else named, reading)
 
 
-def _own(element: Element, tag: str, owner: str, language: str | None) -> Iterator[Unsupported]:
-    if tag in EXPRESSIONS and xml.text_of(element):
-        spoken = xml.attribute(element, "language") or language
-        if spoken is not None and not understood(spoken):
-            yield unsupported(owner, element, "language", spoken)
-    if tag == "timerEventDefinition" and timer_of(element) is None:
-        yield unsupported(owner, element, "timer")
-    if any(xml.attribute(element, name) not in {None, "1"} for name in ("startQuantity", "completionQuantity")):
+def _extended(holder: Element, named: Element, owner: str, reading: Reading) -> Iterator[Unsupported]:
+    for one in holder:
+        if not extensions.known(one):
+            reading.warn("extension.ignored", named, detail=xml.local(one))
+        for part in one.iter():
+            if xml.local(part) in {"inputParameter", "outputParameter"} and data.parameter(part) is None:
+                yield unsupported(owner, part, "script")
+
+
+def _own(element: Element, tag: str, owner: str, reading: Reading) -> Iterator[Unsupported]:
+    if tag == "transformation" and not languages.reads(reading.expression(element) or ""):
+        yield unsupported(owner, element, "transformation")
+    if any(xml.attribute(element, name) not in ONCE for name in ("startQuantity", "completionQuantity")):
         yield unsupported(owner, element, "quantity")
-    if tag == "multiInstanceLoopCharacteristics":
-        if xml.attribute(element, "behavior") not in {None, "All"}:
-            yield unsupported(owner, element, "loop_behavior")
-        if extensions.zeebe(element, "loopCharacteristics", "outputCollection", "outputElement"):
-            yield unsupported(owner, element, "loop_output")
+    case = extensions.vendor(element, "caseRef")
+    if case is not None:
+        yield unsupported(owner, element, "case", case)
+    if tag == "activationCondition" and xml.text_of(element) and _joins(element.getparent()):
+        yield unsupported(owner, element, "activationCondition")
+    behavior = xml.attribute(element, "behavior")
+    if tag == "multiInstanceLoopCharacteristics" and behavior is not None and (
+            behavior == "Complex" or xml.attribute(element, f"{behavior.lower()}BehaviorEventRef") is not None):
+        yield unsupported(owner, element, "loop_behavior", behavior)
 
 
-def understood(language: str) -> bool:
-    """Whether expressions in this language are ours: FEEL under any of its names, and JUEL."""
-    name = language.lower()
-    return "feel" in name or name in {"juel", "http://java.sun.com/products/jsp/", "unified-expression-language"}
-
-
-def _document_language(process: Element) -> str | None:
-    """The file's default language. XPath is what BPMN says when nobody chose, so it says nothing."""
-    definitions = process.getparent()
-    stated = None if definitions is None else xml.attribute(definitions, "expressionLanguage")
-    return None if stated is None or "xpath" in stated.lower() else stated
+def _joins(gateway: Element | None) -> bool:
+    """Whether more than one flow leads to this gateway."""
+    scope = None if gateway is None else gateway.getparent()
+    if gateway is None or scope is None:
+        return False
+    name = xml.attribute(gateway, "id")
+    return sum(1 for flow in xml.children(scope, "sequenceFlow") if xml.attribute(flow, "targetRef") == name) > 1
 
 
 def _must_understand(process: Element, owner: str) -> Iterator[Unsupported]:

@@ -174,7 +174,7 @@ def test_standard_loop_call_and_mappings() -> None:
     t, c, k = read(drawing(body)).processes[0].nodes.values()
     assert t.loop is not None
     assert (t.loop.kind, t.loop.cardinality, t.loop.completion, t.loop.test_before) == ("standard", "3", "= more", True)
-    assert (c.called, c.inputs, c.outputs) == ("other", (("x", "= a"),), (("y", "= b"),))
+    assert (c.called, c.inputs, c.outputs) == ("other", (("*", "*"), ("x", "= a")), (("y", "= b"),))
     assert (k.called, k.inputs) == ("third", (("*", "*"),))
 
 
@@ -188,25 +188,22 @@ def test_several_processes() -> None:
 
 
 @pytest.mark.parametrize(("body", "expected"), [
-    ('<scriptTask id="s"><script>x</script></scriptTask>', [("s", "script")]),
-    ('<task id="a"/><task id="b"/><sequenceFlow id="f" sourceRef="a" targetRef="b"><conditionExpression '
-     'language="groovy">x</conditionExpression></sequenceFlow>', [("f", "conditionExpression")]),
-    ('<intermediateCatchEvent id="e"><timerEventDefinition/></intermediateCatchEvent>',
-     [("e", "timerEventDefinition")]),
-    ('<serviceTask id="s" camunda:class="a.B"/>', [("s", "serviceTask")]),
-    ('<userTask id="t"><extensionElements><camunda:taskListener event="create"/></extensionElements></userTask>',
-     [("t", "taskListener")]),
-    ('<userTask id="t"><extensionElements><zeebe:brandNew/></extensionElements></userTask>', [("t", "brandNew")]),
-    ('<userTask id="t"><extensionElements><spiff:preScript>x</spiff:preScript></extensionElements></userTask>',
-     [("t", "preScript")]),
     ('<subProcess id="o"><userTask id="t" startQuantity="2"/></subProcess>', [("t", "userTask")]),
-    ('<complexGateway id="g"><activationCondition>x</activationCondition></complexGateway>',
+    ('<task id="a"/><task id="b"/><complexGateway id="g"><activationCondition>x</activationCondition></complexGateway>'
+     '<sequenceFlow sourceRef="a" targetRef="g"/><sequenceFlow sourceRef="b" targetRef="g"/>',
      [("g", "activationCondition")]),
-    ('<task id="t"><multiInstanceLoopCharacteristics behavior="One"/></task>',
+    ('<task id="t"><multiInstanceLoopCharacteristics behavior="One" oneBehaviorEventRef="e"/></task>',
      [("t", "multiInstanceLoopCharacteristics")]),
+    ('<task id="t"><multiInstanceLoopCharacteristics behavior="Complex"/></task>',
+     [("t", "multiInstanceLoopCharacteristics")]),
+    ('<task id="t"><extensionElements><camunda:inputOutput><camunda:inputParameter name="x"><camunda:script '
+     'scriptFormat="groovy">a.b(); c</camunda:script></camunda:inputParameter></camunda:inputOutput>'
+     '</extensionElements></task>', [("t", "inputParameter")]),
+    ('<task id="t"><dataInputAssociation><sourceRef>a</sourceRef><targetRef>b</targetRef><transformation '
+     'language="java">a.trim();</transformation></dataInputAssociation></task>', [("t", "transformation")]),
+    ('<callActivity id="c" camunda:caseRef="k"/>', [("c", "callActivity")]),
     ('<choreographyTask id="x"/>', [("p", "choreographyTask")]),
     ('<task id="t"><task id="u"/></task>', [("t", "task")]),
-    ('<f:thing xmlns:f="urn:f"/>', [("p", "thing")]),
     # harmless
     ('<textAnnotation id="n"><text>x</text></textAnnotation><dataObject id="d"/><task id="t"><extensionElements>'
      '<v:color xmlns:v="urn:v"/></extensionElements></task>', []),
@@ -215,14 +212,22 @@ def test_what_would_have_to_run_and_cannot_is_listed(body: str, expected: list[t
     assert unsupported(body) == expected
 
 
-def test_must_understand_and_a_default_language_are_listed() -> None:
+@pytest.mark.parametrize(("body", "code"), [
+    ('<userTask id="t"><extensionElements><zeebe:brandNew/></extensionElements></userTask>', "extension.ignored"),
+    ('<userTask id="t"><f:thing xmlns:f="urn:f"/></userTask>', "foreign.ignored"),
+    ('<endEvent id="t"><errorEventDefinition errorRef="gone"/></endEvent>', "event.unknown_ref"),
+    ('<task id="t"/><task id="u"><standardLoopCharacteristics id="twice"/></task><task id="v"><standardLoop'
+     'Characteristics id="twice" testBefore="true"/></task>', "id.shared"),
+])
+def test_what_has_no_effect_is_a_warning(body: str, code: str) -> None:
+    found = read(drawing(body))
+    assert [one.code for one in found.warnings] == [code]
+    assert all(one.severity == "warning" and one.line for one in found.warnings)
+    assert found.processes[0].unsupported == ()
+
+
+def test_must_understand_is_listed() -> None:
     assert unsupported("", '<extension mustUnderstand="true" definition="v:x"/>') == [("p", "extension")]
-    xml = drawing('<intermediateCatchEvent id="e"><timerEventDefinition><timeDate>x</timeDate></timerEventDefinition>'
-                  "</intermediateCatchEvent>")
-    mvel = xml.replace(b"<definitions", b'<definitions expressionLanguage="http://www.mvel.org/2.0"')
-    xpath = xml.replace(b"<definitions", b'<definitions expressionLanguage="http://www.w3.org/1999/XPath"')
-    assert [one.tag for one in read(mvel).processes[0].unsupported] == ["timeDate"]
-    assert read(xpath).processes[0].unsupported == ()
 
 
 def test_unknown_element_that_flows_lead_to_is_a_node_of_its_own_kind() -> None:
