@@ -98,10 +98,11 @@ _TO_DRAFT = Statement(update(_submission).where(_submission.c.id == bindparam("s
 _PREPARED_BY = Statement(
     select(_history.c.details)
     .where(
-        _history.c.instance_id == bindparam("i"), _history.c.node == bindparam("n"),
-        _history.c.action == "evidence.prepared", _history.c.actor == bindparam("who"),
-    ).order_by(_history.c.seq.desc()).limit(1)
+        _history.c.instance_id == bindparam("i"), _history.c.action == "evidence.prepared",
+        _history.c.actor == bindparam("who"),
+    ).order_by((_history.c.node == bindparam("n")).desc(), _history.c.seq.desc()).limit(1)
 )
+"""The same person's other evidence tells as well: the task may have got another name since."""
 
 
 def hand_in_prepared(session: Session, standing: Standing, outcome: Outcome, now: datetime) -> Outcome:
