@@ -7,15 +7,37 @@ from __future__ import annotations
 
 from calendar import monthrange
 from collections.abc import Callable
-from datetime import UTC, date, datetime, time, timedelta
-from decimal import Decimal, localcontext
+from decimal import Decimal
 
-from engine.feel.values import NUMBERS, Value, YearMonth, kind
+from engine.feel.far import (
+    DATES,
+    DATETIMES,
+    DAY,
+    DURATIONS,
+    TIMES,
+    AnyDate,
+    AnyDateTime,
+    AnyDuration,
+    AnyTime,
+    date_of,
+    datetime_of,
+    day_number,
+    duration_of,
+    instant,
+    length,
+    moved,
+    nanos,
+    near,
+    ordinal,
+    time_of,
+)
+from engine.feel.values import NUMBERS, Value, YearMonth, far_point, kind, less
 
 LONGEST_TEXT = 1_000_000
 """Letters a string may reach by joining; beyond, the result is null."""
 _LARGEST_EXPONENT = 100_000
-_DURATIONS = (timedelta, YearMonth)
+_DURATIONS = (*DURATIONS, YearMonth)
+_MOMENTS = (*DATES, *TIMES)
 
 
 def arithmetic(operator: str) -> Callable[[object, object], Value]:
@@ -38,17 +60,11 @@ def negative(value: object) -> Value:
     try:
         if isinstance(value, Decimal):
             return NUMBERS.minus(value)
-        if isinstance(value, timedelta):
-            return -value
+        if isinstance(value, DURATIONS):
+            return duration_of(-length(value))
     except ArithmeticError:
         return None
     return YearMonth(-value.months) if isinstance(value, YearMonth) else None
-
-
-def seconds(value: timedelta) -> Decimal:
-    """A duration in seconds, exactly."""
-    whole = value.days * 86_400 + value.seconds
-    return NUMBERS.add(Decimal(whole), Decimal(value.microseconds).scaleb(-6))
 
 
 def _add(left: object, right: object) -> Value:
@@ -58,11 +74,11 @@ def _add(left: object, right: object) -> Value:
         return left + right if len(left) + len(right) <= LONGEST_TEXT else None
     if isinstance(left, YearMonth) and isinstance(right, YearMonth):
         return YearMonth(left.months + right.months)
-    if isinstance(left, timedelta) and isinstance(right, timedelta):
-        return left + right
-    if isinstance(left, _DURATIONS) and isinstance(right, date | time):
+    if isinstance(left, DURATIONS) and isinstance(right, DURATIONS):
+        return duration_of(length(left) + length(right))
+    if isinstance(left, _DURATIONS) and isinstance(right, _MOMENTS):
         left, right = right, left
-    if isinstance(left, date | time) and isinstance(right, _DURATIONS):
+    if isinstance(left, _MOMENTS) and isinstance(right, _DURATIONS):
         return later(left, right)
     return None
 
@@ -72,54 +88,37 @@ def _subtract(left: object, right: object) -> Value:
         return NUMBERS.subtract(left, right)
     if isinstance(right, _DURATIONS):
         return _add(left, negative(right)) if kind(left) != "string" else None
-    if isinstance(left, date) and isinstance(right, date):
+    if isinstance(left, DATES) and isinstance(right, DATES):
         return _between(left, right)
-    if isinstance(left, time) and isinstance(right, time) and (left.tzinfo is None) == (right.tzinfo is None):
-        day = date(2000, 1, 1)
-        return _since(datetime.combine(day, left), datetime.combine(day, right))
+    if isinstance(left, TIMES) and isinstance(right, TIMES) and less(left, right) is not None:
+        return duration_of(far_point(left) - far_point(right))
     return None
 
 
-def later(start: date | time, length: timedelta | YearMonth) -> Value:
+def later(start: AnyDate | AnyTime | AnyDateTime, by: AnyDuration | YearMonth) -> Value:
     """A moment moved by a duration. Months are counted on the calendar and end on its last day at most; hours are
     counted as they pass, so a change of summer time does not lengthen them. A date moves by whole days, a time goes
-    round the clock. ArithmeticError or ValueError outside the years 1 to 9999.
+    round the clock. ArithmeticError or ValueError outside the years.
     """
-    if isinstance(start, time):
-        if isinstance(length, YearMonth):
-            return None
-        turned = datetime.combine(date(2000, 1, 1), start.replace(tzinfo=None)) + length % timedelta(days=1)
-        return turned.time().replace(tzinfo=start.tzinfo)
-    if isinstance(length, YearMonth):
-        months = start.year * 12 + start.month - 1 + length.months
-        year, month = divmod(months, 12)
-        if not 1 <= year <= 9999:
-            return None
-        return start.replace(year=year, month=month + 1, day=min(start.day, monthrange(year, month + 1)[1]))
-    if isinstance(start, datetime):
-        if start.tzinfo is None:
-            return start + length
-        return (start.astimezone(UTC) + length).astimezone(start.tzinfo)
-    moved = datetime.combine(start, time()) + length
-    return moved.date()
+    if isinstance(start, TIMES):
+        return None if isinstance(by, YearMonth) else time_of(nanos(start) + length(by), start.tzinfo)
+    if isinstance(by, YearMonth):
+        year, month = divmod(start.year * 12 + start.month - 1 + by.months, 12)
+        last = monthrange(near(ordinal(year, month + 1, 1)).year, month + 1)[1]
+        number = ordinal(year, month + 1, min(start.day, last))
+        return datetime_of(number, nanos(start), start.tzinfo) if isinstance(start, DATETIMES) else date_of(number)
+    if isinstance(start, DATETIMES):
+        return moved(start, length(by))
+    return date_of(day_number(start) + length(by) // DAY)
 
 
-def _between(left: date, right: date) -> Value:
+def _between(left: AnyDate | AnyDateTime, right: AnyDate | AnyDateTime) -> Value:
     """Between a date and a date and time with a zone, the date counts as its midnight in UTC (DMN 1.5, 10.3.2.3.6)."""
-    first, second = (v if isinstance(v, datetime) else datetime.combine(v, time()) for v in (left, right))
-    if not isinstance(left, datetime) and second.tzinfo is not None:
-        first = first.replace(tzinfo=UTC)
-    if not isinstance(right, datetime) and first.tzinfo is not None:
-        second = second.replace(tzinfo=UTC)
-    return _since(first, second)
-
-
-def _since(left: datetime, right: datetime) -> Value:
-    if (left.tzinfo is None) != (right.tzinfo is None):
+    clocks = [value for value in (left, right) if isinstance(value, DATETIMES)]
+    if len(clocks) == 2 and (clocks[0].tzinfo is None) != (clocks[1].tzinfo is None):
         return None
-    if left.tzinfo is not None and right.tzinfo is not None:
-        return left.astimezone(UTC) - right.astimezone(UTC)
-    return left - right
+    first, second = (instant(v) if isinstance(v, DATETIMES) else day_number(v) * DAY for v in (left, right))
+    return duration_of(first - second)
 
 
 def _multiply(left: object, right: object) -> Value:
@@ -131,7 +130,7 @@ def _multiply(left: object, right: object) -> Value:
         return NUMBERS.multiply(left, right)
     if isinstance(right, YearMonth):
         return _months(NUMBERS.multiply(left, Decimal(right.months)))
-    return _days(NUMBERS.multiply(left, seconds(right))) if isinstance(right, timedelta) else None
+    return _days(left, Decimal(1), right) if isinstance(right, DURATIONS) else None
 
 
 def _divide(left: object, right: object) -> Value:
@@ -140,11 +139,11 @@ def _divide(left: object, right: object) -> Value:
             return NUMBERS.divide(left, right)
         if isinstance(left, YearMonth):
             return _months(NUMBERS.divide(Decimal(left.months), right))
-        return _days(NUMBERS.divide(seconds(left), right)) if isinstance(left, timedelta) else None
+        return _days(Decimal(1), right, left) if isinstance(left, DURATIONS) else None
     if isinstance(left, YearMonth) and isinstance(right, YearMonth):
         return NUMBERS.divide(Decimal(left.months), Decimal(right.months))
-    if isinstance(left, timedelta) and isinstance(right, timedelta):
-        return NUMBERS.divide(seconds(left), seconds(right))
+    if isinstance(left, DURATIONS) and isinstance(right, DURATIONS):
+        return NUMBERS.divide(Decimal(length(left)), Decimal(length(right)))
     return None
 
 
@@ -158,11 +157,12 @@ def _months(value: Decimal) -> YearMonth | None:
     return YearMonth(int(value)) if abs(value) < 10**12 else None
 
 
-def _days(value: Decimal) -> timedelta:
-    if abs(value) > timedelta.max.days * 86_400:
-        raise OverflowError
-    with localcontext(NUMBERS):
-        return timedelta(microseconds=int(value * 1_000_000))
+def _days(times: Decimal, over: Decimal, unit: AnyDuration) -> Value:
+    """A duration times one number over another; OverflowError beyond the years."""
+    count = NUMBERS.divide(NUMBERS.multiply(times, Decimal(length(unit))), over)
+    if abs(count) > 10**30:
+        raise OverflowError(count)
+    return duration_of(int(count))
 
 
 _OPERATORS: dict[str, Callable[[object, object], Value]] = {

@@ -6,8 +6,9 @@ it where a list is, and a date for its midnight in UTC where a date and time is.
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, time
+from datetime import UTC
 
+from engine.feel.far import DATES, DATETIMES, datetime_of, day_number
 from engine.feel.types import (
     ANY,
     DATE_AND_TIME,
@@ -81,8 +82,8 @@ def coerced(value: Value, type_: Type) -> Value:
         return _as_list(value, wanted, type_)
     if isinstance(value, list):
         return coerced(value[0], type_) if len(value) == 1 else None
-    if wanted == DATE_AND_TIME and isinstance(value, date) and not isinstance(value, datetime):
-        return _kept(datetime.combine(value, time(tzinfo=UTC)), type_)
+    if wanted == DATE_AND_TIME and isinstance(value, DATES) and not isinstance(value, DATETIMES):
+        return _kept(datetime_of(day_number(value), 0, UTC), type_)
     if isinstance(wanted, ContextType) and isinstance(value, dict):
         return _as_context(value, wanted, type_)
     return None

@@ -3,11 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, time
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from engine.feel.far import (
+    AnyDateTime,
+    AnyDuration,
+    AnyTime,
+    FarDateTime,
+    day_number,
+    duration_of,
+    length,
+    nanos,
+    offset,
+)
 from engine.feel.values import Interval, Value, YearMonth, kind
 
 
@@ -28,29 +39,36 @@ def _number(read: Callable[[Any], int]) -> Callable[[Any], Value]:
 def _part(divide: int, modulo: int) -> Callable[[Any], Value]:
     """A part of a days and time duration, with the sign of the whole."""
 
-    def read(value: timedelta) -> Value:
-        seconds = abs(value) // timedelta(seconds=1)
+    def read(value: AnyDuration) -> Value:
+        seconds = abs(length(value)) // 10**9
         part = seconds // divide % modulo if modulo else seconds // divide
-        return Decimal(-part if value < timedelta() else part)
+        return Decimal(-part if length(value) < 0 else part)
 
     return read
 
 
-def _zone(value: time | datetime) -> Value:
+def _zone(value: AnyTime | AnyDateTime) -> Value:
     return value.tzinfo.key if isinstance(value.tzinfo, ZoneInfo) else None
+
+
+def _offset(value: AnyTime | AnyDateTime) -> Value:
+    if isinstance(value, FarDateTime):
+        shift = offset(value)
+        return None if shift is None else duration_of(shift)
+    return value.utcoffset() if isinstance(value, datetime | time) else time(tzinfo=value.tzinfo).utcoffset()
 
 
 _DATE: dict[str, Callable[[Any], Value]] = {
     "year": _number(lambda value: value.year),
     "month": _number(lambda value: value.month),
     "day": _number(lambda value: value.day),
-    "weekday": _number(date.isoweekday),
+    "weekday": _number(lambda value: (day_number(value) - 1) % 7 + 1),
 }
 _TIME: dict[str, Callable[[Any], Value]] = {
-    "hour": _number(lambda value: value.hour),
-    "minute": _number(lambda value: value.minute),
-    "second": _number(lambda value: value.second),
-    "time offset": lambda value: value.utcoffset(),
+    "hour": _number(lambda value: nanos(value) // (3600 * 10**9)),
+    "minute": _number(lambda value: nanos(value) // (60 * 10**9) % 60),
+    "second": _number(lambda value: nanos(value) // 10**9 % 60),
+    "time offset": _offset,
     "timezone": _zone,
 }
 

@@ -1,8 +1,8 @@
 """The values of FEEL, as Python holds them, and the two questions asked of them: equal, and less.
 
 number: Decimal (34 digits, as DMN says); string: str; boolean: bool; null: None; date, time, date and time: of
-`datetime`, with or without a zone; days and time duration: timedelta; years and months duration: `YearMonth`;
-range: `Interval`; list: list; context: dict with str keys.
+`datetime`, with or without a zone; days and time duration: timedelta (what these cannot hold: engine.feel.far); years
+and months duration: `YearMonth`; range: `Interval`; function: `Function`; list: list; context: dict with str keys.
 
 Answers are three-valued: True, False, or None where FEEL cannot know.
 """
@@ -17,6 +17,24 @@ from decimal import ROUND_HALF_EVEN, Context, Decimal, DivisionByZero, InvalidOp
 from types import NoneType
 from typing import TypeAlias
 
+from engine.feel.far import (
+    DATETIMES,
+    DURATIONS,
+    FAR,
+    TIMES,
+    AnyDate,
+    AnyDateTime,
+    AnyDuration,
+    AnyTime,
+    FarDate,
+    FarDateTime,
+    FineTime,
+    LongDuration,
+    day_number,
+    length,
+    nanos,
+)
+from engine.feel.far import instant as far_instant
 from engine.feel.types import Type
 
 NUMBERS = Context(
@@ -64,7 +82,7 @@ class Function(ABC):
 
 
 Value: TypeAlias = (
-    "bool | Decimal | str | date | time | datetime | timedelta | YearMonth | Interval | Function"
+    "bool | Decimal | str | AnyDate | AnyTime | AnyDateTime | AnyDuration | YearMonth | Interval | Function"
     " | list[Value] | dict[str, Value] | None"
 )
 
@@ -77,6 +95,10 @@ _KINDS: dict[type, str] = {
     date: "date",
     time: "time",
     timedelta: "days and time duration",
+    FarDateTime: "date and time",
+    FarDate: "date",
+    FineTime: "time",
+    LongDuration: "days and time duration",
     YearMonth: "years and months duration",
     Interval: "range",
     Function: "function",
@@ -84,7 +106,7 @@ _KINDS: dict[type, str] = {
     dict: "context",
 }
 _ORDERED = frozenset(_KINDS.values()) - {"null", "boolean", "range", "function", "list", "context"}
-_UNCHANGED = frozenset({NoneType, bool, str, datetime, date, time, timedelta, YearMonth, Interval})
+_UNCHANGED = frozenset({NoneType, bool, str, datetime, date, time, timedelta, YearMonth, Interval, *FAR})
 
 
 def kind(value: object) -> str:
@@ -148,7 +170,8 @@ def equal(left: object, right: object) -> bool | None:
         )
     if _mixes_zones(left, right):
         return None
-    return bool(instant(left) == instant(right))
+    first, second = _comparable(left, right)
+    return bool(first == second)
 
 
 def less(left: object, right: object, *, or_equal: bool = False) -> bool | None:
@@ -156,14 +179,46 @@ def less(left: object, right: object, *, or_equal: bool = False) -> bool | None:
     of = kind(left)
     if of not in _ORDERED or of != kind(right) or _mixes_zones(left, right):
         return None
-    first, second = instant(left), instant(right)
+    first, second = _comparable(left, right)
     return bool(first <= second if or_equal else first < second)  # type: ignore[operator]
 
 
 def _mixes_zones(left: object, right: object) -> bool:
-    if isinstance(left, datetime | time) and isinstance(right, datetime | time):
-        return (left.tzinfo is None) != (right.tzinfo is None)
+    """Whether only one of two times or dates and times has a zone, or times have zones whose offsets differ with the
+    day.
+    """
+    if not isinstance(left, _CLOCKED) or not isinstance(right, _CLOCKED):
+        return False
+    if left.tzinfo is None or right.tzinfo is None:
+        return left.tzinfo is not right.tzinfo
+    if isinstance(left, TIMES) and isinstance(right, TIMES):
+        return left.tzinfo != right.tzinfo and None in (_shift(left), _shift(right))
     return False
+
+
+_CLOCKED = (*TIMES, *DATETIMES)
+
+
+def _shift(value: AnyTime) -> int | None:
+    found = value.utcoffset() if isinstance(value, time) else time(tzinfo=value.tzinfo).utcoffset()
+    return None if found is None else length(found)
+
+
+def _comparable(left: object, right: object) -> tuple[object, object]:
+    if isinstance(left, FAR) or isinstance(right, FAR):
+        return far_point(left), far_point(right)
+    return instant(left), instant(right)
+
+
+def far_point(value: object) -> int:
+    """A number that orders dates, times, dates and times, and days and time durations of whatever size."""
+    if isinstance(value, DATETIMES):
+        return far_instant(value)
+    if isinstance(value, TIMES):
+        return nanos(value) - (_shift(value) or 0)
+    if isinstance(value, DURATIONS):
+        return length(value)
+    return day_number(value)  # type: ignore[arg-type]  # only dates are left
 
 
 def instant(value: object) -> object:

@@ -6,6 +6,7 @@ from datetime import date, time, timedelta
 from decimal import Decimal
 
 from engine.feel import tree
+from engine.feel.far import FarDate, FarDateTime, FineTime, LongDuration
 from engine.feel.iso import write_moment
 from engine.feel.tree import Node
 from engine.feel.types import ANY, ContextType, FunctionType, ListType, RangeType, Simple, Type, plain
@@ -39,7 +40,7 @@ def _literal(value: Value) -> str:
             return number_text(value)
         case str():
             return f'"{value.translate(_ESCAPES)}"'
-        case date() | time() | timedelta() | YearMonth():
+        case date() | time() | timedelta() | YearMonth() | FarDate() | FineTime() | FarDateTime() | LongDuration():
             return f'@"{write_moment(value)}"'
         case Interval():
             return _interval(value)

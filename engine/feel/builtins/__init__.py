@@ -23,15 +23,15 @@ def _form(*_: Value) -> Value:
 _CONVERSIONS: dict[str, Ways] = {
     "date": [
         ("from: string/date/date and time", moments.to_date),
-        ("year: number, month: number, day: number", moments.date_of),
+        ("year: number, month: number, day: number", moments.date_of_parts),
     ],
     "time": [
         ("from: string/time/date/date and time", moments.to_time),
-        ("hour: number, minute: number, second: number, offset?: days and time duration?", moments.time_of),
+        ("hour: number, minute: number, second: number, offset?: days and time duration?", moments.time_of_parts),
     ],
     "date and time": [
         ("from: string/date and time", moments.to_datetime),
-        ("date: date/date and time, time: time", moments.datetime_of),
+        ("date: date/date and time, time: time", moments.datetime_of_parts),
     ],
     "duration": [("from: string/days and time duration/years and months duration", moments.duration)],
     "years and months duration": [("from: date/date and time, to: date/date and time", moments.years_and_months)],

@@ -3,11 +3,25 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, date, datetime, time, timedelta, timezone
+from calendar import monthrange
+from datetime import UTC, date, time, timedelta, timezone
 from decimal import Decimal
 
 from engine.feel.arithmetic import LONGEST_TEXT
-from engine.feel.iso import read_date, read_datetime, read_duration, read_time, write_moment
+from engine.feel.far import (
+    DATES,
+    DATETIMES,
+    DURATIONS,
+    TIMES,
+    date_of,
+    datetime_of,
+    day_number,
+    nanos,
+    near,
+    ordinal,
+    time_of,
+)
+from engine.feel.iso import wide_date, wide_datetime, wide_duration, wide_time, write_moment
 from engine.feel.ranges import whole
 from engine.feel.values import NUMBERS, Value, YearMonth
 from engine.feel.writing import literal
@@ -23,60 +37,54 @@ _MONTHS = (
 def to_date(of: Value) -> Value:
     """From text, or a date (and time)."""
     if isinstance(of, str):
-        return read_date(of)
-    return of.date() if isinstance(of, datetime) else of
+        return wide_date(of)
+    return date_of(day_number(of)) if isinstance(of, DATES) else None
 
 
-def date_of(year: Value, month: Value, day: Value) -> Value:
+def date_of_parts(year: Value, month: Value, day: Value) -> Value:
     first, second, third = whole(year), whole(month), whole(day)
-    return None if first is None or second is None or third is None else date(first, second, third)
+    return None if first is None or second is None or third is None else date_of(ordinal(first, second, third))
 
 
 def to_time(of: Value) -> Value:
     """From text, a date (then its midnight in UTC), a time, or a date and time."""
     if isinstance(of, str):
-        return read_time(of)
-    if isinstance(of, datetime):
-        return of.timetz()
-    return time(tzinfo=UTC) if isinstance(of, date) else of
+        return wide_time(of)
+    if isinstance(of, DATETIMES):
+        return time_of(nanos(of), of.tzinfo)
+    return time(tzinfo=UTC) if isinstance(of, DATES) else of
 
 
-def time_of(hour: Value, minute: Value, second: Value, offset: Value = None) -> Value:
+def time_of_parts(hour: Value, minute: Value, second: Value, offset: Value = None) -> Value:
     """From the parts and the offset from UTC."""
     hours, minutes = whole(hour), whole(minute)
     if hours is None or minutes is None or not isinstance(second, Decimal) or not isinstance(offset, timedelta | None):
         return None
-    seconds = int(second)
-    micro = int((second - seconds) * 1_000_000)
-    return time(hours, minutes, seconds, micro, tzinfo=None if offset is None else timezone(offset))
+    if not 0 <= hours < 24 or not 0 <= minutes < 60 or not 0 <= second < 60:
+        return None
+    seconds = (hours * 60 + minutes) * 60 * 10**9 + int(second * 10**9)
+    return time_of(seconds, None if offset is None else timezone(offset))
 
 
 def to_datetime(of: Value) -> Value:
     """From text."""
-    return read_datetime(of) if isinstance(of, str) else of
+    return wide_datetime(of) if isinstance(of, str) else of
 
 
-def datetime_of(of: Value, at: Value) -> Value:
+def datetime_of_parts(of: Value, at: Value) -> Value:
     """From a date (and time) and a time."""
-    if not isinstance(of, date) or not isinstance(at, time):
+    if not isinstance(of, DATES) or not isinstance(at, TIMES):
         return None
-    return datetime.combine(of.date() if isinstance(of, datetime) else of, at)
-
-
-def same(value: Value) -> Value:
-    """The value itself."""
-    return value
+    return datetime_of(day_number(of), nanos(at), at.tzinfo)
 
 
 def duration(of: Value) -> Value:
-    if isinstance(of, str):
-        return read_duration(of)
-    return of if isinstance(of, timedelta | YearMonth) else None
+    return wide_duration(of) if isinstance(of, str) else of
 
 
 def years_and_months(start: Value, end: Value) -> Value:
     """The whole months between two dates."""
-    if not isinstance(start, date) or not isinstance(end, date):
+    if not isinstance(start, DATES) or not isinstance(end, DATES):
         return None
     months = (end.year - start.year) * 12 + end.month - start.month
     if months > 0 and end.day < start.day:
@@ -84,6 +92,11 @@ def years_and_months(start: Value, end: Value) -> Value:
     elif months < 0 and end.day > start.day:
         months += 1
     return YearMonth(months)
+
+
+def same(value: Value) -> Value:
+    """The value itself."""
+    return value
 
 
 def to_number(of: Value, grouping: Value = None, decimal: Value = None) -> Value:
@@ -103,31 +116,37 @@ def to_string(of: Value) -> Value:
     """A string is itself, moments are ISO 8601, the rest is as FEEL writes it."""
     if of is None or isinstance(of, str):
         return of
-    if isinstance(of, date | time | timedelta | YearMonth):
+    if isinstance(of, (*DATES, *TIMES, *DURATIONS, YearMonth)):
         return write_moment(of)
     text = literal(of)
     return text if len(text) <= LONGEST_TEXT else None
 
 
+def _near(of: Value) -> date | None:
+    return near(day_number(of)) if isinstance(of, DATES) else None
+
+
 def day_of_week(of: Value) -> Value:
-    return _DAYS[of.weekday()] if isinstance(of, date) else None
+    day = _near(of)
+    return None if day is None else _DAYS[day.weekday()]
 
 
 def month_of_year(of: Value) -> Value:
-    return _MONTHS[of.month - 1] if isinstance(of, date) else None
+    day = _near(of)
+    return None if day is None else _MONTHS[day.month - 1]
 
 
 def day_of_year(of: Value) -> Value:
-    return Decimal(of.timetuple().tm_yday) if isinstance(of, date) else None
+    day = _near(of)
+    return None if day is None else Decimal(day.timetuple().tm_yday)
 
 
 def week_of_year(of: Value) -> Value:
     """ISO 8601 weeks."""
-    return Decimal(of.isocalendar().week) if isinstance(of, date) else None
+    day = _near(of)
+    return None if day is None else Decimal(day.isocalendar().week)
 
 
 def last_day_of_month(of: Value) -> Value:
-    if not isinstance(of, date):
-        return None
-    following = date(of.year + of.month // 12, of.month % 12 + 1, 1) if (of.year, of.month) != (9999, 12) else None
-    return Decimal((following - timedelta(days=1)).day) if following else Decimal(31)
+    day = _near(of)
+    return None if day is None else Decimal(monthrange(day.year, day.month)[1])

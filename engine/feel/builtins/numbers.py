@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import timedelta
 from decimal import (
     ROUND_CEILING,
     ROUND_DOWN,
@@ -15,6 +14,7 @@ from decimal import (
     Decimal,
 )
 
+from engine.feel.far import DURATIONS, duration_of, length
 from engine.feel.ranges import whole
 from engine.feel.values import NUMBERS, Value, YearMonth
 
@@ -68,7 +68,7 @@ def absolute(number: Value) -> Value:
         return YearMonth(abs(number.months))
     if isinstance(number, Decimal):
         return abs(number)
-    return abs(number) if isinstance(number, timedelta) else None
+    return duration_of(abs(length(number))) if isinstance(number, DURATIONS) else None
 
 
 def modulo(dividend: Value, divisor: Value) -> Value:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time
+from datetime import datetime, timezone
 from functools import cmp_to_key
 
+from engine.feel.far import DATETIMES, TIMES, AnyDateTime, AnyTime, FarDateTime, day_number, nanos
 from engine.feel.values import Function, Value, equal, kind, less
 
 
@@ -14,16 +15,23 @@ def same(first: Value, second: Value) -> Value:
     """
     if kind(first) != kind(second):
         return False
-    if isinstance(first, datetime | time) and isinstance(second, datetime | time):
-        return first.replace(tzinfo=None) == second.replace(tzinfo=None) and _zone(first) == _zone(second)
+    if isinstance(first, _CLOCKED) and isinstance(second, _CLOCKED):
+        return _wall(first) == _wall(second) and _zone(first) == _zone(second)
     if isinstance(first, list) and isinstance(second, list):
         return len(first) == len(second) and all(same(a, b) is True for a, b in zip(first, second, strict=True))
     return first is second if isinstance(first, Function) else equal(first, second) is True
 
 
-def _zone(moment: datetime | time) -> object:
-    offset = moment.utcoffset()
-    return offset if offset is not None else str(moment.tzinfo)
+_CLOCKED = (*TIMES, *DATETIMES)
+
+
+def _wall(moment: AnyTime | AnyDateTime) -> tuple[int, int]:
+    return (day_number(moment) if isinstance(moment, datetime | FarDateTime) else 0), nanos(moment)
+
+
+def _zone(moment: AnyTime | AnyDateTime) -> object:
+    zone = moment.tzinfo
+    return zone.utcoffset(None) if isinstance(zone, timezone) else zone
 
 
 def sort(items: list[Value], precedes: Value = None) -> Value:

@@ -94,7 +94,7 @@ MOMENTS = [
     ('date and time(agenda.voting_day, time("07:00:00"))', MIDNIGHT.replace(hour=7)),
     ('agenda.voting_day - duration("P7D")', date(2029, 2, 7)), ('agenda.voting_day + @"P1M"', date(2029, 3, 14)),
     ('@"2029-01-31" + @"P1M"', date(2029, 2, 28)), ('@"2029-03-31" - @"P1M"', date(2029, 2, 28)),
-    ('agenda.voting_day - @"2029-02-01"', timedelta(days=13)), ('@"9999-12-31" + @"P1D"', None),
+    ('agenda.voting_day - @"2029-02-01"', timedelta(days=13)), ('string(@"9999-12-31" + @"P1D")', "10000-01-01"),
     ('agenda.term_ends + @"PT90M"', datetime(2029, 4, 1, 1, 30, tzinfo=JAKARTA)),
     ('agenda.term_ends = @"2029-03-31T17:00:00Z"', True), ('agenda.term_ends > @"2029-03-31T17:00:00"', None),
     ('@"2029-03-25T00:30:00@Europe/Paris" + @"PT2H"', datetime(2029, 3, 25, 3, 30, tzinfo=ZoneInfo("Europe/Paris"))),
