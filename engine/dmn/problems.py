@@ -43,8 +43,6 @@ WORDS: dict[str, tuple[str, str]] = {
                            "The expression cannot be read: {detail}"),
     "expression.null": ("Ungkapan ini selalu kosong: {detail}",
                         "This expression is always null: {detail}"),
-    "boxed.unknown": ("Kotak <{tag}> di dalam “{id}” tidak dikenal. Gambar ulang kotak itu sebagai ungkapan DMN.",
-                      "Box <{tag}> in “{id}” is unknown. Draw it again as an expression of DMN."),
     "boxed.empty": ("Kotak <{tag}> tidak lengkap: <{part}> tidak ada. Lengkapi isinya.",
                     "Box <{tag}> is not complete: <{part}> is missing. Complete it."),
     "boxed.imported_values": ("Nilai yang diimpor dari berkas lain tidak dapat dipakai. Tulis nilainya di sini.",
@@ -67,8 +65,6 @@ WORDS: dict[str, tuple[str, str]] = {
                        "This row has {found} cells for {wanted} columns. Make them as many."),
     "type.unknown": ("Jenis “{name}” tidak dikenal; nilainya tidak diperiksa. Perbaiki nama jenisnya.",
                      "Type “{name}” is unknown; its values are not checked. Correct its name."),
-    "type.cycle": ("Jenis “{name}” merujuk dirinya sendiri; nilainya tidak diperiksa. Perbaiki jenisnya.",
-                   "Type “{name}” refers to itself; its values are not checked. Correct it."),
     "value.type": ("Nilai di “{id}” tidak sesuai dengan jenisnya; hasilnya kosong. Perbaiki nilainya atau jenisnya.",
                    "The value at “{id}” does not conform to its type; the result is null. Correct the value or the "
                    "type."),

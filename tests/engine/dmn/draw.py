@@ -12,12 +12,12 @@ MODEL = "https://www.omg.org/spec/DMN/20230324/MODEL/"
 
 def model(*parts: str, namespace: str = "n", space: str = MODEL, root: str = "") -> bytes:
     """A file of these parts, each on lines of its own."""
-    body = "\n".join(parts)
-    return f'<definitions xmlns="{space}" name="m" id="m" namespace="{namespace}" {root}>\n{body}\n</definitions>'.encode()
+    head = f'<definitions xmlns="{space}" name="m" id="m" namespace="{namespace}" {root}>'
+    return "\n".join([head, *parts, "</definitions>"]).encode()
 
 
 def typed(type_: str) -> str:
-    return f' typeRef="{type_}"' if type_ else ""
+    return f' typeRef="{escape(type_)}"' if type_ else ""
 
 
 def literal(text: str, type_: str = "", language: str = "") -> str:
@@ -36,8 +36,13 @@ def decision(name: str, logic: str, *, needs: str = "", knows: str = "", inputs:
         f'<informationRequirement><required{kind} href="{_href(one)}"/></informationRequirement>'
         for kind, ids in (("Decision", needs), ("Input", inputs)) for one in ids.split()
     ) + knowledge(knows)
-    drawn = boxed(logic) if logic else ""
-    return f'<decision name="{escape(name)}" id="{identifier(name)}"><variable name="{escape(name)}"{typed(type_)}/>{required}{drawn}</decision>'
+    return element("decision", name, type_, required + (boxed(logic) if logic else ""))
+
+
+def element(tag: str, name: str, type_: str, inner: str = "") -> str:
+    """Any element of the diagram, with its variable."""
+    called = f'name="{escape(name)}"'
+    return f'<{tag} {called} id="{identifier(name)}"><variable {called}{typed(type_)}/>{inner}</{tag}>'
 
 
 def knowledge(ids: str) -> str:
@@ -54,7 +59,7 @@ def identifier(name: str) -> str:
 
 
 def data(name: str, type_: str = "") -> str:
-    return f'<inputData name="{escape(name)}" id="{identifier(name)}"><variable name="{escape(name)}"{typed(type_)}/></inputData>'
+    return element("inputData", name, type_)
 
 
 def function(parameters: str, logic: str, tag: str = "functionDefinition", attributes: str = "") -> str:
@@ -66,22 +71,25 @@ def function(parameters: str, logic: str, tag: str = "functionDefinition", attri
 
 
 def bkm(name: str, parameters: str, logic: str, *, knows: str = "", type_: str = "") -> str:
-    return (f'<businessKnowledgeModel name="{escape(name)}" id="{identifier(name)}"><variable name="{escape(name)}"'
-            f'{typed(type_)}/>{function(parameters, logic, "encapsulatedLogic")}{knowledge(knows)}'
-            "</businessKnowledgeModel>")
+    logic = function(parameters, logic, "encapsulatedLogic")
+    return element("businessKnowledgeModel", name, type_, logic + knowledge(knows))
 
 
-def service(name: str, outputs: str, *, inside: str = "", decisions: str = "", inputs: str = "", type_: str = "") -> str:
+def service(
+    name: str, outputs: str, *, inside: str = "", decisions: str = "", inputs: str = "", type_: str = ""
+) -> str:
+    """A decision service of these ids."""
     hrefs = "".join(
         f'<{tag} href="{_href(one)}"/>'
         for tag, ids in (("outputDecision", outputs), ("encapsulatedDecision", inside), ("inputDecision", decisions),
                          ("inputData", inputs)) for one in ids.split())
-    return f'<decisionService name="{name}" id="{identifier(name)}"><variable name="{name}"{typed(type_)}/>{hrefs}</decisionService>'
+    return element("decisionService", name, type_, hrefs)
 
 
 def table(
-    hit: str, inputs: list[str], outputs: list[str], rules: list[tuple[str, ...]], *, values: dict[str, str] | None = None,
-    allowed: dict[str, str] | None = None, defaults: dict[str, str] | None = None, aggregation: str = "",
+    hit: str, inputs: list[str], outputs: list[str], rules: list[tuple[str, ...]], *,
+    values: dict[str, str] | None = None, allowed: dict[str, str] | None = None,
+    defaults: dict[str, str] | None = None, aggregation: str = "",
 ) -> str:
     """A table whose rules hold the cells of the inputs, then of the outputs. `values` and `defaults` are by output,
     `allowed` by input.

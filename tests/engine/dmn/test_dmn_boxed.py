@@ -79,7 +79,8 @@ def test_a_function_from_outside_is_null_and_told(kind: str) -> None:
 
 
 def test_a_function_from_outside_in_a_text_is_told_too() -> None:
-    outcome = ask('{f: function(a) external {java: {class: "java.lang.Math", method signature: "cos(double)"}}, r: f(1)}.r')
+    java = '{java: {class: "java.lang.Math", method signature: "cos(double)"}}'
+    outcome = ask(f"{{f: function(a) external {java}, r: f(1)}}.r")
     assert (outcome.value, codes(outcome)) == (None, {"function.external"})
 
 

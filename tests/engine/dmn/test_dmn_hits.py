@@ -60,8 +60,10 @@ def test_priority_without_values_uses_rule_order_and_says_so() -> None:
 
 
 def test_priority_takes_the_order_from_the_type_of_the_output() -> None:
-    drawn = table("PRIORITY", ["n"], ["grade"], OVERLAP).replace('<output name="grade">', '<output name="grade" typeRef="g">')
-    decisions = dmn.read(model(item("g", "string", allowed='"middle", "low", "high"'), data("n"), decision("d", drawn, inputs="n")))
+    drawn = table("PRIORITY", ["n"], ["grade"], OVERLAP)
+    drawn = drawn.replace('<output name="grade">', '<output name="grade" typeRef="g">')
+    grades = item("g", "string", allowed='"middle", "low", "high"')
+    decisions = dmn.read(model(grades, data("n"), decision("d", drawn, inputs="n")))
     assert decisions.evaluate("d", {"n": 5}).value == "middle"
 
 
