@@ -154,6 +154,8 @@ def _process(old: Process, new: Process) -> Iterator[Change]:
         yield _change("process.executable", new.id, before=words[old.executable], after=words[new.executable])
     if dict(old.properties) != dict(new.properties):
         yield _change("process.changed", new.id, before=_words(old.properties), after=_words(new.properties))
+    if old.listeners != new.listeners:
+        yield _change("process.changed", new.id, before=_words(old.listeners), after=_words(new.listeners))
     parts = [sorted((one.element, one.tag, one.reason) for one in process.unsupported) for process in (old, new)]
     if parts[0] != parts[1]:
         before, after = (", ".join(f"{tag} ({element})" for element, tag, _ in some) for some in parts)

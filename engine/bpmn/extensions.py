@@ -97,8 +97,13 @@ def listed(text: str | None) -> tuple[str, ...]:
     return tuple(name.strip() for name in text.split(",") if name.strip())
 
 
-def people(element: Element, named: Mapping[str, Element]) -> tuple[tuple[str, ...], tuple[str, ...], str | None]:
-    """Who may or shall do it: roles, users, assignee; from extensions, then from BPMN's own resource roles."""
+def people(
+    element: Element, named: Mapping[str, Element], *, owners: str = "group"
+) -> tuple[tuple[str, ...], tuple[str, ...], str | None]:
+    """Who may or shall do it: roles, users, assignee; from extensions, then from BPMN's own resource roles.
+
+    `owners`: what a potential owner is of whom the drawing says neither "user" nor "group".
+    """
     roles = listed(zeebe(element, "assignmentDefinition", "candidateGroups") or vendor(element, "candidateGroups"))
     users = listed(zeebe(element, "assignmentDefinition", "candidateUsers") or vendor(element, "candidateUsers"))
     assignee = zeebe(element, "assignmentDefinition", "assignee") or vendor(element, "assignee")
@@ -106,7 +111,7 @@ def people(element: Element, named: Mapping[str, Element]) -> tuple[tuple[str, .
         for name in (*_resource(owner, named),
                      *listed(xml.text_of(xml.child(owner, "resourceAssignmentExpression")) or None)):
             found = _POTENTIAL_OWNER.match(name)
-            kind, value = (found.group(1), found.group(2)) if found else ("group", name)
+            kind, value = (found.group(1), found.group(2)) if found else (owners, name)
             if xml.local(owner) != "potentialOwner":
                 assignee = assignee or value
             elif kind == "group":

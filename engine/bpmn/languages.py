@@ -18,6 +18,15 @@ _SAME_IN_ALL = re.compile(r"-?\d+(\.\d+)?|true|false|[^\W\d]\w*")
 _VARIABLE_CALL = re.compile(r"\b(?:kcontext|execution)\s*\.\s*getVariable\(\s*[\"'](\w+)[\"']\s*\)")
 _EQUALS = re.compile(r"""((?:"[^"]*"|'[^']*'|[\w.]+))\.equals\(\s*("[^"]*"|'[^']*'|[\w.]+)\s*\)""")
 _KIE = re.compile(r"KieFunctions\.(\w+)\(\s*([\w.]+)\s*((?:,\s*(?:\"[^\"]*\"|'[^']*'|[\w.]+)\s*)*)\)")
+_FLOWABLE = re.compile(
+    r"""\b(?:var|vars|variables):(\w+)\(\s*('?\w+'?|"\w+")\s*(?:,\s*("[^"]*"|'[^']*'|[\w.-]+)\s*)?\)""")
+_EMPTY = re.compile(r"([\w.]+)\.isEmpty\(\s*\)")
+_QUESTIONS = {
+    **dict.fromkeys(("equals", "eq"), "=="), **dict.fromkeys(("notEquals", "ne"), "!="),
+    **dict.fromkeys(("lowerThan", "lessThan", "lt"), "<"), **dict.fromkeys(("greaterThan", "gt"), ">"),
+    **dict.fromkeys(("lowerThanOrEquals", "lessThanOrEquals", "lte"), "<="),
+    **dict.fromkeys(("greaterThanOrEquals", "gte"), ">="),
+}
 _ORDER = {"greaterThan": ">", "greaterOrEqualThan": ">=", "lessThan": "<", "lessOrEqualThan": "<="}
 _TEXTS = {"contains": "contains", "startsWith": "starts with", "endsWith": "ends with"}
 _TRUTHS = {"isTrue": "= true", "isFalse": "= false", "isNull": "= null"}
@@ -43,7 +52,7 @@ def plain(text: str, language: str | None = None) -> str:
     if not text or (language is not None and understood(language)):
         return text
     if marked(text):
-        return _VARIABLE_CALL.sub(r"\1", text)
+        return text if text.startswith("=") else _juel(text)
     python = language is not None and "python" in language.lower()
     if _SAME_IN_ALL.fullmatch(text):
         return {"True": "true", "False": "false", "None": "null"}.get(text, text) if python or not language else text
@@ -81,6 +90,22 @@ def as_feel(text: str) -> str | None:
 def resource(name: str) -> str:
     """What stands for an expression that lies in a file beside the drawing: never read, refused where it would run."""
     return f"script: {name}"
+
+
+def _juel(text: str) -> str:
+    """Without the calls that Camunda and Flowable write where the language has an operator."""
+    text = _FLOWABLE.sub(_asked, _EQUALS.sub(r"(\1 == \2)", _VARIABLE_CALL.sub(r"\1", text)))
+    return _EMPTY.sub(r"(empty \1)", text)
+
+
+def _asked(found: re.Match[str]) -> str:
+    """One of Flowable's questions about a variable (variables:greaterThan(age, 18)) with operators."""
+    question, subject, other = found[1], found[2].strip("'\""), found[3]
+    if other is not None and question in _QUESTIONS:
+        return f"({subject} {_QUESTIONS[question]} {other})"
+    alone = {"get": "{}", "isEmpty": "(empty {})", "empty": "(empty {})", "isNotEmpty": "(!(empty {}))",
+             "notEmpty": "(!(empty {}))", "exists": "({} != null)", "exist": "({} != null)"}
+    return found[0] if other is not None or question not in alone else alone[question].format(subject)
 
 
 def _bare(text: str) -> str:

@@ -38,7 +38,7 @@ def outline(process: Process) -> str:
     A branch is a line of its own, further in, below its element, and so is each event on an element's edge.
     """
     title = f"PROSES {_named(process.id, process.name)}" + ("" if process.executable else "; tidak untuk dijalankan")
-    lines = [title + _pairs("properti", sorted(process.properties.items()))]
+    lines = [title + _pairs("properti", sorted(process.properties.items())) + _pairs("pendengar", process.listeners)]
     lines += _lanes(process.lanes, None, 1)
     lines += ["ALUR", *_steps(process, 1)]
     lines += sorted(f"  TIDAK DIJALANKAN {one.element}: {one.tag}: {_flat(one.reason)}" for one in process.unsupported)
@@ -149,24 +149,41 @@ def _facts(node: Node) -> Iterator[str]:
     yield _fact("tindak lanjut", node.follow_up)
     yield _fact("prioritas", node.priority)
     yield _fact("pekerjaan", node.task_type)
-    yield _fact("proses", node.called)
+    yield _fact("proses", " ".join(filter(None, [node.called, node.binding, node.version])) if node.called else None)
+    yield _fact("keputusan", " ".join(filter(None, [node.decision, node.binding, node.version]))
+                if node.decision else None)
+    yield _fact("hasil ke", node.result)
+    yield _fact("skrip", node.script)
+    yield _fact("ditebus oleh", node.handler)
+    yield from _ad_hoc(node)
     yield _loop(node)
     yield "memulai proses" if node.instantiate else ""
     yield "untuk kompensasi" if node.for_compensation else ""
     yield _pairs("masukan", node.inputs).removeprefix("; ")
     yield _pairs("keluaran", node.outputs).removeprefix("; ")
+    yield _pairs("pendengar", node.listeners).removeprefix("; ")
+    yield _fact("isian", node.embedded)
     yield _pairs("properti", sorted(node.properties.items())).removeprefix("; ")
+
+
+def _ad_hoc(node: Node) -> Iterator[str]:
+    if node.kind == "adHocSubProcess":
+        yield "bergantian" if node.ordering == "Sequential" else ""
+        yield _fact("selesai bila", node.completion)
+        yield "" if node.cancel_remaining else "sisanya tetap berjalan"
 
 
 def _event(event: Event) -> str:
     word = EVENTS.get(event.kind, event.kind)
     if event.kind == "multiple":
+        word = "semua dari" if event.together else word
         return f"{word} [{' | '.join(sorted(_event(part) for part in event.parts))}]"
     if event.timer is not None:
         return f"{word} {TIMES[event.timer.kind]} {_flat(event.timer.expression)}"
     parts = [word, _flat(event.condition or event.ref or "")]
     if event.name and event.name != event.ref:
         parts.append(_quoted(event.name))
+    parts.append(_fact("kunci", event.key))
     return " ".join(filter(None, parts))
 
 
@@ -179,6 +196,7 @@ def _loop(node: Node) -> str:
         _fact("sebagai", loop.element),
         _fact("selama" if loop.kind == "standard" else "cukup bila", loop.completion),
         "diperiksa dahulu" if loop.test_before else "",
+        _fact("hasil ke", loop.results), _fact("berisi", loop.result),
     ]
     return "berulang " + ", ".join(filter(None, facts))
 

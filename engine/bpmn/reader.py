@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from engine.bpmn import data, extensions, spiff, xml
+from engine.bpmn import data, extensions, jbpm, spiff, xml
 from engine.bpmn.automatic import everything, work
 from engine.bpmn.embedded import embedded
 from engine.bpmn.events import event_of, loop_of, message_of
@@ -106,6 +106,8 @@ def _node(element: Element, lane: str | None, lane_of: Mapping[str, str], readin
     if kind in SUB_PROCESSES:
         found["children"] = Process(**_body(element, reading, lane_of, lane))
     spiff.told(element, found, reading)
+    if reading.jbpm and kind == "userTask":
+        jbpm.told(found)
     return Node(
         id=name, name=xml.attribute(element, "name") or "", line=xml.line_of(element), lane=lane,
         event=_event(element, kind, reading), attached_to=xml.attribute(element, "attachedToRef"),
@@ -121,7 +123,7 @@ def _node(element: Element, lane: str | None, lane_of: Mapping[str, str], readin
 
 def _person(element: Element, reading: Reading) -> dict[str, Any]:
     """Who does it by when, and with which form."""
-    roles, users, assignee = extensions.people(element, reading.named)
+    roles, users, assignee = extensions.people(element, reading.named, owners="user" if reading.jbpm else "group")
     return {
         "roles": roles, "users": users, "assignee": assignee, "form": extensions.form(element),
         "embedded": embedded(element, reading),
