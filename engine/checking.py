@@ -8,6 +8,7 @@ from typing import Any
 
 from engine import forms
 from engine.bpmn import reader
+from engine.bpmn.model import Drawing, Process
 from engine.compile import compile_process
 from engine.errors import DrawingRefused, FormRefused, Problem
 from engine.graph import Graph
@@ -45,7 +46,7 @@ def check(
         return Verdict((), refused.problems)
     graphs: list[Graph] = []
     problems: list[Problem] = list(drawing.warnings)
-    for process in [one for one in drawing.processes if one.executable] or list(drawing.processes):
+    for process in runnable(drawing):
         try:
             graph = compile_process(process)
         except DrawingRefused as refused:
@@ -58,6 +59,12 @@ def check(
         if form_texts is not None:
             problems += _forms(graph, form_texts)
     return Verdict(tuple(graphs), tuple(problems))
+
+
+def runnable(drawing: Drawing) -> list[Process]:
+    """The processes meant to run: the executable ones, else all; an empty one is a pool drawn as a black box."""
+    meant = [one for one in drawing.processes if one.executable] or list(drawing.processes)
+    return [one for one in meant if one.nodes] or meant
 
 
 def _roles(graph: Graph) -> list[Problem]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from engine import feel
 from engine.bpmn.model import Loop, Node, Process
@@ -22,7 +22,8 @@ def compile_process(process: Process, *, stub: bool = False) -> Graph:
 
     Refused with DrawingRefused: an element that does not run (each by id and line), an expression or timer that does
     not parse, more than MAX_STATES states. With `stub`, a condition or timer in a language that is not read becomes a
-    value that whoever plays the drawing answers, named in `Graph.opaque`; such a graph is for walking only.
+    value that whoever plays the drawing answers, named in `Graph.opaque`; such a graph is for walking only. What
+    hinders only publishing (a timer without a time) is in `Graph.told`.
     Whether the machine is sound is `engine.soundness`'s question, what is to be registered `engine.checking`'s.
     """
     net = net_of(process)
@@ -32,7 +33,7 @@ def compile_process(process: Process, *, stub: bool = False) -> Graph:
     if any(one.severity == "error" for one in problems):
         raise DrawingRefused(problems)
     machines: dict[str, Graph] = {}
-    graph = _graph(reading, Root("process", process.id, process.id), machines)
+    graph = replace(_graph(reading, Root("process", process.id, process.id), machines), told=tuple(problems))
     for node in net.nodes.values():
         if (node.id in net.children and (node.kind != "callActivity" or node.loop is not None)) or net.branches(node):
             machines[node.id] = _graph(reading, net.root_of(node.id), machines)
@@ -132,6 +133,12 @@ class _Reading:
                         self.clocks.setdefault(host, []).append(
                             Clock(node.id, host, timer.kind, expression, node.interrupting, boundary)
                         )
+            elif part.kind == "timer":
+                for host in self._hosts(node):
+                    self.clocks.setdefault(host, []).append(Clock(
+                        node.id, host, "duration", feel.compile("= null"), node.interrupting,
+                        node.kind in ("boundaryEvent", "startEvent"),
+                    ))
             elif part.kind in CAUGHT:
                 key = self._expression(node.id, part.line or node.line, part.key)
                 condition = self._expression(node.id, part.line or node.line, part.condition)

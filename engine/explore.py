@@ -18,8 +18,8 @@ from engine.net import CAUGHT, THROWS, Net, Root, has, may_fail, parts
 from engine.run import LEAVES, Fault, Run, bare
 from engine.tokens import Game
 
-MAX_STATES = 2_000
-MAX_TRANSITIONS = 20_000
+MAX_STATES = 5_000
+MAX_TRANSITIONS = 25_000
 
 LISTENS = "!"
 """After a scope's id: the host of what its event sub-processes listen for, as long as none of them took over."""
@@ -56,6 +56,9 @@ class _Explorer:
         self.found = Explored()
         self.ways: dict[str, tuple[str, ...]] = {}
         self.todo: deque[State] = deque()
+        self._scopes: dict[str, frozenset[str]] = {}
+        self._opened: dict[frozenset[str], frozenset[str]] = {}
+        self._hosted: dict[frozenset[str], frozenset[str]] = {}
 
     def explore(self) -> Explored:
         for trigger, stage, run in self._starts():
@@ -131,17 +134,22 @@ class _Explorer:
 
     def _open(self, state: State) -> frozenset[str]:
         """The scopes inside the root that tokens are in."""
-        found = set[str]()
-        for place in state.places:
+        if (found := self._opened.get(state.places)) is None:
+            found = self._opened[state.places] = frozenset().union(*map(self._scopes_at, state.places))
+        return found
+
+    def _scopes_at(self, place: str) -> frozenset[str]:
+        """The scopes inside the root that a token in this place is in."""
+        if (found := self._scopes.get(place)) is None:
             name = bare(place)
             at = self.net.flows[name].target if name in self.net.flows else name
-            if at in self.net.bodies and at not in self.net.children:
-                found.add(at)
+            inside = [at] if at in self.net.bodies and at not in self.net.children else []
             for scope in self.net.around(at):
                 if scope == self.root.top:
                     break
-                found.add(scope)
-        return frozenset(found)
+                inside.append(scope)
+            found = self._scopes[place] = frozenset(inside)
+        return found
 
     def _run(self, state: State, scopes: frozenset[str]) -> Run:
         return Run(state.places, scopes, state.done)
@@ -273,9 +281,11 @@ class _Explorer:
         """What clocks and subscriptions hang on in this state: places, scopes, and scopes that listen."""
         if state.final:
             return frozenset()
-        scopes = self._open(state)
-        listening = {scope + LISTENS for scope in (*scopes, *self._outermost) if self._listens(scopes, scope)}
-        return state.places | scopes | listening
+        if (found := self._hosted.get(state.places)) is None:
+            scopes = self._open(state)
+            listening = {scope + LISTENS for scope in (*scopes, *self._outermost) if self._listens(scopes, scope)}
+            found = self._hosted[state.places] = state.places | scopes | listening
+        return found
 
     @property
     def _outermost(self) -> tuple[str, ...]:

@@ -152,7 +152,8 @@ class Graph:
 
     `process` has the nodes of all scopes. The transitions of the start have the source "". `parts` are the machines of
     the child instances, by the node they are rooted at, those of children's children included. `faults` are what makes
-    the graph unsound and was found while exploring it.
+    the graph unsound and was found while exploring it, `told` what is wrong beside it and does not keep it from being
+    played.
     """
 
     process: Process
@@ -172,6 +173,7 @@ class Graph:
     parts: Mapping[str, Graph] = field(default_factory=dict, repr=False)
     faults: tuple[Problem, ...] = ()
     opaque: frozenset[str] = frozenset()
+    told: tuple[Problem, ...] = ()
 
     def node(self, place: str) -> Node | None:
         """The waiting node, None when the place is a flow or no place but a scope."""

@@ -23,9 +23,9 @@ from engine.tokens import ENDS, GOES_ON
 class NoWayOut(Refused):
     """Tidak ada jalur yang cocok dengan jawaban ini. Hubungi pengelola alur."""
 
-    def __init__(self, gateway: str) -> None:
+    def __init__(self, gateway: str, element: str = "") -> None:
         super().__init__(f"Tidak ada jalur yang cocok sesudah gerbang “{gateway}”. Hubungi pengelola alur.")
-        self.gateway = gateway
+        self.gateway, self.element = gateway, element or gateway
 
 
 class Choices:
@@ -57,7 +57,7 @@ class Choices:
         else:
             found = self._all(node)
         if not found:
-            raise NoWayOut(node.name or gateway)
+            raise NoWayOut(node.name or gateway, gateway)
         return found
 
     def _conditional(self, node: Node) -> bool:

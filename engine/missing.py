@@ -18,6 +18,7 @@ def missing(
     called: Collection[str] | None = None,
 ) -> Iterator[Problem]:
     """Everything still to be registered. `handlers` are task types, `forms` texts by form id, `called` process keys."""
+    yield from (problem for problem in graph.told if problem.severity == "missing")
     for node in graph.process.nodes.values():
         if handlers is not None and node.kind in AUTOMATIC:
             yield from _handler(node, handlers)

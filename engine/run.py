@@ -77,4 +77,4 @@ class Run:
 
 def bare(place: str) -> str:
     """The element of a place: a second token in A stands in the place "A*2"."""
-    return place.partition("*")[0]
+    return place.partition("*")[0] if "*" in place else place

@@ -32,6 +32,7 @@ def problems_of(graph: Graph) -> Iterator[Problem]:
         ways = _shortest_ways(one)
         yield from one.faults
         yield from _no_completion(one, ways)
+    yield from (problem for problem in graph.told if problem.severity == "unsound")
     yield from _dead(graph)
     yield from _no_way_out(graph)
 

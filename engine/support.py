@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 from engine.bpmn.model import ACTIVITIES, Node
 from engine.errors import Problem
@@ -44,11 +45,18 @@ def _event(net: Net, node: Node) -> Iterator[Problem]:
             "An event that needs several triggers together does not run. Draw several behind a parallel gateway.",
         )
     if node.kind == "boundaryEvent" and not parts(node.event):
-        yield problem(
-            node, "unsupported.boundaryEvent.none",
-            "Lingkaran di tepi tugas ini tidak menyebut apa yang ditunggunya. Pilih jenisnya: jam, pesan, galat.",
-            "This boundary event does not say what it waits for. Choose its kind: timer, message, error.",
-        )
+        yield replace(problem(
+            node, "event.no_trigger",
+            "Lingkaran di tepi tugas ini tidak menyebut apa yang ditunggunya, sehingga tidak pernah terjadi. "
+            "Pilih jenisnya: jam, pesan, galat.",
+            "This boundary event does not say what it waits for, so it never happens. Choose its kind.",
+        ), severity="unsound")
+    for part in parts(node.event):
+        if part.kind == "timer" and part.timer is None:
+            yield replace(problem(
+                node, "timer.no_time", "Jam ini belum diberi waktu. Isi tanggal, lama waktu, atau siklusnya.",
+                "This timer has no time yet. Give it a date, a duration or a cycle.",
+            ), severity="missing")
 
 
 def _start(net: Net, node: Node) -> Iterator[Problem]:
@@ -88,11 +96,11 @@ def _activity(net: Net, node: Node) -> Iterator[Problem]:
     if node.by_event:
         starts = node.children.starts if node.children is not None else ()
         if len(starts) != 1 or not parts(starts[0].event):
-            yield problem(
+            yield replace(problem(
                 node, "event_sub_process.start",
                 "Subproses peristiwa harus mempunyai tepat satu lingkaran awal yang menyebut peristiwanya.",
                 "An event sub-process must have exactly one start event that names its trigger.",
-            )
+            ), severity="unsound")
 
 
 RUNS: dict[str, Callable[[Net, Node], Iterator[Problem]]] = {

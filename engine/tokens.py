@@ -317,6 +317,8 @@ class Game:
         return [over, run]
 
     def _join(self, run: Run) -> list[Run] | None:
+        if not self.before:
+            return None
         waiting: dict[str, list[str]] = {}
         for place in sorted(run.places):
             flow = self.net.flows.get(bare(place))

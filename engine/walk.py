@@ -1,8 +1,9 @@
 """Playing a drawing at random, in virtual time, without a database: does it run, and where does it lead?
 
-The answers are typed: a name is given the values its conditions compare it with, true, false, a number or null; the
-first condition's value is not preferred. Clocks strike in the order of their moments; one whose moment the drawing
-alone does not tell (it names the agenda, say) strikes after some random days.
+Everyone is played: people and outside workers complete tasks with typed random answers (`engine.answers`), messages and
+signals arrive, clocks strike in the order of their moments (one whose moment the drawing alone does not tell strikes
+after some random days), errors happen now and then. Loops, calls, dashed branches run as child instances, as they do in
+`engine.operations`; a called process that is not in the file is completed like a worker's task.
 """
 
 from __future__ import annotations
@@ -15,21 +16,40 @@ from random import Random
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from engine import answers as worth
 from engine import feel
 from engine.errors import Refused
-from engine.feel.tree import Compare, In, Literal, Name, Node, Path, children
+from engine.feel.values import from_python
 from engine.graph import Clock, Graph, Transition
 from engine.host import Surroundings
 from engine.machine import Choices, NoWayOut, Steps, context_of
+from engine.rounds import Rounds
 from engine.timers import Strike, first_strike, next_strike
 
 BEGIN = datetime(2024, 5, 16, 2, 0, tzinfo=UTC)
 TRIES = 50
+RARE = 0.05
+"""How often an error or escalation from outside is played when something else could be."""
+MOST_ALIVE = 100
+
+
+class Stuck(Refused):
+    """Alur berhenti di sini untuk selamanya."""
+
+    def __init__(self, places: str) -> None:
+        super().__init__(f"Alur berhenti untuk selamanya di {places}. Periksa gerbang di sana.")
+
+
+class TooMany(Refused):
+    """Terlalu banyak cabang hidup sekaligus. Periksa jam atau pesan yang berulang tanpa akhir."""
 
 
 @dataclass(frozen=True, slots=True)
 class Walked:
-    """One step of a walk: when, by which trigger, from where to where, with which answers."""
+    """One step of a walk: when, by which trigger, from where to where, with which answers.
+
+    `part` is "" in the process itself, else the node whose child instance took the step.
+    """
 
     at: datetime
     trigger: str
@@ -38,134 +58,302 @@ class Walked:
     stages: tuple[str, ...]
     thrown: tuple[str, ...]
     answers: Mapping[str, Any]
+    part: str = ""
 
     def as_dict(self) -> dict[str, Any]:
         return {
             "at": self.at.isoformat(), "trigger": self.trigger, "from": self.source, "to": self.target,
+            **({"part": self.part} if self.part else {}),
             "stages": list(self.stages), "thrown": list(self.thrown),
             "answers": {key: _plain(value) for key, value in self.answers.items()},
         }
 
 
+@dataclass(eq=False, slots=True)
+class Living:
+    """One instance in play. `node` is the place or event of `parent` it belongs to; `rounds` its own loops."""
+
+    graph: Graph
+    variables: dict[str, Any]
+    part: str = ""
+    parent: Living | None = None
+    node: str = ""
+    number: int = 0
+    state: str = ""
+    clocks: dict[str, tuple[Clock, Strike]] = field(default_factory=dict)
+    children: list[Living] = field(default_factory=list)
+    rounds: dict[str, Rounds] = field(default_factory=dict)
+
+    @property
+    def final(self) -> bool:
+        return bool(self.state) and self.graph.states[self.state].final
+
+    def everyone(self) -> Iterator[Living]:
+        yield self
+        for child in self.children:
+            yield from child.everyone()
+
+
 @dataclass(slots=True)
 class Walk:
-    """A walk under way. `ended` is "" until it is over: "end", "waiting" (steps used up), "refused" (see `reason`)."""
+    """A walk under way. `ended` is "" until it is over: "end", "waiting" (steps used up), "refused" (see `reason`).
+
+    `others` are the other processes of the file, by id: calls find them there.
+    """
 
     graph: Graph
     random: Random
-    state: str = ""
+    others: Mapping[str, Graph] = field(default_factory=dict)
     now: datetime = BEGIN
-    variables: dict[str, Any] = field(default_factory=dict)
-    set_clocks: dict[str, tuple[Clock, Strike]] = field(default_factory=dict)
     ended: str = ""
     reason: str = ""
+    root: Living = field(init=False)
+    _machines: dict[int, Steps] = field(default_factory=dict)
+    _values: dict[int, worth.Answers] = field(default_factory=dict)
+    _news: list[Walked] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.root = Living(self.graph, {})
+
+    @property
+    def state(self) -> str:
+        return self.root.state
 
     def play(self, steps: int) -> Iterator[Walked]:
         """At most so many steps, each as it is taken; the same seed takes the same ones."""
-        machine, values = Steps(self.graph), answers(self.graph)
-        surroundings = Surroundings(ZoneInfo("Asia/Jakarta"))
         try:
-            yield self._take(machine, "start", values, surroundings)
+            self._begin(self.root, self._start_of(self.graph))
+            yield from self._told()
             for _ in range(steps):
-                if self.graph.states[self.state].final:
+                if self.root.final and not self.root.children:
                     break
-                yield self._take(machine, self._next(machine), values, surroundings)
+                self._act()
+                yield from self._told()
         except Refused as refused:
+            yield from self._told()
             self.ended, self.reason = "refused", refused.message
             return
-        self.ended = "end" if self.graph.states[self.state].final else "waiting"
+        self.ended = "end" if self.root.final and not self.root.children else "waiting"
 
-    def _next(self, machine: Steps) -> str:
-        """A random trigger; a clock only if it is the next one to strike. Time passes to that moment."""
-        triggers = machine.triggers(self.state)
-        acts = [trigger for trigger in triggers if not trigger.startswith("fire.")]
-        clocks = sorted(self.set_clocks.values(), key=lambda one: (one[1].due_at, one[0].node))
-        if clocks and (not acts or self.random.random() < 0.3):
-            self.now = max(self.now, clocks[0][1].due_at)
-            return f"fire.{clocks[0][0].node}"
-        self.now += timedelta(hours=self.random.randint(1, 30))
-        return self.random.choice(acts or triggers)
+    def _told(self) -> Iterator[Walked]:
+        news, self._news = self._news, []
+        yield from news
 
-    def _take(
-        self, machine: Steps, trigger: str, values: Mapping[str, list[Any]], surroundings: Surroundings
-    ) -> Walked:
-        step, given = self._decide(machine, trigger, values, surroundings)
-        source, self.state = self.state, step.target
-        self.variables.update(given)
-        self._reset_clocks(trigger, step, surroundings)
-        return Walked(self.now, trigger, source, step.target, step.stages, step.thrown, given)
+    # Choosing what happens next
 
-    def _decide(
-        self, machine: Steps, trigger: str, values: Mapping[str, list[Any]], surroundings: Surroundings
-    ) -> tuple[Transition, dict[str, Any]]:
+    def _start_of(self, graph: Graph) -> str:
+        triggers = list(dict.fromkeys(one.trigger for one in graph.transitions if not one.source))
+        if not triggers:
+            raise Stuck(graph.root.id)
+        return "start" if "start" in triggers else self.random.choice(triggers)
+
+    def _act(self) -> None:
+        """One random thing happens; a clock only if it is the next one to strike. Time passes to that moment."""
+        acts: list[tuple[Living, str]] = []
+        rare: list[tuple[Living, str]] = []
+        clocks: list[tuple[datetime, str, Living]] = []
+        for one in self.root.everyone():
+            for trigger in self._steps(one.graph).triggers(one.state):
+                verb, _, element = trigger.partition(".")
+                if verb in ("error", "escalate"):
+                    rare.append((one, trigger))
+                elif verb != "fire" and not (verb == "complete" and element in one.rounds):
+                    acts.append((one, trigger))
+            clocks += [(strike.due_at, node, one) for node, (_, strike) in one.clocks.items()]
+        if rare and (self.random.random() < RARE or not (acts or clocks)):
+            self._step(*self.random.choice(rare))
+        elif clocks and (not acts or self.random.random() < 0.3):
+            due, node, one = min(clocks, key=lambda clock: clock[:2])
+            self.now = max(self.now, due)
+            self._fire(one, node)
+        elif acts:
+            self.now += timedelta(hours=self.random.randint(1, 30))
+            self._step(*self.random.choice(acts))
+        else:
+            raise Stuck(" + ".join(sorted(one.state for one in self.root.everyone() if not one.final)))
+
+    def _fire(self, one: Living, node: str) -> None:
+        clock, strike = one.clocks.pop(node)
+        if f"fire.{node}" in self._steps(one.graph).triggers(one.state):
+            self._step(one, f"fire.{node}")
+        if not clock.interrupting and clock.boundary and node not in one.clocks and not one.final:
+            around = Surroundings(ZoneInfo("Asia/Jakarta"))
+            following = next_strike(clock, context_of(one.variables, around.names), around, strike.due_at,
+                                    strike.repeats)
+            if following is not None:
+                one.clocks[node] = (clock, following)
+
+    # Taking a step
+
+    def _steps(self, graph: Graph) -> Steps:
+        if (found := self._machines.get(id(graph))) is None:
+            found = self._machines[id(graph)] = Steps(graph)
+        return found
+
+    def _begin(self, one: Living, trigger: str) -> None:
+        if sum(1 for _ in self.root.everyone()) > MOST_ALIVE:
+            raise TooMany()
+        self._step(one, trigger)
+
+    def _step(self, one: Living, trigger: str) -> None:
+        step, given = self._decide(one, trigger)
+        source, one.state = one.state, step.target
+        one.variables.update(given)
+        self._news.append(Walked(self.now, trigger, source, step.target, step.stages, step.thrown, given, one.part))
+        self._reset_clocks(one, step)
+        for host in step.left:
+            one.children = [child for child in one.children if child.node != host or child.part in step.branches]
+            one.rounds.pop(host, None)
+        for place in step.entered:
+            if one.graph.spawns(place):
+                self._open(one, place)
+        for event in step.branches:
+            self._child(one, one.graph.parts[event], event, dict(one.variables), 0)
+        if one.final and not one.children:
+            self._over(one)
+
+    def _decide(self, one: Living, trigger: str) -> tuple[Transition, dict[str, Any]]:
         """Random answers are tried until the drawing has a way for them."""
+        values = self._values.get(id(one.graph))
+        if values is None:
+            values = self._values[id(one.graph)] = worth.answers(one.graph)
         error: Refused | None = None
         for _ in range(TRIES):
-            given = {name: self.random.choice(some) for name, some in sorted(values.items())}
+            given = worth.chosen(values, self.random)
             if trigger.startswith("fire."):
-                given = {name: value for name, value in given.items() if name not in self.variables}
-            context = context_of({**self.variables, **given}, surroundings.names)
+                given = {name: value for name, value in given.items() if name not in one.variables}
             try:
-                return machine.step(self.state, trigger, Choices(self.graph, context)), given
+                return self._machine_step(one, trigger, given), given
             except NoWayOut as refused:
                 error = refused
+                given = self._led_on(one, refused.element)
+                try:
+                    return self._machine_step(one, trigger, given), given
+                except NoWayOut as again:
+                    error = again
         assert error is not None  # noqa: S101 -- the loop ran at least once
         raise error
 
-    def _reset_clocks(self, trigger: str, step: Transition, surroundings: Surroundings) -> None:
-        context = context_of(self.variables, surroundings.names)
-        struck = self.set_clocks.pop(trigger.removeprefix("fire."), None) if trigger.startswith("fire.") else None
-        if struck is not None and struck[0].host not in step.left and not struck[0].interrupting:
-            strike = next_strike(struck[0], context, surroundings, struck[1].due_at, struck[1].repeats)
-            if strike is not None:
-                self.set_clocks[struck[0].node] = (struck[0], strike)
+    def _machine_step(self, one: Living, trigger: str, given: Mapping[str, Any]) -> Transition:
+        context = context_of({**one.variables, **given}, {})
+        return self._steps(one.graph).step(one.state, trigger, _Undecided(one.graph, context, self.random))
+
+    def _led_on(self, one: Living, gateway: str) -> dict[str, Any]:
+        """Answers, if some are found, under which one of the gateway's conditions is true."""
+        guards = [one.graph.conditions[flow] for flow in one.graph.process.nodes[gateway].outgoing
+                  if flow in one.graph.conditions]
+        if not guards:
+            return {}
+        guard = self.random.choice(guards)
+        values = worth.of([guard])
+        for _ in range(TRIES):
+            given = worth.chosen(values, self.random)
+            if guard.evaluate(context_of({**one.variables, **given}, {})) is True:
+                return given
+        return {}
+
+    def _reset_clocks(self, one: Living, step: Transition) -> None:
+        around = Surroundings(ZoneInfo("Asia/Jakarta"))
+        context = context_of(one.variables, around.names)
         for host in step.left:
-            for clock in self.graph.clocks.get(host, ()):
-                self.set_clocks.pop(clock.node, None)
+            for clock in one.graph.clocks.get(host, ()):
+                one.clocks.pop(clock.node, None)
         for host in step.entered:
-            for clock in self.graph.clocks.get(host, ()):
-                strike = first_strike(clock, context, surroundings, self.now)
+            for clock in one.graph.clocks.get(host, ()):
+                strike = first_strike(clock, context, around, self.now)
                 days = timedelta(days=self.random.randint(1, 40))
-                self.set_clocks[clock.node] = (clock, strike or Strike(self.now + days))
+                one.clocks[clock.node] = (clock, strike or Strike(self.now + days))
+
+    # Children
+
+    def _open(self, one: Living, place: str) -> None:
+        """The work at this place begins: its rounds, or the called process, or the one run of its body."""
+        repeat = one.graph.repeats.get(place) if place != one.graph.root.id else None
+        if repeat is None:
+            graph = self._called(one, place)
+            if graph is not None:
+                one.rounds[place] = Rounds(None, 1, ())
+                self._child(one, graph, place, dict(one.variables), 0)
+            return
+        count, items = self._how_many(one, place)
+        one.rounds[place] = rounds = Rounds(repeat, count, items)
+        for number in rounds.first(context_of(one.variables, {})):
+            self._round(one, place, number)
+        if rounds.over:
+            self._finish(one, place)
+
+    def _how_many(self, one: Living, place: str) -> tuple[int | None, tuple[Any, ...]]:
+        repeat, context = one.graph.repeats[place], context_of(one.variables, {})
+        if repeat.items is not None:
+            found = repeat.items.evaluate(context)
+            items = found if isinstance(found, list) else [Decimal(one) for one in range(self.random.randint(1, 3))]
+            return len(items), tuple(items)
+        count = repeat.count.evaluate(context) if repeat.count is not None else None
+        if isinstance(count, Decimal):
+            return max(0, min(int(count), 50)), ()
+        return (None if repeat.again is not None else self.random.randint(1, 3)), ()
+
+    def _called(self, one: Living, place: str) -> Graph | None:
+        if place not in one.graph.calls or (place in one.graph.parts and place != one.graph.root.id):
+            return one.graph.parts[place]
+        key = one.graph.calls[place].called.evaluate(context_of(one.variables, {}))
+        return self.others.get(key) if isinstance(key, str) else None
+
+    def _round(self, one: Living, place: str, number: int) -> None:
+        self._child(one, one.graph.parts[place], place, one.rounds[place].given(one.variables, number), number)
+
+    def _child(self, one: Living, graph: Graph, node: str, variables: dict[str, Any], number: int) -> None:
+        child = Living(graph, variables, node, one, node, number)
+        one.children.append(child)
+        self._begin(child, self._start_of(graph))
+
+    def _over(self, child: Living) -> None:
+        """An instance is done: its parent goes on, with the next round or beyond the place."""
+        parent = child.parent
+        if parent is None or child not in parent.children:
+            return
+        parent.children.remove(child)
+        kept = {name: value for name, value in child.variables.items() if name != "loopCounter"}
+        rounds = parent.rounds.get(child.node)
+        parent.variables.update(kept)
+        if rounds is None:
+            if parent.final and not parent.children:
+                self._over(parent)
+            return
+        for number in rounds.done(child.number, context_of(child.variables, {})):
+            self._round(parent, child.node, number)
+        if rounds.over and child.node in parent.rounds:
+            parent.children = [one for one in parent.children if one.node != child.node]
+            self._finish(parent, child.node)
+
+    def _finish(self, one: Living, place: str) -> None:
+        one.rounds.pop(place, None)
+        if f"complete.{place}" in self._steps(one.graph).triggers(one.state):
+            self._step(one, f"complete.{place}")
 
 
-def answers(graph: Graph) -> dict[str, list[Any]]:
-    """The values worth trying for each name that a condition asks about."""
-    found: dict[str, list[Any]] = {}
-    for expression in graph.conditions.values():
-        for name in expression.names:
-            found.setdefault(name, [None, True, False])
-        _gather(expression.tree, found)
-    return found
+class _Undecided(Choices):
+    """Where several flows of an exclusive gateway have no condition, a person decides: here, at random."""
 
+    __slots__ = ("_random",)
 
-def _gather(tree: Node, found: dict[str, list[Any]]) -> None:
-    todo: list[Node] = [tree]
-    while todo:
-        node = todo.pop()
-        parts = list(children(node))
-        todo.extend(parts)
-        names = [part.name for part in parts if isinstance(part, Name)]
-        if isinstance(node, (Compare, In)) and names:
-            literals = [inner.value for part in parts for inner in _literals(part)]
-            for value in literals:
-                near = [value, value - 1, value + 1] if isinstance(value, Decimal) else [value]
-                for name in names:
-                    found.setdefault(name, [None])
-                    found[name] += [one for one in near if one not in found[name]]
+    def __init__(self, graph: Graph, context: Mapping[str, Any], random: Random) -> None:
+        super().__init__(graph, context)
+        self._random = random
 
-
-def _literals(node: Node) -> Iterator[Literal]:
-    todo: list[Node] = [node]
-    while todo:
-        one = todo.pop()
-        if isinstance(one, Literal):
-            yield one
-        elif not isinstance(one, (Name, Path)):
-            todo.extend(children(one))
+    def _decide(self, gateway: str) -> tuple[str, ...]:
+        node = self._graph.process.nodes[gateway]
+        free = [flow for flow in node.outgoing if flow not in self._graph.conditions]
+        if node.kind == "exclusiveGateway" and len(free) > 1:
+            return (self._random.choice(free),)
+        return super()._decide(gateway)
 
 
 def _plain(value: Any) -> Any:
     if isinstance(value, Decimal):
         return int(value) if value == value.to_integral_value() else float(value)
-    return value if value is None or isinstance(value, (bool, str)) else feel.literal(value)
+    if isinstance(value, dict):
+        return {key: _plain(one) for key, one in value.items()}
+    if isinstance(value, list):
+        return [_plain(one) for one in value]
+    return value if value is None or isinstance(value, (bool, str)) else feel.literal(from_python(value))

@@ -11,9 +11,8 @@ import click
 from engine import checking, handlers
 from engine.bpmn import outline as outlines_of
 from engine.bpmn import reader
-from engine.bpmn.model import Drawing, Process
 from engine.compile import compile_process
-from engine.errors import DrawingRefused, Problem
+from engine.errors import DrawingRefused
 from engine.walk import Walk
 from web import decisions_cli
 from workflows import drawings as kpu
@@ -68,34 +67,33 @@ def outline(file: Path) -> None:
 @click.argument("file", type=FILE)
 @click.option("--seed", default=1, show_default=True)
 @click.option("--steps", default=100, show_default=True)
+@click.option("--stub", is_flag=True, help="Jawab acak syarat bahasa lain / answer other languages.")
 @click.option("--json", "as_json", is_flag=True)
-def walk(file: Path, seed: int, steps: int, as_json: bool) -> None:
-    """Mainkan gambar secara acak dalam waktu maya / play the drawing at random in virtual time."""
+def walk(file: Path, seed: int, steps: int, stub: bool, as_json: bool) -> None:
+    """Mainkan gambar secara acak dalam waktu maya / play the drawing at random in virtual time.
+
+    Each pool of a collaboration is played as the process it is. The last line says where it led: "end" when all ended,
+    "waiting" when a step is left to somebody, "refused" with the reason.
+    """
     try:
-        graph = compile_process(_only_process(reader.read(file.read_bytes())))
+        graphs = {one.id: compile_process(one, stub=stub) for one in checking.runnable(reader.read(file.read_bytes()))}
     except DrawingRefused as refused:
         _last(as_json, {"ended": "refused", "problems": [problem.as_dict() for problem in refused.problems]})
         return
-    played = Walk(graph, Random(seed))
-    for number, step in enumerate(played.play(steps), 1):
-        said = {"step": number, **step.as_dict()}
-        click.echo(json.dumps(said, ensure_ascii=False) if as_json else
-                   f"{number:4} {step.at:%Y-%m-%d %H:%M} {step.trigger}: {step.source or '·'} → {step.target}")
-    reason = {"reason": played.reason} if played.reason else {}
-    _last(as_json, {"ended": played.ended, "state": played.state, **reason})
+    walks = [Walk(graph, Random(seed), graphs) for graph in graphs.values()]
+    for played in walks:
+        for number, step in enumerate(played.play(steps), 1):
+            said = {"step": number, **({"process": played.graph.root.id} if len(walks) > 1 else {}), **step.as_dict()}
+            click.echo(json.dumps(said, ensure_ascii=False) if as_json else
+                       f"{number:4} {step.at:%Y-%m-%d %H:%M} {step.trigger}: {step.source or '·'} → {step.target}")
+    _last(as_json, _led_to(walks))
 
 
-def _only_process(drawing: Drawing) -> Process:
-    """The one process that can be walked; DrawingRefused names the second where there are more."""
-    found = [one for one in drawing.processes if one.executable] or list(drawing.processes)
-    if len(found) == 1:
-        return found[0]
-    raise DrawingRefused([Problem(
-        "drawing.which_process",
-        "Berkas ini tidak memuat tepat satu alur yang dapat dijalankan. Tandai satu sebagai executable.",
-        found[1].id, found[1].line, tuple(one.id for one in found),
-        "This file does not hold exactly one process that can run. Mark one as executable.",
-    )])
+def _led_to(walks: list[Walk]) -> dict[str, object]:
+    """Where the walks led, told by the one that came least far."""
+    order = ("refused", "waiting", "end")
+    told = min(walks, key=lambda one: order.index(one.ended))
+    return {"ended": told.ended, "state": told.state, **({"reason": told.reason} if told.reason else {})}
 
 
 def _last(as_json: bool, said: dict[str, object]) -> None:

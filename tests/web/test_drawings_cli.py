@@ -175,22 +175,24 @@ def test_a_walk_ends_at_an_end_or_waits_or_is_refused(tmp_path: Path) -> None:
     assert walked(drawing_file("ppk"), 1, 3)[-1]["ended"] == "waiting"
     assert len(walked(drawing_file("ppk"), 1, 3)) == 5
     assert "end" in {walked(drawing_file("ppk"), seed, 400)[-1]["ended"] for seed in range(6)}
-    bad = review(tmp_path, nodes={**draw.REVIEW, "lost": "inclusiveGateway"})
+    bad = review(tmp_path, flows=[*draw.REVIEW_FLOWS[:3], ("g", "done", "= ((("), *draw.REVIEW_FLOWS[4:]])
     (last,) = walked(bad, 1, 10)
     assert last["ended"] == "refused"
-    assert "lost" in [problem["element"] for problem in last["problems"]]
+    assert [problem["element"] for problem in last["problems"]] == ["g_done"]
+    stubbed = objects(run("walk", bad, "--stub", "--json"))
+    assert stubbed[-1]["ended"] in ("end", "waiting")
 
 
-def test_two_processes_that_could_run_are_refused_with_their_place(tmp_path: Path) -> None:
+def test_each_pool_that_could_run_is_played(tmp_path: Path) -> None:
     file = tmp_path / "two.bpmn"
     one = '<process id="{0}" isExecutable="true"><startEvent id="s{0}"/></process>'
     file.write_text(
         '<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" targetNamespace="t">\n'
         f'{one.format("a")}\n{one.format("b")}\n</definitions>'
     )
-    (last,) = walked(file, 1, 10)
-    (problem,) = last["problems"]
-    assert (problem["code"], problem["element"], problem["line"]) == ("drawing.which_process", "b", 3)
+    *steps, last = walked(file, 1, 10)
+    assert [step["process"] for step in steps] == ["a", "b"]
+    assert last["ended"] == "end"
 
 
 def test_outlines_beside_our_drawings_are_true(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -245,10 +247,10 @@ def test_every_public_drawing_is_checked_and_every_refusal_has_a_place() -> None
     assert homeless == []
     for one in told:
         assert one.keys() == KEYS
-        errors = [problem for problem in one["problems"] if problem["severity"] == "error"]
+        errors = [problem for problem in one["problems"] if problem["severity"] in ("error", "unsound")]
         assert one["ok"] == (not errors)
         assert not one["ok"] or (one["states"] and one["transitions"]), one["file"]
-    assert sum(one["ok"] for one in told) >= 30
+    assert sum(one["ok"] for one in told) >= 300
 
 
 @public
@@ -263,4 +265,4 @@ def test_every_public_drawing_is_walked_and_every_refusal_has_a_place() -> None:
             assert all(one["line"] and one["message"] for one in last["problems"]), (file, last["problems"])
         elif last["ended"] == "refused":
             assert last["reason"], file
-    assert ends["end"] >= 50
+    assert (ends["end"] + ends["waiting"]) / ends.total() >= 0.85
