@@ -160,7 +160,8 @@ def imports(name: str, namespace: str) -> str:
 
 
 RATES = model(
-    item("tRate", "number", allowed="[0..1]"), data("base rate", "tRate"), decision("full rate", "base rate * 2", inputs="base_rate"),
+    item("tRate", "number", allowed="[0..1]"), data("base rate", "tRate"),
+    decision("full rate", "base rate * 2", inputs="base_rate"),
     bkm("times two", "x", "x * 2"), namespace="rates")
 
 
