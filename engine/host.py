@@ -31,7 +31,8 @@ def lies_within(scope: str, around: str) -> bool:
 class Actor:
     """Who acts: a person with the grants they hold now, or the engine itself (SYSTEM).
 
-    `id` is the account, `person` who that account is for four eyes (two accounts of one person are one person).
+    `id` is the account, `person` who that account is for four eyes (two accounts of one person are one person), and
+    `principal` who the one is on whose behalf they act: four eyes count both.
     """
 
     id: str
@@ -39,6 +40,7 @@ class Actor:
     grants: tuple[Grant, ...] = ()
     on_behalf_of: str | None = None
     person: str = ""
+    principal: str = ""
 
     @property
     def who(self) -> str:
@@ -109,6 +111,9 @@ class Host(Protocol):
     ) -> None:
         """The evidence of this node has been accepted: write it into the product's registers."""
 
+    def still_holds(self, session: Session, subject: Subject, account: str, role: str, now: datetime) -> bool:
+        """Whether this account, which held the role when it prepared evidence, holds it at `now`."""
+
 
 class PlainHost:
     """A host without a product: Western Indonesian time, calendar days, no names, no rules, no registers."""
@@ -128,3 +133,6 @@ class PlainHost:
         self, session: Session, subject: Subject, node: str, data: Mapping[str, Any], actor: Actor, now: datetime
     ) -> None:
         return None
+
+    def still_holds(self, session: Session, subject: Subject, account: str, role: str, now: datetime) -> bool:
+        return True

@@ -1,4 +1,7 @@
-"""The settings of an agenda: everybody concerned may read them, the office's operator may change them."""
+"""The settings of an agenda: everybody concerned may read them, the office's operator may change them.
+
+What moves a deadline waits on this page for a second person; what was changed, and by whom, is read below it.
+"""
 
 from __future__ import annotations
 
@@ -11,14 +14,15 @@ from typing import Any
 from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
-from flask_babel import lazy_gettext as _l
 
 from engine.errors import EvidenceRefused, FieldError, Forbidden, Refused
-from web import board_words, transaction
+from web import agenda_words, board_words, transaction
 from web.access import allow, current_actor
+from web.agenda_words import DAY_NAMES, LABEL_NAMES, PERIODS, TOLD_NAMES
 from web.errors import sentence_of, status_of
-from workflows import agenda_changes
-from workflows.agenda_changes import Wish
+from web.words import ZONE_NAMES
+from workflows import agenda_changes, regions
+from workflows.agenda_differences import Wish
 from workflows.models import Agenda
 from workflows.models.accounts import ROLES
 from workflows.settings import KINDS, TOLD, Settings, write
@@ -26,25 +30,6 @@ from workflows.settings import KINDS, TOLD, Settings, write
 bp = Blueprint("agenda", __name__, url_prefix="/agenda")
 
 MOST_ROWS = 60
-TOLD_NAMES = {
-    "body": _l("Badan itu sendiri"), "ppk": _l("PPK-nya (bila PPK yang terlambat: komisioner)"),
-    "korwil": _l("Koordinator wilayah"), "sdm": _l("Divisi SDM"), "teknis": _l("Divisi Teknis"),
-    "data": _l("Divisi Data"), "hukum": _l("Divisi Hukum"), "ketua": _l("Ketua"),
-    "ketua_hukum": _l("Ketua dan Divisi Hukum"), "province": _l("KPU provinsi"),
-}
-PERIODS = (
-    ("inauguration", _l("Pelantikan: tenggang sesudah hari rencana")), ("sowan", _l("Sowan sesudah sumpah")),
-    ("secretariat", _l("Sekretariat sesudah sumpah (aturan: 7)")), ("monitoring", _l("Monitoring setiap")),
-    ("monitoring_grace", _l("Tenggang monitoring berikutnya")), ("approval", _l("Pemeriksaan oleh komisioner")),
-)
-LABEL_NAMES = {
-    "ppk": _l("PPK"), "pps": _l("PPS"), "kpps": _l("KPPS"), "pantarlih": _l("Pantarlih"),
-    "kecamatan": _l("Singkatan kecamatan"), "camat": _l("camat"), "kapolsek": _l("kapolsek"),
-    "danramil": _l("danramil"), "kades": _l("kepala desa"), "lurah": _l("lurah"),
-}
-DAY_NAMES = {"calendar": _l("Hari kalender"), "working": _l("Hari kerja")}
-
-
 @bp.get("")
 @allow(*ROLES)
 def index() -> ResponseReturnValue:
@@ -77,12 +62,37 @@ def save(agenda_id: int) -> ResponseReturnValue:
         return _form(agenda, wish, seen)
     try:
         with transaction.session().begin_nested():
-            agenda_changes.change(transaction.session(), agenda, wish, seen=seen, now=transaction.now())
+            entry = agenda_changes.change(
+                transaction.session(), agenda, wish, seen=seen, actor=current_actor(), now=transaction.now()
+            )
     except EvidenceRefused as refusal:
         return _form(agenda, wish, seen, refusal.errors, sentence_of(refusal)), 422
     except Refused as refusal:
         return _form(agenda, wish, seen, refusal=sentence_of(refusal)), status_of(refusal)
-    flash(gettext("Pengaturan disimpan. Berlaku untuk tugas yang dibuka sesudah ini."), "success")
+    if entry is None:
+        flash(gettext("Tidak ada yang berubah."), "info")
+    elif entry.status == "proposed":
+        flash(gettext("Usulan disimpan. Perubahan tenggat berlaku sesudah disetujui orang kedua."), "success")
+    else:
+        flash(gettext("Pengaturan disimpan. Berlaku untuk tugas yang dibuka sesudah ini."), "success")
+    return redirect(url_for("agenda.show", agenda_id=agenda.id))
+
+
+@bp.post("/<int:agenda_id>/usulan/<int:entry_id>")
+@allow(*agenda_changes.DECIDERS)
+def decide(agenda_id: int, entry_id: int) -> ResponseReturnValue:
+    """The waiting change is consented to, declined, or withdrawn by who proposed it."""
+    acts = {
+        "consent": (agenda_changes.consent, gettext("Perubahan disetujui dan berlaku sejak sekarang.")),
+        "decline": (agenda_changes.decline, gettext("Usulan ditolak. Pengaturan tetap seperti semula.")),
+        "withdraw": (agenda_changes.withdraw, gettext("Usulan ditarik. Pengaturan tetap seperti semula.")),
+    }
+    actor, session = current_actor(), transaction.session()
+    agenda = agenda_changes.get(session, actor, agenda_id, lock=True)
+    if (act := acts.get(request.form.get("act", ""))) is None:
+        raise Refused(gettext("Tombol ini tidak dikenal. Muat ulang halaman, lalu kirim lagi."))
+    act[0](session, agenda, entry_id, actor=actor, now=transaction.now())
+    flash(act[1], "success")
     return redirect(url_for("agenda.show", agenda_id=agenda.id))
 
 
@@ -102,9 +112,13 @@ def _editable(agenda_id: int, *, lock: bool = False) -> Agenda:
 
 def _show(agenda: Agenda) -> str:
     g.zone = agenda.timezone
+    session, actor = transaction.session(), current_actor()
+    waiting = agenda_changes.waiting(session, agenda)
     return render_template(
-        "agenda/show.html", agenda=agenda, wish=agenda_changes.standing(transaction.session(), agenda),
-        may_edit=current_actor().holds("operator", agenda.scope), **_words(),
+        "agenda/show.html", agenda=agenda, wish=agenda_changes.standing(session, agenda), waiting=waiting,
+        own=waiting is not None and waiting.person == actor.who, place=regions.get(session, agenda.scope).name,
+        may_decide=agenda_changes.may_decide(actor, agenda), register=agenda_changes.register(session, agenda),
+        may_edit=actor.holds("operator", agenda.scope), **_words(),
     )
 
 
@@ -123,6 +137,8 @@ def _words() -> dict[str, Any]:
     return {
         "kinds": [(kind, board_words.kind_name(kind)) for kind in KINDS], "periods": PERIODS,
         "told": [(code, TOLD_NAMES[code]) for code in TOLD], "labels": LABEL_NAMES, "day_names": DAY_NAMES,
+        "lines": agenda_words.lines, "in_days": agenda_words.days, "number_pattern": agenda_words.number_pattern,
+        "statuses": agenda_words.STATUS_NAMES, "zone_name": ZONE_NAMES.get,
     }
 
 

@@ -1,7 +1,7 @@
 """The English catalogue, kept complete: `python -m web.catalogue` brings it up to date and names what lacks English.
 
-Message ids are Indonesian. They come from the templates, from `gettext` and its kin in the code, and from the
-docstrings of refusals, which are their messages.
+Message ids are Indonesian. They come from the templates, from `gettext` and its kin in the code, and from refusals:
+their docstrings, which are their messages, and the plain sentences they are raised with.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ KEYWORDS: dict[str, Any] = {"_": None, "gettext": None, "_l": None, "lazy_gettex
 METHODS = [
     ("web/templates/**.html", "jinja2"),
     ("engine/errors.py", "web.catalogue:extract_code"),
+    ("engine/operations/**.py", "web.catalogue:extract_code"),
     ("web/**.py", "web.catalogue:extract_code"),
     ("workflows/**.py", "web.catalogue:extract_code"),
 ]
@@ -37,15 +38,23 @@ REFUSALS = frozenset(name for name, kind in vars(errors).items() if isinstance(k
 def extract_code(
     file: IO[bytes], keywords: Any, comment_tags: Any, options: Any
 ) -> Iterator[tuple[int, Any, Any, Any]]:
-    """Messages of a Python file for Babel: the calls it finds, and the docstring of each refusal."""
+    """Messages of a Python file for Babel: the calls it finds, the docstring and the sentence of each refusal."""
     source = file.read()
     yield from extract_python(io.BytesIO(source), keywords, comment_tags, options)
     for node in ast.walk(ast.parse(source)):
-        if not isinstance(node, ast.ClassDef) or not _is_refusal(node):
-            continue
-        words = ast.get_docstring(node)
-        if words:
+        if isinstance(node, ast.ClassDef) and _is_refusal(node) and (words := ast.get_docstring(node)):
             yield node.lineno, "gettext", words, []
+        elif isinstance(node, ast.Raise) and isinstance(node.exc, ast.Call) and (words := _sentence(node.exc)):
+            yield node.lineno, "gettext", words, []
+
+
+def _sentence(call: ast.Call) -> str:
+    """The plain sentence a refusal is raised with; "" where there is none, or one that is put together."""
+    name = call.func.id if isinstance(call.func, ast.Name) else getattr(call.func, "attr", "")
+    if name not in REFUSALS:
+        return ""
+    plain = (one.value for one in call.args if isinstance(one, ast.Constant) and isinstance(one.value, str))
+    return next(plain, "")
 
 
 def _is_refusal(node: ast.ClassDef) -> bool:

@@ -208,18 +208,18 @@ def _acting(filing: Filing, sheet: Sheet) -> Actor:
     actor = current_actor()
     if not filing.principals:
         return actor
-    names = {str(number): name for number, name in filing.principals}
+    members = {str(one.number): one for one in filing.principals}
     if not sheet.principal:
         raise EvidenceRefused([FieldError(("principal",), "principal", gettext(
             "Pilih atas nama siapa isian ini dibuat."))])
-    if sheet.principal not in names:
+    if (chosen := members.get(sheet.principal)) is None:
         raise Forbidden(gettext("Anda hanya dapat mengisi atas nama anggota badan Anda sendiri."))
-    return replace(actor, on_behalf_of=names[sheet.principal])
+    return replace(actor, on_behalf_of=chosen.name, principal=chosen.person)
 
 
 def _kept_principal(filing: Filing) -> str:
     name = filing.kept.on_behalf_of if filing.kept is not None else None
-    return next((str(number) for number, one in filing.principals if one == name), "")
+    return next((str(one.number) for one in filing.principals if one.name == name), "")
 
 
 def _page(filing: Filing, sheet: Sheet, status: int = 200) -> ResponseReturnValue:

@@ -66,6 +66,21 @@ def _obstacle_reported(told: Told, params: Mapping[str, Any]) -> tuple[str, str]
     return gettext("Kendala dilaporkan: %(what)s", what=obstacle_name(str(params.get("code") or ""))), ""
 
 
+def _evidence_waiting(told: Told, params: Mapping[str, Any]) -> tuple[str, str]:
+    title = gettext("Bukti dini belum terkirim: %(what)s", what=drawn(told.element))
+    return title, gettext("Yang menyiapkannya tidak lagi bertugas. Periksa isiannya, lalu kirim.")
+
+
+def _agenda_proposed(told: Told, params: Mapping[str, Any]) -> tuple[str, str]:
+    return gettext("Perubahan tenggat menunggu persetujuan Anda"), ""
+
+
+def _agenda_decided(told: Told, params: Mapping[str, Any]) -> tuple[str, str]:
+    if params.get("status") == "consented":
+        return gettext("Usulan perubahan tenggat Anda disetujui"), ""
+    return gettext("Usulan perubahan tenggat Anda ditolak"), ""
+
+
 Words = Callable[[Told, Mapping[str, Any]], tuple[str, str]]
 WORDS: dict[str, tuple[Words, str, str]] = {
     "task.opened": (_task_opened, "pen", "info"),
@@ -74,6 +89,9 @@ WORDS: dict[str, tuple[Words, str, str]] = {
     "task.late": (_task_late, "clock", "danger"),
     "incident.opened": (_incident_opened, "stop", "danger"),
     "obstacle.reported": (_obstacle_reported, "warning", "warning"),
+    "evidence.waiting": (_evidence_waiting, "pen", "warning"),
+    "agenda.proposed": (_agenda_proposed, "clock", "info"),
+    "agenda.decided": (_agenda_decided, "check", "info"),
 }
 """Of each topic its words, its icon and its tone."""
 
@@ -94,8 +112,12 @@ def line_of(told: Told) -> Line:
     """The notice in words. A topic nobody has words for is a KeyError: a test holds the list complete."""
     words, icon, tone = WORDS[told.topic]
     title, text = words(told, told.params)
-    url = url_for("bodies.show", body_id=told.body_id) if told.body_id and may_open("bodies.show") else ""
-    return Line(title, text, told.body, url, told.at, told.unread, icon, tone)
+    url, place = "", told.body
+    if "agenda" in told.params:
+        url, place = url_for("agenda.show", agenda_id=told.params["agenda"]), gettext("Agenda")
+    elif told.body_id and may_open("bodies.show"):
+        url = url_for("bodies.show", body_id=told.body_id)
+    return Line(title, text, place, url, told.at, told.unread, icon, tone)
 
 
 @bp.post("/dibaca")

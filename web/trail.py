@@ -163,6 +163,15 @@ def _evidence_withdrawn(event: Event) -> tuple[str, str]:
     return gettext("%(what)s: isian ditarik kembali", what=drawn(event.what)), ""
 
 
+def _evidence_held(event: Event) -> tuple[str, str]:
+    what = drawn(event.what)
+    return gettext("%(what)s: bukti dini tidak dikirim, penyusunnya tidak lagi bertugas", what=what), "warning"
+
+
+def _message_retried(event: Event) -> tuple[str, str]:
+    return gettext("Langkah sistem yang gagal dicoba lagi"), ""
+
+
 def _obstacle_reported(event: Event) -> tuple[str, str]:
     return gettext("Kendala dilaporkan: %(what)s", what=obstacle_name(event.code)), "danger"
 
@@ -185,7 +194,8 @@ WORDS = {
     "instance.started": _instance_started, "instance.cancelled": _instance_cancelled,
     "task.completed": _task_completed, "task.voted": _task_voted, "task.claimed": _task_claimed,
     "task.released": _task_released, "evidence.prepared": _evidence_prepared,
-    "evidence.withdrawn": _evidence_withdrawn, "obstacle.reported": _obstacle_reported,
+    "evidence.withdrawn": _evidence_withdrawn, "evidence.held": _evidence_held, "message.retried": _message_retried,
+    "obstacle.reported": _obstacle_reported,
     "obstacle.lifted": _obstacle_lifted, "timer.fired": _timer_fired, "message.received": _message_received,
 }
 

@@ -1,35 +1,36 @@
-"""Changing an agenda as an office does: settings, the way days are counted, and its own days off, all or nothing."""
+"""Changing an agenda as an office does: settings, the way days are counted, and its own days off, all or nothing.
+
+Who changed what and when stands in a register. A change that moves a deadline is proposed by one person and comes into
+force when a second one consents; until then nothing else can be changed.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict
 from datetime import date, datetime
-from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import delete, func, insert, select
 from sqlalchemy.orm import Session
 
-from engine.errors import EvidenceRefused, FieldError, NotFound, Stale
+from engine.errors import EvidenceRefused, FieldError, Forbidden, FourEyes, NotFound, Refused, Stale
 from engine.host import Actor, lies_within
 from engine.models import Instance, Task
-from workflows import agendas, escalation, settings
+from workflows import agendas, escalation, notices, settings
+from workflows.agenda_differences import Wish, differences
 from workflows.blocked import within
-from workflows.models import Agenda, AgendaDay
+from workflows.calendar import local_date
+from workflows.models import Agenda, AgendaChange, AgendaDay
 
 DAY_TYPES = ("calendar", "working")
 LONGEST_NAME = 200
-
-
-@dataclass(frozen=True)
-class Wish:
-    """What an agenda shall be: JSON values as in `settings.write`, and rows of {"on", "name"} as they were typed."""
-
-    settings: Mapping[str, Any]
-    day_type: str
-    days: Sequence[Mapping[str, str]]
+DEADLINES = frozenset({"inauguration_on", "term_ends", "periods", "day_type", "days"})
+"""What moves a deadline: these parts of an agenda need a second person."""
+DECIDERS = ("operator", "commissioner")
+"""The roles that may be that second person."""
 
 
 def visible(session: Session, actor: Actor) -> list[Agenda]:
@@ -79,32 +80,152 @@ def open_tasks(session: Session, agenda: Agenda) -> int:
     ) or 0
 
 
-def change(session: Session, agenda: Agenda, wish: Wish, *, seen: str, now: datetime) -> None:
-    """The agenda is as wished; tasks opened from now on follow it, open ones keep their due day but climb anew.
+def change(
+    session: Session, agenda: Agenda, wish: Wish, *, seen: str, actor: Actor, now: datetime
+) -> AgendaChange | None:
+    """The agenda is as wished, or, where a deadline would change (`DEADLINES`), the wish waits for a second person.
 
-    Refused, and nothing is changed: it was changed since `seen` (Stale); anything cannot be read, by field
-    (EvidenceRefused; days by ("days", row, "on" or "name"), the way of counting by ("day_type",)).
+    The answer is the entry in the register, None when nothing differs. Once in force, tasks opened from then on follow
+    it; open ones keep their due day but climb anew.
+
+    Refused, and nothing is changed: another wish is still waiting (Refused); the agenda was changed since `seen`
+    (Stale); anything cannot be read, by field (EvidenceRefused; days by ("days", row, "on" or "name"), the way of
+    counting by ("day_type",)).
     """
-    if fingerprint(standing(session, agenda)) != seen:
+    if waiting(session, agenda) is not None:
+        raise Refused("Masih ada usulan perubahan yang menunggu orang kedua. Putuskan atau tarik usulan itu dahulu.")
+    before = standing(session, agenda)
+    if fingerprint(before) != seen:
         raise Stale("Pengaturan ini sudah diubah orang lain sejak halaman dibuka. Muat ulang, lalu ubah sekali lagi.")
+    clean = _clean(agenda, wish)
+    differing = differences(before, clean)
+    if not differing:
+        return None
+    needs_consent = any(one["path"][0] in DEADLINES for one in differing)
+    entry = AgendaChange(
+        agenda_id=agenda.id, status="proposed" if needs_consent else "made", base=seen, wish=asdict(clean),
+        differences=differing, actor=actor.id, actor_name=actor.name, person=actor.who, at=now,
+    )
+    session.add(entry)
+    session.flush()
+    if needs_consent:
+        _tell_deciders(session, agenda, entry, now)
+    else:
+        _apply(session, agenda, clean, now)
+    return entry
+
+
+def waiting(session: Session, agenda: Agenda) -> AgendaChange | None:
+    """The wish that waits for a second person; at most one does."""
+    return session.scalars(
+        select(AgendaChange).where(AgendaChange.agenda_id == agenda.id, AgendaChange.status == "proposed")
+    ).one_or_none()
+
+
+def register(session: Session, agenda: Agenda, most: int = 20) -> Sequence[AgendaChange]:
+    """What was changed, declined or withdrawn, the newest first."""
+    return session.scalars(
+        select(AgendaChange).where(AgendaChange.agenda_id == agenda.id, AgendaChange.status != "proposed")
+        .order_by(AgendaChange.id.desc()).limit(most)
+    ).all()
+
+
+def may_decide(actor: Actor, agenda: Agenda) -> bool:
+    """Whether the actor may be the second person here, if the wish is not their own."""
+    return any(actor.holds(role, agenda.scope) for role in DECIDERS)
+
+
+def consent(session: Session, agenda: Agenda, entry_id: int, *, actor: Actor, now: datetime) -> None:
+    """The agenda is as was wished, and the register says who consented.
+
+    Refused: without the right (Forbidden); one's own wish (FourEyes); it is settled already, or the agenda is another
+    than the one it was wished upon (Stale).
+    """
+    entry = _to_decide(session, agenda, entry_id, actor)
+    if entry.base != fingerprint(standing(session, agenda)):
+        raise Stale("Pengaturan sudah berubah sejak usulan ini dibuat. Tolak usulan ini, lalu minta diusulkan lagi.")
+    _apply(session, agenda, _clean(agenda, Wish(**entry.wish)), now)
+    _settle(session, entry, "consented", actor, now)
+
+
+def decline(session: Session, agenda: Agenda, entry_id: int, *, actor: Actor, now: datetime) -> None:
+    """The wish is over, the agenda as it was. Refused as for consenting; who wished it withdraws it instead."""
+    _settle(session, _to_decide(session, agenda, entry_id, actor), "declined", actor, now)
+
+
+def withdraw(session: Session, agenda: Agenda, entry_id: int, *, actor: Actor, now: datetime) -> None:
+    """The wish is over, the agenda as it was. Refused: somebody else's wish (Forbidden); it is settled (Stale)."""
+    entry = _proposed(session, agenda, entry_id)
+    if actor.who != entry.person:
+        raise Forbidden("Hanya yang mengusulkan dapat menarik usulannya. Orang lain menyetujui atau menolaknya.")
+    _settle(session, entry, "withdrawn", actor, now)
+
+
+def _to_decide(session: Session, agenda: Agenda, entry_id: int, actor: Actor) -> AgendaChange:
+    if not may_decide(actor, agenda):
+        raise Forbidden
+    entry = _proposed(session, agenda, entry_id)
+    if actor.who == entry.person:
+        raise FourEyes("Anda sendiri yang mengusulkan perubahan ini. Orang lain yang menyetujui atau menolaknya.")
+    return entry
+
+
+def _proposed(session: Session, agenda: Agenda, entry_id: int) -> AgendaChange:
+    entry = session.scalars(
+        select(AgendaChange).where(AgendaChange.id == entry_id, AgendaChange.agenda_id == agenda.id).with_for_update()
+    ).one_or_none()
+    if entry is None:
+        raise NotFound("Usulan perubahan ini tidak ditemukan.")
+    if entry.status != "proposed":
+        raise Stale(f"Usulan ini sudah diputuskan oleh {entry.decided_name or entry.actor_name}. Muat ulang halaman.")
+    return entry
+
+
+def _settle(session: Session, entry: AgendaChange, status: str, actor: Actor, now: datetime) -> None:
+    entry.status, entry.decided_by, entry.decided_name, entry.decided_at = status, actor.id, actor.name, now
+    session.flush()
+    if actor.id != entry.actor:
+        notices.tell(
+            session, [int(entry.actor)], topic="agenda.decided", dedupe=f"agenda:{entry.id}:{status}",
+            instance_id=None, params={"agenda": entry.agenda_id, "status": status}, now=now,
+        )
+
+
+def _tell_deciders(session: Session, agenda: Agenda, entry: AgendaChange, now: datetime) -> None:
+    today = local_date(now, ZoneInfo(agenda.timezone))
+    deciders = [one for one in notices.holders(session, DECIDERS, agenda.scope, today) if str(one) != entry.actor]
+    notices.tell(
+        session, deciders, topic="agenda.proposed", dedupe=f"agenda:{entry.id}", instance_id=None,
+        params={"agenda": agenda.id}, now=now,
+    )
+
+
+def _apply(session: Session, agenda: Agenda, wish: Wish, now: datetime) -> None:
+    agendas.save_settings(agenda, wish.settings)
+    agenda.day_type = wish.day_type
+    session.execute(delete(AgendaDay).where(AgendaDay.agenda_id == agenda.id))
+    if wish.days:
+        session.execute(insert(AgendaDay), [
+            {"agenda_id": agenda.id, "on": date.fromisoformat(day["on"]), "name": day["name"]} for day in wish.days
+        ])
+    session.flush()
+    escalation.replan(session, agenda, now)
+
+
+def _clean(agenda: Agenda, wish: Wish) -> Wish:
+    """The wish as `standing` would say it; EvidenceRefused with each field that cannot be read."""
     days, errors = _days(wish.days)
     if wish.day_type not in DAY_TYPES:
         errors.append(FieldError(("day_type",), "day_type", "Pilih hari kalender atau hari kerja."))
     try:
-        settings.read(wish.settings)
+        read = settings.read(wish.settings)
     except EvidenceRefused as refusal:
         errors.extend(refusal.errors)
     if errors:
         raise EvidenceRefused(errors, "Pengaturan belum disimpan. Perbaiki bagian yang ditandai.")
-    agendas.save_settings(agenda, wish.settings)
-    agenda.day_type = wish.day_type
-    session.execute(delete(AgendaDay).where(AgendaDay.agenda_id == agenda.id))
-    if days:
-        session.execute(insert(AgendaDay), [
-            {"agenda_id": agenda.id, "on": day, "name": name} for day, name in sorted(days.items())
-        ])
-    session.flush()
-    escalation.replan(session, agenda, now)
+    agendas.read_for(agenda, wish.settings)
+    named = [{"on": day.isoformat(), "name": name} for day, name in sorted(days.items())]
+    return Wish(settings.write(read), wish.day_type, named)
 
 
 def _days(rows: Sequence[Mapping[str, str]]) -> tuple[dict[date, str], list[FieldError]]:

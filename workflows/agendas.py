@@ -153,10 +153,17 @@ def _known_almanac(said: tuple[Any, ...]) -> Almanac:
 
 
 def save_settings(agenda: Agenda, raw: Mapping[str, Any]) -> Settings:
-    """The agenda's settings are what `raw` says, with defaults for what it leaves out.
+    """The agenda's settings are what `raw` says, with defaults for what it leaves out; refused as by `read_for`."""
+    settings = read_for(agenda, raw)
+    agenda.settings = agenda_settings.write(settings)
+    return settings
 
-    Refused with EvidenceRefused, and nothing is changed, when a value cannot be read or a planned inauguration or a
-    term's end lies outside the agenda's term.
+
+def read_for(agenda: Agenda, raw: Mapping[str, Any]) -> Settings:
+    """The settings that `raw` says, fit for this agenda.
+
+    Refused with EvidenceRefused when a value cannot be read or a planned inauguration or a term's end lies outside the
+    agenda's term.
     """
     settings = agenda_settings.read(raw)
     planned = [
@@ -172,7 +179,6 @@ def save_settings(agenda: Agenda, raw: Mapping[str, Any]) -> Settings:
     ]
     if outside:
         raise EvidenceRefused(outside, "Pengaturan belum disimpan. Perbaiki bagian yang ditandai.")
-    agenda.settings = agenda_settings.write(settings)
     return settings
 
 

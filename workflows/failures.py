@@ -14,8 +14,11 @@ from engine import definitions
 from engine.errors import NotFound, OutOfScope, Refused
 from engine.host import Actor
 from engine.models import Incident, Instance, Message
+from engine.operations.door import Act, note
+from engine.operations.standing import lock
 from workflows import signposts
 from workflows.blocked import within
+from workflows.host import HOST
 from workflows.models import Body
 
 MOST = 100
@@ -75,20 +78,29 @@ def _failure(session: Session, row: Row[Any], body: Row[Any] | None, opened: dat
 def retry(session: Session, *, message_id: int, actor: Actor, now: datetime) -> None:
     """The message is due at once, its failures are counted anew, and its open incident is settled by this actor.
 
-    Refused: there is no such message; it was done meanwhile; the actor mends nothing where its body lies. Asking twice
-    is the same as asking once.
+    The body's history says so. Refused: there is no such message; it was done meanwhile; the actor mends nothing where
+    its body lies. Asking twice is the same as asking once.
     """
     found = session.execute(
-        select(Message.payload, Message.done_at).where(Message.id == message_id).with_for_update()
+        select(Message.payload, Message.kind, Message.attempts, Message.done_at)
+        .where(Message.id == message_id).with_for_update()
     ).one_or_none()
     if found is None:
         raise NotFound("Pesan ini tidak ditemukan.")
-    scope = session.scalar(select(Instance.scope).where(Instance.id == found.payload.get("instance_id")))
+    instance_id = found.payload.get("instance_id")
+    scope = session.scalar(select(Instance.scope).where(Instance.id == instance_id))
     if not any(actor.holds(role, scope or "") for role in MENDERS):
         raise OutOfScope
     if found.done_at is not None:
         raise Refused("Langkah ini sudah berhasil dikerjakan. Tidak perlu diulangi.")
+    if not found.attempts:
+        return
     session.execute(update(Message).where(Message.id == message_id).values(available_at=now, attempts=0))
+    if scope is not None:
+        node = str(found.payload.get("node") or "")
+        note(session, lock(session, instance_id, HOST), Act(
+            "message.retried", actor, now, node, details={"message": message_id, "kind": found.kind}
+        ))
     session.execute(
         update(Incident).where(Incident.message_id == message_id, Incident.resolved_at.is_(None))
         .values(resolved_at=now, resolved_by=actor.id)

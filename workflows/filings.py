@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Row, exists, select
 from sqlalchemy.orm import Session
@@ -60,6 +60,15 @@ class Place:
         return form
 
 
+class Principal(NamedTuple):
+    """A member on whose behalf the secretariat may fill in: the membership's number, the name, who it is for four eyes.
+    """
+
+    number: int
+    name: str
+    person: str
+
+
 @dataclass(frozen=True)
 class Filing:
     """What stands about one evidence task.
@@ -79,7 +88,7 @@ class Filing:
     last: Row[Any] | None
     returned: Returned | None
     data: Mapping[str, Any]
-    principals: tuple[tuple[int, str], ...] = field(default=())
+    principals: tuple[Principal, ...] = field(default=())
 
     @property
     def edition(self) -> int | None:
@@ -165,7 +174,7 @@ def _beginning(
     return data
 
 
-def _principals(session: Session, body: Body, role: str, actor: Actor) -> tuple[tuple[int, str], ...]:
+def _principals(session: Session, body: Body, role: str, actor: Actor) -> tuple[Principal, ...]:
     """The members for whom this actor may fill in: all of the body's for one of its secretariat, else none.
 
     The body is the one whose members the task asks: a PPS's monitoring is its PPK's to tell.
@@ -184,7 +193,8 @@ def _principals(session: Session, body: Body, role: str, actor: Actor) -> tuple[
     if posts.get(int(number)) not in ("sekretaris", "staf"):
         return ()
     members = [row for row in serving if row.post in ("ketua", "anggota")]
-    return tuple((row.id, row.name) for row in sorted(members, key=lambda row: row.post != "ketua"))
+    chair_first = sorted(members, key=lambda row: row.post != "ketua")
+    return tuple(Principal(row.id, row.name, f"person:{row.person_id}") for row in chair_first)
 
 
 def attached(session: Session, instance_id: int, hashes: set[str]) -> dict[str, dict[str, Any]]:

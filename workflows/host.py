@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from engine.errors import NotFound
 from engine.host import Actor, Finding, Subject, Surroundings
-from workflows import agendas, bodies, rules, writes
+from workflows import agendas, bodies, notices, rules, writes
 from workflows.agendas import Almanac, Registered
 from workflows.calendar import due
 from workflows.models import Agenda, Body
@@ -64,6 +64,11 @@ class KpuHost:
     ) -> None:
         """The registers say what the accepted evidence says."""
         writes.accepted(session, _registered(session, subject.subject)[0], node, data, actor=actor, now=now)
+
+    def still_holds(self, session: Session, subject: Subject, account: str, role: str, now: datetime) -> bool:
+        """Whether the account is active and has this role over the body on this local day."""
+        today = _registered(session, subject.subject)[1].today(now)
+        return account in map(str, notices.holders(session, (role,), subject.scope, today))
 
 
 def _add_days(almanac: Almanac, day: date, count: int) -> date:

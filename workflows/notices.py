@@ -14,7 +14,10 @@ from engine.statements import insert_of
 from workflows.models import Notice
 from workflows.models.accounts import Account, Assignment
 
-TOPICS = ("task.opened", "evidence.returned", "stage.reached", "task.late", "incident.opened", "obstacle.reported")
+TOPICS = (
+    "task.opened", "evidence.returned", "evidence.waiting", "stage.reached", "task.late", "incident.opened",
+    "obstacle.reported", "agenda.proposed", "agenda.decided",
+)
 """What people are told about; the pages have words for each, in every language."""
 
 

@@ -41,6 +41,12 @@ def moved(session: Session, *, instance_id: int, seq: int, now: datetime) -> Non
             topic="obstacle.reported", dedupe=f"obstacle:{instance_id}:{seq}", instance_id=instance_id,
             params={"code": row.details.get("code", "")}, now=now,
         )
+    if row.action == "evidence.held":
+        role = graph.role(row.node or "")
+        notices.tell(
+            session, notices.holders(session, (role,), instance.scope, today), topic="evidence.waiting",
+            dedupe=f"held:{instance_id}:{seq}", instance_id=instance_id, params={"node": row.node}, now=now,
+        )
 
 
 def _returned(session: Session, instance: Instance, returned: list[int], today: date, now: datetime) -> None:

@@ -15,10 +15,10 @@ from workflows import signposts
 
 ACTIONS = (
     "instance.started", "instance.cancelled", "task.completed", "task.voted", "task.claimed", "task.released",
-    "evidence.prepared", "evidence.withdrawn", "obstacle.reported", "obstacle.lifted", "timer.fired",
-    "message.received",
+    "evidence.prepared", "evidence.withdrawn", "evidence.held", "obstacle.reported", "obstacle.lifted", "timer.fired",
+    "message.received", "message.retried",
 )
-"""Every action the engine writes; the pages have words for each."""
+"""Every action that is written; the pages have words for each."""
 
 
 @dataclass(frozen=True)

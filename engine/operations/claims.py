@@ -20,7 +20,7 @@ def claim(session: Session, *, task_id: int, actor: Actor, now: datetime, host: 
 
     Refused: NotOpen; Forbidden when somebody else has claimed it or the role is not held; FourEyes.
     """
-    standing, task = lock_task(session, task_id, host, actor.who)
+    standing, task = lock_task(session, task_id, host, actor)
     require_open(session, standing, task)
     require_role(actor, task.role, task.scope)
     if task.acted:
@@ -38,7 +38,7 @@ def release(
 
     Refused: NotOpen; Forbidden when somebody else has claimed it, unless the actor holds `role` in its scope.
     """
-    standing, task = lock_task(session, task_id, host, actor.who)
+    standing, task = lock_task(session, task_id, host, actor)
     require_open(session, standing, task)
     if task.claimed_by != actor.id:
         require_role(actor, role or "", task.scope)

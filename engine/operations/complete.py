@@ -11,13 +11,13 @@ from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from engine.errors import EvidenceRefused, Forbidden, FourEyes
-from engine.host import Actor, Host
-from engine.models import History, Submission, table_of
+from engine.host import SYSTEM, Actor, Host
+from engine.models import Deed, History, Submission, table_of
 from engine.operations import evidence, votes
-from engine.operations.door import Act, advance, open_nodes
+from engine.operations.door import Act, advance, note, open_nodes
 from engine.operations.outcome import Outcome, earlier, remember
 from engine.operations.standing import Standing, lock_task, require_open, require_role, require_seen
-from engine.statements import AnyRow, Statement
+from engine.statements import AnyRow, Statement, insert_of
 
 
 def complete_task(
@@ -39,7 +39,7 @@ def complete_task(
     request = {"task": task_id, "data": data, "for": actor.on_behalf_of}
     if (answer := earlier(session, actor, key, request, now)) is not None:
         return answer
-    standing, task = lock_task(session, task_id, host, actor.who)
+    standing, task = lock_task(session, task_id, host, actor)
     require_open(session, standing, task)
     require_seen(session, standing, seen)
     require_may_do(actor, task, host, standing)
@@ -63,6 +63,11 @@ def _complete(
 ) -> Outcome:
     node, deciding = task.node, task.node in standing.definition.deciding
     learned = checked.data
+    if actor.principal:
+        _INSERT_DEED.write(session, {
+            "instance_id": standing.row.id, "stage_version": standing.row.stage_version, "person": actor.principal,
+            "role": task.role,
+        })
     if node in standing.definition.graph.quorums:
         tally = votes.cast(session, standing, task, actor, now, checked.data)
         if not tally.decided:
@@ -94,6 +99,7 @@ def _warned(checked: evidence.Checked) -> dict[str, Any]:
 
 
 _submission, _history = table_of(Submission), table_of(History)
+_INSERT_DEED = insert_of(table_of(Deed), "instance_id", "stage_version", "person", "role", new=True)
 _TO_DRAFT = Statement(update(_submission).where(_submission.c.id == bindparam("s")).values(status="draft"))
 _PREPARED_BY = Statement(
     select(_history.c.details)
@@ -108,14 +114,20 @@ _PREPARED_BY = Statement(
 def hand_in_prepared(session: Session, standing: Standing, outcome: Outcome, now: datetime) -> Outcome:
     """Evidence prepared for a task that this step opened is handed in, by who prepared it, in the same transaction.
 
-    What its form, the rules or four eyes refuse by now becomes a draft again, for its author to mend; nothing is lost.
+    What its form, the rules or four eyes refuse by now becomes a draft again, for its author to mend; so does, with a
+    word in the history, what somebody prepared who holds the role no more: nobody hands in by a name without its right.
+    Nothing is lost.
     """
     for one in standing.prepared:
         task_id = open_nodes(session, outcome.instance_id).get(one.node)
         if task_id is None:
             continue  # what was handed in just before has closed it again
         author = _author(session, one)
-        again, task = lock_task(session, task_id, standing.host, author.who)
+        again, task = lock_task(session, task_id, standing.host, author)
+        if not standing.host.still_holds(session, again.subject, author.id, task.role, now):
+            _TO_DRAFT.write(session, {"s": one.id})
+            note(session, again, Act("evidence.held", SYSTEM, now, one.node, details={"author": author.id}))
+            continue
         try:
             if task.acted:
                 raise FourEyes()
@@ -136,4 +148,6 @@ def _author(session: Session, prepared: AnyRow) -> Actor:
     said = _PREPARED_BY.first(
         session, {"i": prepared.instance_id, "n": prepared.node, "who": prepared.actor}
     ).details
-    return Actor(prepared.actor, said["actor_name"], (), prepared.on_behalf_of, said["person"])
+    return Actor(
+        prepared.actor, said["actor_name"], (), prepared.on_behalf_of, said["person"], said.get("principal", "")
+    )

@@ -77,7 +77,8 @@ def prepare(
         session.execute(update(_submission).where(_submission.c.id == kept.id).values(status="withdrawn"))
     _insert(session, standing, node, actor, now, checked.data, "prepared", checked)
     note(session, standing, Act(
-        "evidence.prepared", actor, now, node, data=checked.data, details={"person": actor.who}
+        "evidence.prepared", actor, now, node, data=checked.data,
+        details={"person": actor.who, "principal": actor.principal},
     ))
     return tuple(evidence.as_rows(checked.warnings))
 

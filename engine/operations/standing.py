@@ -38,7 +38,7 @@ _TASK = Statement(select(
     _task,
     exists().where(
         _deed.c.instance_id == bindparam("instance"), _deed.c.stage_version == bindparam("stay"),
-        _deed.c.person == bindparam("person"), _deed.c.role != _task.c.role,
+        _deed.c.person.in_((bindparam("person"), bindparam("principal"))), _deed.c.role != _task.c.role,
     ).label("acted"),
 ).where(_task.c.id == bindparam("task")))
 
@@ -93,16 +93,20 @@ def lock_timer(session: Session, timer_id: int, host: Host) -> Standing:
     return Standing(row, definitions.load(session, row.definition_id), dict(row.variables), host)
 
 
-def lock_task(session: Session, task_id: int, host: Host, person: str = "") -> tuple[Standing, AnyRow]:
+def lock_task(session: Session, task_id: int, host: Host, actor: Actor) -> tuple[Standing, AnyRow]:
     """The task's instance, locked, and the task as it stands under that lock. Refused with NotFound.
 
-    The task's row has one more column, `acted`: whether `person` acted in another lane during this stay in the stage.
+    The task's row has one more column, `acted`: whether the actor, or the one on whose behalf they act, acted in
+    another lane during this stay in the stage.
     """
     row = _INSTANCE_OF_TASK.first(session, {"task": task_id})
     if row is None:
         raise NotFound("Tugas ini tidak ditemukan. Mungkin tautannya sudah tidak berlaku.")
     standing = Standing(row, definitions.load(session, row.definition_id), dict(row.variables), host)
-    task = _TASK.first(session, {"task": task_id, "person": person, "instance": row.id, "stay": row.stage_version})
+    task = _TASK.first(session, {
+        "task": task_id, "person": actor.who, "principal": actor.principal, "instance": row.id,
+        "stay": row.stage_version,
+    })
     return standing, task
 
 

@@ -16,7 +16,7 @@ from tests.web.conftest import Browser
 from tests.web.desk_world import PASSWORD, PENDOWO, World
 from web import db
 from workflows import agenda_changes, settings
-from workflows.models import Agenda, AgendaDay
+from workflows.models import Account, Agenda, AgendaChange, AgendaDay, Person
 
 
 @pytest.fixture
@@ -54,6 +54,25 @@ def stored(app: Flask, world: World) -> settings.Settings:
         return settings.read(session.get_one(Agenda, world.agenda.id).settings)
 
 
+def changes(app: Flask) -> list[str]:
+    """What became of each change, the first one first."""
+    with db.session_factory(app.extensions["tapak.engine"])() as session:
+        return list(session.scalars(sa.select(AgendaChange.status).order_by(AgendaChange.id)))
+
+
+def decision(app: Flask, world: World) -> str:
+    """Where the newest change is decided."""
+    with db.session_factory(app.extensions["tapak.engine"])() as session:
+        return f"/agenda/{world.agenda.id}/usulan/{session.scalar(sa.select(sa.func.max(AgendaChange.id)))}"
+
+
+def consented(app: Flask, world: World) -> None:
+    """A commissioner has consented to the newest change."""
+    other = app.test_client()
+    assert isinstance(other, Browser)
+    assert signed_in(other, "komisioner").send(decision(app, world), {"act": "consent"}).status_code == 302
+
+
 def test_the_form_changes_nothing_when_nothing_was_changed(app: Flask, browser: Browser, world: World) -> None:
     path, before = f"/agenda/{world.agenda.id}/ubah", stored(app, world)
     answer = signed_in(browser, "operator").send(path, posted(browser.get(path).text))
@@ -71,6 +90,7 @@ def test_an_operator_changes_periods_levels_and_days_off(app: Flask, browser: Br
         "days-0-on": "2026-12-24", "days-0-name": "Libur kantor",
     }
     assert browser.send(path, form).status_code == 302
+    consented(app, world)
     now = stored(app, world)
     assert (now.periods.sowan, now.levels[1].after_days, now.labels["ppk"]) == (10, 5, "PPD")
     with db.session_factory(app.extensions["tapak.engine"])() as session:
@@ -118,12 +138,96 @@ def test_rows_come_and_go_without_a_script(browser: Browser, world: World) -> No
 def test_a_stale_page_overwrites_nothing(app: Flask, browser: Browser, world: World) -> None:
     path = f"/agenda/{world.agenda.id}/ubah"
     form = posted(signed_in(browser, "operator").get(path).text)
-    assert browser.send(path, form | {"periods-sowan": "10"}).status_code == 302
-    answer = browser.send(path, form | {"periods-sowan": "20"})
+    assert browser.send(path, form | {"labels-camat": "Panewu"}).status_code == 302
+    answer = browser.send(path, form | {"labels-camat": "Mantri"})
     assert answer.status_code == 409
     assert "sudah diubah orang lain" in answer.text
-    assert 'value="20"' in answer.text
-    assert stored(app, world).periods.sowan == 10
+    assert 'value="Mantri"' in answer.text
+    assert stored(app, world).labels["camat"] == "Panewu"
+
+
+def test_what_moves_no_deadline_is_in_force_at_once_and_stands_in_the_register(
+    app: Flask, browser: Browser, world: World
+) -> None:
+    path = f"/agenda/{world.agenda.id}/ubah"
+    form = posted(signed_in(browser, "operator").get(path).text)
+    assert browser.send(path, form | {"labels-camat": "Panewu", "levels-1-after_days": "5"}).status_code == 302
+    assert stored(app, world).labels["camat"] == "Panewu"
+    page = browser.get("/agenda").text
+    register = page[page.index("Riwayat perubahan"):]
+    for words in ("Diubah", "Operator", "Sebutan setempat: camat", "Panewu", "+3 ", "+5 "):
+        assert words in register
+    assert browser.send(path, posted(browser.get(path).text)).status_code == 302
+    assert changes(app) == ["made"]
+
+
+def test_a_deadline_waits_for_a_second_person(app: Flask, browser: Browser, world: World) -> None:
+    path, before = f"/agenda/{world.agenda.id}/ubah", stored(app, world)
+    form = posted(signed_in(browser, "operator").get(path).text)
+    assert browser.send(path, form | {"periods-sowan": "9"}).status_code == 302
+    assert stored(app, world) == before
+    page = browser.get("/agenda").text
+    assert "menunggu orang kedua" in page
+    assert "9 hari" in page
+    assert "Tarik usulan" in page
+    assert "Setujui perubahan" not in page
+    assert browser.send(decision(app, world), {"act": "consent"}).status_code == 403
+    assert browser.send(path, form | {"labels-camat": "Panewu"}).status_code == 400
+    assert (stored(app, world), changes(app)) == (before, ["proposed"])
+    signed_in(browser, "komisioner")
+    assert "Perubahan tenggat menunggu persetujuan Anda" in browser.get("/pemberitahuan").text
+    assert "Setujui perubahan" in browser.get("/agenda").text
+    address = decision(app, world)
+    assert browser.send(address, {"act": "consent"}).status_code == 302
+    assert stored(app, world).periods.sowan == 9
+    assert browser.send(address, {"act": "decline"}).status_code == 409
+    page = browser.get("/agenda").text
+    assert "diputuskan oleh Komisioner" in page
+    assert "menunggu orang kedua" not in page
+    signed_in(browser, "operator")
+    assert "Usulan perubahan tenggat Anda disetujui" in browser.get("/pemberitahuan").text
+
+
+def test_two_accounts_of_one_person_are_no_second_person(app: Flask, browser: Browser, world: World) -> None:
+    path = f"/agenda/{world.agenda.id}/ubah"
+    with db.transaction(app.extensions["tapak.engine"]) as session:
+        person = session.scalars(sa.select(Person.id)).first()
+        both = Account.login.in_(["operator", "komisioner"])
+        session.execute(sa.update(Account).where(both).values(person_id=person))
+    form = posted(signed_in(browser, "operator").get(path).text)
+    assert browser.send(path, form | {"day_type": "working"}).status_code == 302
+    address = decision(app, world)
+    signed_in(browser, "komisioner")
+    assert browser.send(address, {"act": "consent"}).status_code == 403
+    signed_in(browser, "pps")
+    assert browser.send(address, {"act": "consent"}).status_code == 403
+    assert changes(app) == ["proposed"]
+
+
+@pytest.mark.parametrize(("login", "act", "status"), [
+    ("operator", "withdraw", "withdrawn"), ("komisioner", "decline", "declined"),
+    ("komisioner", "withdraw", "proposed"),
+])
+def test_a_proposal_is_withdrawn_by_its_author_or_declined_by_another(
+    app: Flask, browser: Browser, world: World, login: str, act: str, status: str
+) -> None:
+    path, before = f"/agenda/{world.agenda.id}/ubah", stored(app, world)
+    form = posted(signed_in(browser, "operator").get(path).text)
+    browser.send(path, form | {"days-0-on": "2026-12-24", "days-0-name": "Libur kantor"})
+    signed_in(browser, login).send(decision(app, world), {"act": act})
+    assert (changes(app), stored(app, world)) == ([status], before)
+
+
+def test_the_database_keeps_what_is_settled(app: Flask, world: World) -> None:
+    engine = app.extensions["tapak.engine"]
+    with db.transaction(engine) as session:
+        session.add(AgendaChange(
+            agenda_id=world.agenda.id, status="made", base="0", wish={}, differences=[], actor="1",
+            actor_name="Operator", person="1", at=world.now,
+        ))
+    for change in ("update agenda_change set actor_name = 'Lain'", "delete from agenda_change"):
+        with pytest.raises(sa.exc.DBAPIError, match="kept as it is"), db.transaction(engine) as session:
+            session.execute(sa.text(change))
 
 
 @pytest.mark.parametrize("login", ["komisioner", "pps", "bawaslu"])

@@ -7,11 +7,12 @@ import sqlalchemy as sa
 from flask import Flask
 
 from engine import outbox
-from engine.models import Incident, Message
+from engine.models import History, Incident, Message
 from tests.web import desk_world as world_of
 from tests.web.conftest import Browser
 from tests.web.desk_world import OTHER_VILLAGE, PASSWORD, PENDOWO, World
 from web import db
+from workflows.models import Body
 
 
 @pytest.fixture
@@ -43,7 +44,7 @@ def signed_in(browser: Browser, login: str) -> Browser:
 
 def broken(app: Flask) -> Message:
     with db.session_factory(app.extensions["tapak.engine"])() as session:
-        return session.scalars(sa.select(Message).where(Message.done_at.is_(None))).one()
+        return session.scalars(sa.select(Message).where(Message.done_at.is_(None)).order_by(Message.id).limit(1)).one()
 
 
 def test_it_says_what_runs_and_what_failed(browser: Browser, world: World) -> None:
@@ -65,7 +66,12 @@ def test_an_operator_has_it_tried_again(app: Flask, browser: Browser, world: Wor
     assert row.attempts == 0
     with db.session_factory(app.extensions["tapak.engine"])() as session:
         assert session.scalars(sa.select(Incident.resolved_by)).one() == world.actors["operator"].id
+        retried = sa.select(History.actor, History.details).where(History.action == "message.retried")
+        told = session.execute(retried).all()
+        assert [(one.actor, one.details["kind"]) for one in told] == [(world.actors["operator"].id, row.kind)]
+        number = session.scalars(sa.select(Body.id).where(Body.instance_id == row.payload["instance_id"])).one()
     assert "Tidak ada langkah yang gagal" in browser.get("/kesehatan").text
+    assert "Langkah sistem yang gagal dicoba lagi" in browser.get(f"/badan/{number}").text
 
 
 def test_what_was_done_is_not_done_again(app: Flask, browser: Browser, world: World) -> None:

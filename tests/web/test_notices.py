@@ -25,7 +25,8 @@ PARAMS = {
     "task.opened": {"node": "submit_sowan"}, "evidence.returned": {"node": "submit_sowan", "reason": "blurry"},
     "stage.reached": {"stage": "inaugurated"}, "incident.opened": {"node": "submit_sowan"},
     "task.late": {"node": "submit_sowan", "level": 2, "waiting_for": "Camat Kranggan"},
-    "obstacle.reported": {"code": "menunggu_SK_bupati"},
+    "obstacle.reported": {"code": "menunggu_SK_bupati"}, "evidence.waiting": {"node": "submit_sowan"},
+    "agenda.proposed": {"agenda": 1}, "agenda.decided": {"agenda": 1, "status": "consented"},
 }
 
 
@@ -83,7 +84,9 @@ def test_the_page_tells_links_and_counts(browser: Browser, world: World, session
     assert "Alasan: Foto atau berkas buram." in page
     assert "Terlambat (eskalasi tingkat 2): Ajukan bukti sowan" in page
     assert "Camat Kranggan" in page
-    assert page.count(f'href="/badan/{world.of(PENDOWO).id}"') == len(TOPICS)
+    of_agenda = [topic for topic in TOPICS if topic.startswith("agenda.")]
+    assert page.count(f'href="/badan/{world.of(PENDOWO).id}"') == len(TOPICS) - len(of_agenda)
+    assert page.count('href="/agenda/1"') == len(of_agenda)
     assert f'class="count">{len(TOPICS)}<' in page
     assert page.count(" unread") >= len(TOPICS)
 

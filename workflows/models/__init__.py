@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from workflows.models.accounts import Account, Assignment, SignInAttempt, WebSession
-from workflows.models.agenda import Agenda, AgendaDay
+from workflows.models.agenda import Agenda, AgendaChange, AgendaDay
 from workflows.models.body import Body
 from workflows.models.escalation import Climb, Escalation
 from workflows.models.letter import Letter, LetterBody
@@ -15,6 +15,7 @@ from workflows.models.stakeholder import Contact, Stakeholder
 __all__ = [
     "Account",
     "Agenda",
+    "AgendaChange",
     "AgendaDay",
     "Assignment",
     "Body",

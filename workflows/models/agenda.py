@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Identity, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Identity, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from engine.models import Base, BigId
@@ -49,3 +49,37 @@ class AgendaDay(Base):
     agenda_id: Mapped[int] = mapped_column(ForeignKey("agenda.id"), primary_key=True)
     on: Mapped[date] = mapped_column("day", primary_key=True)
     name: Mapped[str] = mapped_column(String(200))
+
+
+class AgendaChange(Base):
+    """One change of an agenda's settings: who wished it and when, what it changes, and what became of it.
+
+    `wish` is the whole agenda as wished, {"settings", "day_type", "days"}; `base` the fingerprint of what it was wished
+    upon; `differences` are rows of {"path", "before", "after"}. "made" was in force at once; "proposed" waits for a
+    second person and then is "consented", "declined" or "withdrawn". What is settled the database neither changes nor
+    removes.
+    """
+
+    __tablename__ = "agenda_change"
+    __table_args__ = (
+        CheckConstraint("status in ('made', 'proposed', 'consented', 'declined', 'withdrawn')", name="status"),
+        Index("ix_agenda_change_agenda_id", "agenda_id"),
+        Index(
+            "uq_agenda_change_proposed", "agenda_id", unique=True, postgresql_where=text("status = 'proposed'"),
+            sqlite_where=text("status = 'proposed'"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, Identity(), primary_key=True)
+    agenda_id: Mapped[int] = mapped_column(ForeignKey("agenda.id"))
+    status: Mapped[str] = mapped_column(String(12))
+    base: Mapped[str] = mapped_column(String(32))
+    wish: Mapped[dict[str, Any]]
+    differences: Mapped[list[Any]]
+    actor: Mapped[str] = mapped_column(String(100))
+    actor_name: Mapped[str] = mapped_column(String(200))
+    person: Mapped[str] = mapped_column(String(100))
+    at: Mapped[datetime]
+    decided_by: Mapped[str | None] = mapped_column(String(100))
+    decided_name: Mapped[str | None] = mapped_column(String(200))
+    decided_at: Mapped[datetime | None]
