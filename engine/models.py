@@ -119,11 +119,21 @@ class Instance(Base):
     expressions ask about, and no others. `version` counts the moves; `stage_version` is the version at which the
     present stage was reached, so it names this stay in the stage. `seq` and `head` are the end of its history chain.
     `status` is "running", "ended" or "cancelled". `held_since` is set while an obstacle is open.
+
+    A **child instance** does a part of its parent's work: it runs by the machine of `part` ("" a whole process, else
+    the key in `Graph.parts`) for the stay of `parent_node` that began at the parent's version `parent_visit`, as the
+    `number`th (from 0) of that stay. Its subject and scope are those of its root, the one instance of them all without
+    a parent. `origin` is what it began with: {"given": variables, "keeps": names beyond its own that its parent asks
+    for, "depth": parents above it, and with the first round "total" or "items" of the whole loop}.
     """
 
     __tablename__ = "instance"
     __table_args__ = (
-        UniqueConstraint("subject"),
+        Index("uq_instance_subject", "subject", unique=True, **_only("parent_id IS NULL")),
+        Index(
+            "uq_instance_child", "parent_id", "parent_node", "parent_visit", "number", unique=True,
+            **_only("parent_id IS NOT NULL"),
+        ),
         CheckConstraint("status in ('running', 'ended', 'cancelled')", name="status"),
         Index("ix_instance_place", "scope", "stage", "state"),
         Index("ix_instance_definition_state", "definition_id", "state"),
@@ -147,13 +157,20 @@ class Instance(Base):
     stage_version: Mapped[int] = mapped_column(default=0)
     seq: Mapped[int] = mapped_column(default=0)
     head: Mapped[str] = mapped_column(String(64), default="")
+    part: Mapped[str] = mapped_column(String(100), default="", server_default=text("''"))
+    parent_id: Mapped[int | None] = mapped_column(ForeignKey("instance.id"))
+    root_id: Mapped[int | None] = mapped_column(ForeignKey("instance.id"))
+    parent_node: Mapped[str | None] = mapped_column(String(100))
+    parent_visit: Mapped[int | None]
+    number: Mapped[int | None]
+    origin: Mapped[dict[str, Any] | None] = mapped_column(Json)
 
 
 class Task(Base):
     """One stay in one waiting node: open until `closed_at`. `visit` is the instance's version when it opened.
 
     `role` is who may do it, within `scope`. `outcome` says how it ended: "completed", "taken_away", "cancelled".
-    An automatic step (a service task) is a task too, with the role "".
+    An automatic step (a service task) is a task too, with the role ""; so is a stay that child instances work off.
     """
 
     __tablename__ = "task"
@@ -287,6 +304,57 @@ class Timer(Base):
     repeats: Mapped[int] = mapped_column(default=0)
     closed_at: Mapped[datetime | None]
     fired: Mapped[bool] = mapped_column(default=False)
+
+
+class Subscription(Base):
+    """A message, signal or condition that is waited for, as long as `host` is; open until `closed_at`.
+
+    `kind` is "message", "signal" or "conditional"; `ref` the name, `key` the correlation key of a message (None: one
+    without). Of a condition `key` is "true" while it holds: it happens when it becomes true.
+    """
+
+    __tablename__ = "subscription"
+    __table_args__ = (
+        Index("ix_subscription_open_ref", "kind", "ref", "key", **_only("closed_at IS NULL")),
+        Index("ix_subscription_open", "instance_id", **_only("closed_at IS NULL")),
+        UniqueConstraint("instance_id", "node", "kind", "ref", "visit", name="uq_subscription_visit"),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, Identity(), primary_key=True)
+    instance_id: Mapped[int] = mapped_column(ForeignKey("instance.id"))
+    node: Mapped[str] = mapped_column(String(100))
+    host: Mapped[str] = mapped_column(String(100))
+    kind: Mapped[str] = mapped_column(String(12))
+    ref: Mapped[str] = mapped_column(String(200))
+    key: Mapped[str | None] = mapped_column(String(200))
+    visit: Mapped[int]
+    closed_at: Mapped[datetime | None]
+
+
+class Parcel(Base):
+    """A message or signal on its way between instances, with what it carries: the outbox itself holds ids only.
+
+    A message is kept until `kept_until` for the first that waits for its name and key, and taken once. `subject` and
+    `scope` are its sender's: an instance that it starts gets them, unless the subject has one.
+    """
+
+    __tablename__ = "parcel"
+    __table_args__ = (
+        CheckConstraint("kind in ('message', 'signal')", name="kind"),
+        Index("ix_parcel_open", "name", "key", **_only("taken_at IS NULL AND kind = 'message'")),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, Identity(), primary_key=True)
+    kind: Mapped[str] = mapped_column(String(12))
+    name: Mapped[str] = mapped_column(String(200))
+    key: Mapped[str | None] = mapped_column(String(200))
+    data: Mapped[dict[str, Any]]
+    subject: Mapped[str] = mapped_column(String(100))
+    scope: Mapped[str] = mapped_column(Scope)
+    sent_at: Mapped[datetime]
+    kept_until: Mapped[datetime]
+    taken_at: Mapped[datetime | None]
+    taken_by: Mapped[int | None] = mapped_column(ForeignKey("instance.id"))
 
 
 class History(Base):
