@@ -17,6 +17,7 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from engine import feel
+from engine.cron import next_after, read_cron
 from engine.errors import ExpressionRefused, Refused
 from engine.feel import iso
 from engine.feel.values import YearMonth
@@ -26,6 +27,7 @@ from engine.models import Timer, table_of
 from engine.statements import Statement
 
 _CYCLE = re.compile(r"R(?P<count>\d*)(?:/(?P<start>[^/P][^/]*))?/(?P<period>P[^/]+)")
+_PLAIN_NAME = re.compile(r"[a-z_]\w*(\.\w+)*|\"[^\"]*\"")
 _DAY = timedelta(days=1)
 
 
@@ -42,7 +44,9 @@ class Strike:
 
 
 def timer_expression(kind: str, text: str) -> feel.Expression:
-    """The expression of a timer: ISO 8601 text of this kind, or FEEL or JUEL that gives such a value.
+    """The expression of a timer: ISO 8601 text of this kind, a cron text, or FEEL or JUEL that gives such a value.
+
+    A word in small letters is the name of a variable.
 
     Refused with ExpressionRefused when it is neither, with the mend.
     """
@@ -50,10 +54,12 @@ def timer_expression(kind: str, text: str) -> feel.Expression:
     if text.startswith(("=", "${", "#{")):
         return feel.compile(text)
     reads = {"date": iso.read_datetime, "duration": iso.read_duration, "cycle": _read_cycle}[kind]
-    if reads(text) is None:
+    if reads(text) is None and not (kind == "cycle" and read_cron(text)):
+        if _PLAIN_NAME.fullmatch(text):
+            return feel.compile(f"= {text}")
         shape = {
             "date": "tanggal seperti 2024-11-27T00:00:00", "duration": "lama waktu seperti P3D atau PT12H",
-            "cycle": "putaran seperti R/P30D atau R3/PT10H",
+            "cycle": "putaran seperti R/P30D, R3/PT10H, atau 0 0 9 * * MON-FRI",
         }[kind]
         raise ExpressionRefused(text, 0, f"Jam ini tidak dapat dibaca. Tulis {shape}, atau ungkapan yang diawali “=”")
     return feel.compile(f'= "{text}"')
@@ -84,6 +90,8 @@ def next_strike(
     if clock.kind != "cycle" or repeats == 0:
         return None
     value = clock.expression.evaluate(context)
+    if isinstance(value, str) and (cron := read_cron(value)) is not None:
+        return _struck(cron, planned, surroundings)
     if isinstance(value, str) and (cycle := _read_cycle(value.strip())) is not None:
         value = cycle[2]
     if not isinstance(value, (timedelta, YearMonth)):
@@ -136,12 +144,19 @@ def _read_cycle(text: str) -> tuple[int, datetime | None, timedelta | YearMonth]
 
 
 def _first_of_cycle(text: str, surroundings: Surroundings, now: datetime) -> Strike | None:
+    if (cron := read_cron(text)) is not None:
+        return _struck(cron, now, surroundings)
     cycle = _read_cycle(text)
     if cycle is None or cycle[0] == 0:
         return None
     repeats, start, period = cycle
     due = _moment(start, surroundings) if start is not None else later(period, surroundings, now)
     return Strike(due, repeats if repeats < 0 else repeats - 1)
+
+
+def _struck(cron: str, after: datetime, surroundings: Surroundings) -> Strike | None:
+    moment = next_after(cron, after, surroundings.zone)
+    return Strike(moment, -1) if moment is not None else None
 
 
 _timer = table_of(Timer)
