@@ -107,7 +107,7 @@ class Game:
 
     def leave(self, run: Run, node: Node, trail: tuple[str, ...]) -> list[Run]:
         """The token leaves the node by the flows that its kind and the data open."""
-        if node.id == self.root.id:
+        if node.id == self.root.id and self.root.kind != "branch":
             return [run]
         if node.for_compensation:
             return self._compensated(run, trail)
