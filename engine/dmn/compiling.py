@@ -55,7 +55,8 @@ def compile_models(root: Unit) -> tuple[Evaluated, tuple[Problem, ...]]:
     every = units(root)
     done: dict[int, tuple[Evaluated, Types]] = {}
     problems: list[Problem] = []
-    members = [name for unit in every for name in _members(unit)]
+    members = {name for unit in every for name in _members(unit)}
+    members |= {element.name for unit in every if unit is not root for element in unit.model.elements.values()}
     for unit in every:
         texts = Texts(members)
         types = Types(unit, {name: done[id(one)][1] for name, one in unit.imports.items()}, texts.accepts)
@@ -68,10 +69,9 @@ def compile_models(root: Unit) -> tuple[Evaluated, tuple[Problem, ...]]:
 
 
 def _members(unit: Unit) -> Iterator[str]:
-    """Every name that may stand behind a dot."""
+    """Every name of components and keys, which may stand behind a dot."""
     yield from names_in(unit.model.items)
     for element in unit.model.elements.values():
-        yield element.name
         logic = element.logic if isinstance(element, Decision | Knowledge) else None
         yield from _keys(logic)
 

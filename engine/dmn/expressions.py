@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from decimal import Decimal
 
 from engine import feel
 from engine.dmn.evaluation import Evaluated, Evaluation, Run
@@ -12,11 +13,32 @@ from engine.dmn.problems import problem
 from engine.errors import ExpressionRefused, Problem
 from engine.feel.builtins import BUILTINS
 from engine.feel.scope import Scope
-from engine.feel.tree import Lambda, parts
+from engine.feel.tree import Lambda, Node, Tests, parts
+from engine.feel.tree import Literal as Constant
 from engine.feel.types import Type
-from engine.feel.values import Value
+from engine.feel.values import Value, hashable
 
 EMPTY = frozenset({"", "-"})
+
+
+SIMPLE = (str, Decimal, bool)
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """The tests of a cell. `constants`: the keys of the values that pass, where it only lists constants; they tell for
+    the value of a SIMPLE kind, without evaluating.
+    """
+
+    run: Run
+    constants: frozenset[object] | None
+
+
+def _constants(read: Node) -> frozenset[object] | None:
+    if not isinstance(read, Tests) or read.negated:
+        return None
+    values = [one.value for one in read.tests if isinstance(one, Constant) and isinstance(one.value, SIMPLE)]
+    return frozenset(map(hashable, values)) if len(values) == len(read.tests) else None
 
 
 class Texts:
@@ -35,23 +57,24 @@ class Texts:
         """What the text is worth in a scope; null for an empty one."""
         if not literal.text:
             return lambda scope, evaluation: None
-        return self._compiled(literal, names, tests=False)
+        return self._compiled(literal, names, tests=False)[0]
 
     def domain(self, literal: Literal, names: frozenset[str]) -> Run:
         """What a loop goes through, which may be written with two ends only, as behind `in`: `1..3`."""
         if ".." in literal.text:
             try:
-                return self._feel(replace(literal, text=f"for i in {literal.text} return i"), names | self.members,
-                                  tests=False, strict=True)
+                loop = replace(literal, text=f"for i in {literal.text} return i")
+                return self._feel(loop, names | self.members, tests=False, strict=True)[0]
             except ExpressionRefused:
                 return self.expression(literal, names)
         return self.expression(literal, names)
 
-    def tests(self, literal: Literal, names: frozenset[str]) -> Run | None:
+    def tests(self, literal: Literal, names: frozenset[str]) -> Cell | None:
         """What the text of a cell says of the value that the scope calls `?`; None for one that any value passes."""
         if literal.text in EMPTY:
             return None
-        return self._compiled(literal, names, tests=True)
+        run, read = self._compiled(literal, names, tests=True)
+        return Cell(run, None if read is None else _constants(read))
 
     def values(self, literal: Literal) -> list[Value] | None:
         """The values a text lists, in their order: `"high", "low"`; None when it cannot be read or is no list."""
@@ -63,25 +86,28 @@ class Texts:
 
     def accepts(self, literal: Literal) -> Callable[[Value], bool]:
         """Whether a value passes the tests of allowed values; any value passes what cannot be read."""
-        test = self.tests(literal, frozenset())
-        if test is None or isinstance(test, _Refused):
+        cell = self.tests(literal, frozenset())
+        if cell is None or isinstance(cell.run, _Refused):
             return lambda value: True
-        return lambda value: test(Scope({"?": value}, Scope({})), _NOWHERE) is True
+        run = cell.run
+        return lambda value: run(Scope({"?": value}, Scope({})), _NOWHERE) is True
 
-    def _compiled(self, literal: Literal, names: frozenset[str], *, tests: bool) -> Run:
+    def _compiled(self, literal: Literal, names: frozenset[str], *, tests: bool) -> tuple[Run, Node | None]:
         try:
             return self._feel(literal, names | self.members, tests=tests, strict=True)
         except ExpressionRefused as doubt:
             try:
-                run = self._feel(literal, names | self.members, tests=tests, strict=False)
+                found = self._feel(literal, names | self.members, tests=tests, strict=False)
             except ExpressionRefused as refused:
                 self.problems.append(problem("expression.refused", literal.id, literal.line, detail=str(refused)))
-                return _Refused(self.problems[-1])
+                return _Refused(self.problems[-1]), None
             self.problems.append(
                 problem("expression.null", literal.id, literal.line, severity="warning", detail=str(doubt)))
-            return run
+            return found
 
-    def _feel(self, literal: Literal, names: frozenset[str], *, tests: bool, strict: bool) -> Run:
+    def _feel(
+        self, literal: Literal, names: frozenset[str], *, tests: bool, strict: bool
+    ) -> tuple[Run, Node | None]:
         if literal.language == "juel":
             compiled: feel.Expression | feel.Tests = feel.compile(literal.text, dialect="juel")
         elif tests:
@@ -91,10 +117,10 @@ class Texts:
                 literal.text, dialect="feel", names=names, typed=self.types, strict=strict, clock=True)
         run = compiled._run
         if not any(isinstance(part, Lambda) and part.external for part in parts(compiled.tree)):
-            return lambda scope, evaluation: run(scope)
+            return lambda scope, evaluation: run(scope), compiled.tree
         why = problem("function.external", literal.id, literal.line, severity="warning", kind="Java / PMML")
         self.problems.append(why)
-        return _Told(why, run)
+        return _Told(why, run), None
 
 
 class _Told:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from engine.dmn.evaluation import Evaluation, Run
-from engine.dmn.expressions import Texts
+from engine.dmn.expressions import SIMPLE, Cell, Texts
 from engine.dmn.hits import Hit, aggregated, all_equal, by_priority
 from engine.dmn.model import Input, Literal, Output, Rule, Table
 from engine.dmn.problems import problem
 from engine.dmn.types import Types
 from engine.feel.scope import Scope
 from engine.feel.types import Type
-from engine.feel.values import Value
+from engine.feel.values import Value, hashable
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +22,7 @@ class _Column:
     drawn: Input
     value: Run
     type: Type | None
-    allowed: Run | None
+    allowed: Cell | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ class _Result:
 
     drawn: Output
     type: Type | None
-    allowed: Run | None
+    allowed: Cell | None
     order: list[Value] | None
     default: Run | None
 
@@ -41,7 +41,7 @@ class _Row:
     """A rule: the places of the inputs it tests with their tests, and its results."""
 
     drawn: Rule
-    tests: tuple[tuple[int, Run], ...]
+    tests: tuple[tuple[int, Cell], ...]
     results: tuple[Run, ...]
 
 
@@ -115,23 +115,32 @@ class _Running:
             return None
         return self._by_policy([hit for hit in hits if hit is not None], matching, evaluation)
 
-    def _tested(self, scope: Scope, evaluation: Evaluation) -> list[Scope] | None:
-        """For each input the scope in which its cells are asked; None when a value is not allowed."""
+    def _tested(self, scope: Scope, evaluation: Evaluation) -> list[tuple[Scope, object]] | None:
+        """For each input the scope in which its cells are asked, and the key of a SIMPLE value; None when a value is
+        not allowed.
+        """
         scopes = []
         for column in self.columns:
             drawn = column.drawn
             value = evaluation.coerced(column.value(scope, evaluation), column.type, drawn.id, drawn.line)
             inner = Scope({"?": value, drawn.bound: value}, scope)
-            if column.allowed is not None and column.allowed(inner, evaluation) is not True:
+            if column.allowed is not None and column.allowed.run(inner, evaluation) is not True:
                 evaluation.tell("table.input_value", drawn.id, drawn.line, name=drawn.label or drawn.expression.text)
                 return None
-            scopes.append(inner)
+            scopes.append((inner, hashable(value) if isinstance(value, SIMPLE) else None))
         return scopes
 
-    def _matching(self, tested: list[Scope], evaluation: Evaluation) -> list[_Row]:
+    def _matching(self, tested: list[tuple[Scope, object]], evaluation: Evaluation) -> list[_Row]:
         found = []
         for row in self.rows:
-            if all(test(tested[place], evaluation) is True for place, test in row.tests):
+            for place, cell in row.tests:
+                scope, key = tested[place]
+                if cell.constants is not None and key is not None:
+                    if key not in cell.constants:
+                        break
+                elif cell.run(scope, evaluation) is not True:
+                    break
+            else:
                 found.append(row)
                 if self.table.hit == "F":
                     break
@@ -150,7 +159,8 @@ class _Running:
         for cell, result in zip(row.results, self.results, strict=True):
             drawn = result.drawn
             value = evaluation.coerced(cell(scope, evaluation), result.type, drawn.id, row.drawn.line)
-            if result.allowed is not None and result.allowed(Scope({"?": value}, scope), evaluation) is not True:
+            allowed, inner = result.allowed, Scope({"?": value}, scope)
+            if value is not None and allowed is not None and allowed.run(inner, evaluation) is not True:
                 evaluation.tell("table.output_value", drawn.id, row.drawn.line, name=drawn.name or drawn.id)
                 return None
             found.append(value)
