@@ -5,7 +5,9 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import logging
+import select
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -22,6 +24,7 @@ WAL_IS_SAFE_FROM = (3, 51, 3)
 BUSY_SECONDS = 15
 IMPATIENT_MILLISECONDS = 100
 STATEMENT_SECONDS, LOCK_SECONDS, IDLE_SECONDS = 30, 10, 60
+ASKED_AFTER_SECONDS = 60
 METADATA_MODULES = ("engine.models", "engine.migration.models", "workflows.models", "web.models")
 
 
@@ -40,11 +43,39 @@ def make_engine(url: str, *, pool_size: int = 8) -> sa.Engine:
         "idle_in_transaction_session_timeout": IDLE_SECONDS * 1000, "timezone": "UTC",
     }
     settings = " ".join(f"-c {name}={value}" for name, value in options.items())
-    return sa.create_engine(
-        parsed.set(drivername="postgresql+psycopg"),
-        pool_size=pool_size, max_overflow=pool_size, pool_pre_ping=True, pool_recycle=1800,
+    engine = sa.create_engine(
+        parsed.set(drivername="postgresql+psycopg"), pool_size=pool_size, max_overflow=pool_size, pool_recycle=1800,
         connect_args={"options": settings, "connect_timeout": 5, "application_name": "tapak"},
     )
+    _hand_out_what_lives(engine)
+    return engine
+
+
+def _hand_out_what_lives(engine: sa.Engine) -> None:
+    """A connection that ended while it lay in the pool is replaced before anybody uses it.
+
+    A server that ends a connection says so on its socket, where nothing else is said in between: looking there costs
+    no round trip, as asking at each use (`pool_pre_ping`) would. One that lay for long is asked nevertheless, for a
+    network in between may have dropped it in silence.
+    """
+
+    @event.listens_for(engine, "checkin")
+    def lies(_connection: Any, record: Any) -> None:
+        record.info["since"] = time.monotonic()
+
+    @event.listens_for(engine, "checkout")
+    def lives(connection: Any, record: Any, _proxy: object) -> None:
+        since = record.info.get("since")
+        if since is None:
+            return
+        socket = select.poll()
+        socket.register(connection.fileno(), select.POLLIN)
+        try:
+            lay_long = time.monotonic() - since > ASKED_AFTER_SECONDS
+            if socket.poll(0) or (lay_long and not engine.dialect.do_ping(connection)):
+                raise sa.exc.InvalidatePoolError
+        except engine.dialect.loaded_dbapi.Error as ended:
+            raise sa.exc.InvalidatePoolError from ended
 
 
 def sqlite_module() -> ModuleType:

@@ -162,7 +162,8 @@ def _of_work(place: CTE, drawn: Flows) -> Select[Any]:
     deciding = or_(false(), *(
         and_(place.c.definition_id == definition, one_of(Task.node, nodes)) for definition, nodes in drawn.deciding
     ))
-    untrained = and_(place.c.kind == "pps", Task.node == TRAINING, one_of(above.stage, drawn.untrained))
+    trains = and_(place.c.kind == "pps", Task.node == TRAINING)
+    untrained = and_(trains, one_of(above.stage, drawn.untrained))
     reason = case(
         (or_(of_parent(Task.role, place.c.kind), untrained), BIT["parent"]), (deciding, BIT["approval"]),
         (returned, BIT["returned"]), else_=BIT["overdue"],
@@ -179,7 +180,8 @@ def _of_work(place: CTE, drawn: Flows) -> Select[Any]:
             case((late, Task.due_at), else_=Task.opened_at).label("since"), owner.label("owner"),
         )
         .join(Task, and_(Task.instance_id == place.c.id, Task.closed_at.is_(None)))
-        .outerjoin(parent, parent.id == place.c.parent_id).outerjoin(above, above.id == parent.instance_id)
+        .outerjoin(parent, parent.id == case((trains, place.c.parent_id)))  # looked up only where it is needed
+        .outerjoin(above, above.id == parent.instance_id)
         .where(or_(late, and_(long_ago, returned)), Task.role != "")
     )
 

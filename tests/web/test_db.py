@@ -113,3 +113,16 @@ def test_moments_come_back_aware_in_utc(database: Database) -> None:
 def test_writing_while_reading_is_refused_on_postgresql(postgres: Database) -> None:
     with pytest.raises(DBAPIError, match="read-only"), reading(postgres.engine).begin() as connection:
         connection.execute(sa.insert(Heartbeat).values(name="no", at=AT))
+
+
+@pytest.mark.parametrize("asked_after", [60, 0])
+def test_a_connection_that_ended_in_the_pool_is_not_handed_out(
+    postgres: Database, monkeypatch: pytest.MonkeyPatch, asked_after: int
+) -> None:
+    monkeypatch.setattr("web.db.ASKED_AFTER_SECONDS", asked_after)
+    one = value(postgres.engine, "select pg_backend_pid()")
+    assert value(postgres.engine, "select pg_backend_pid()") == one
+    other = make_engine(postgres.engine.url.render_as_string(hide_password=False))
+    assert value(other, f"select pg_terminate_backend({one}, 5000)") is True
+    other.dispose()
+    assert value(postgres.engine, "select pg_backend_pid()") != one
