@@ -6,7 +6,7 @@ from datetime import date
 
 from engine.feel import tree
 from engine.feel.building import Fault
-from engine.feel.builtins import BUILTINS, CLOCK
+from engine.feel.builtins import BUILTINS, CLOCK, PATTERNS, pattern_work
 from engine.feel.closures import Closure, closure, cost
 from engine.feel.functions import Native
 from engine.feel.properties import member
@@ -29,11 +29,13 @@ def _call(node: tree.Call) -> Closure:
     if node.function in CLOCK:
         return _clock(node.function)
     arguments = [closure(argument) for argument in node.arguments]
-    run_builtin = BUILTINS[node.function].bind(node.names, len(arguments))
+    run_builtin, patterned = BUILTINS[node.function].bind(node.names, len(arguments)), node.function in PATTERNS
 
     def run(scope: Scope) -> Value:
         values = [argument(scope) for argument in arguments]
         scope.spend(sum(map(weight, values)))
+        if patterned:
+            scope.spend(pattern_work(values))
         result = run_builtin(values)
         scope.spend(weight(result))
         return result

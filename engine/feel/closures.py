@@ -12,7 +12,7 @@ from typing import TypeAlias
 
 from engine.feel import tree
 from engine.feel.arithmetic import arithmetic, negative
-from engine.feel.builtins import BUILTINS, EXPENSIVE, BuiltinFunction
+from engine.feel.builtins import BUILTINS, PATTERNS, BuiltinFunction
 from engine.feel.conforming import is_instance
 from engine.feel.properties import member
 from engine.feel.ranges import picked
@@ -36,7 +36,7 @@ def cost(node: Node) -> int:
     while waiting:
         part = waiting.pop()
         if isinstance(part, tree.Call):
-            total += EXPENSIVE.get(part.function, 5)
+            total += 20 if part.function in PATTERNS else 5
         else:
             total += 200 if isinstance(part, tree.Arithmetic) and part.operator == "**" else 1
         waiting.extend(tree.children(part))

@@ -61,12 +61,15 @@ class Reader(Cursor):
 
     def operators(self, least: int) -> Node:
         """An operand and all operators behind it that bind at least so tightly."""
-        node = self.operand()
+        node, before = self.operand(), 0
         while self.here.kind in ("sign", "word"):
             level = _LEVELS.get(self.here.text, 0)
             if level < least or not level:
                 break
-            node = self._combined(node, level)
+            if level == before == _LEVELS["<"] and self.here.text not in ("=", "!="):
+                mend = "Untuk dua batas tulis: a between b and c"
+                self.doubts.append(Fault(self.here.position, f"{self.here.text!r} tidak pada tempatnya. {mend}"))
+            node, before = self._combined(node, level), level
         return node
 
     def _combined(self, left: Node, level: int) -> Node:
@@ -85,10 +88,7 @@ class Reader(Cursor):
         if token.text == "in":
             return tree.In(position, left, self._tests_behind_in())
         right = self.operators(level + 1)
-        if level == 3:
-            if isinstance(left, tree.Compare) and token.text not in ("=", "!="):
-                mend = "Untuk dua batas tulis: a between b and c"
-                self.doubts.append(Fault(token.position, f"{token.text!r} tidak pada tempatnya. {mend}"))
+        if token.text in _COMPARING:
             return tree.Compare(position, token.text, left, right)
         return tree.Arithmetic(position, token.text, left, right)
 

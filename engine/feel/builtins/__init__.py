@@ -10,7 +10,7 @@ from engine.feel.builtins.intervals import of_ranges, point_first, reversed_side
 from engine.feel.builtins.signatures import Builtin, BuiltinFunction, signature
 from engine.feel.values import Value, negation
 
-__all__ = ["BUILTINS", "CLOCK", "EXPENSIVE", "FORMS", "Builtin", "BuiltinFunction"]
+__all__ = ["BUILTINS", "CLOCK", "FORMS", "PATTERNS", "Builtin", "BuiltinFunction", "pattern_work"]
 
 Ways = list[tuple[str, Callable[..., Any]]]
 
@@ -167,8 +167,9 @@ BUILTINS: dict[str, Builtin] = {
 for _rows in (_CONVERSIONS, _LOGIC, _TEXTS, _NUMBERS, _LISTS, _DATES, _CONTEXTS, _INTERVALS, _CAMUNDA):
     BUILTINS |= _table(_rows)
 
-EXPENSIVE = {"matches": 50, "replace": 50, "split": 50, "extract": 50}
-"""What a call of these costs in a loop, in steps of work."""
+PATTERNS = frozenset({"matches", "replace", "split", "extract"})
+"""Functions whose work grows with a text and a pattern, see `pattern_work`."""
+pattern_work = texts.pattern_work
 
 FORMS = frozenset({"range", "is defined"})
 """Functions that are more than a function of values."""

@@ -85,12 +85,8 @@ GROWN = ", ".join(f"x{i}: x{i - 1} + x{i - 1}" for i in range(1, 60))
         f"{{x0: [1], {DOUBLED}}}",
         f'{{x0: "0123456789", {GROWN}}}.x59',
         "9 ** 9 ** 9 ** 9 ** 9",
-        'for i in 1..1000 return matches("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", "a*a*b")',
+        'for i in 1..99999 return matches("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", "a*a*b")',
         "9999999999 ** 99999",
-        'matches("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa!", "(a+)+$")',
-        'matches("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa!", "(a|aa)*$")',
-        'matches("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa!", "a*a*a*a*a*a*a*a*b")',
-        f'matches("{"a" * 44}!", "{"a?" * 28}$")',
         "some i in 1..99999 satisfies count(big) < i",
     ],
 )
