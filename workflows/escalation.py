@@ -54,7 +54,10 @@ def thrown(session: Session, *, instance_id: int, element: str, trigger: str, no
     """
     instance = session.get_one(Instance, instance_id)
     loaded = definitions.load(session, instance.definition_id)
-    host_node = loaded.graph.process.nodes[trigger.partition(".")[2]].attached_to
+    struck = loaded.graph.process.nodes.get(trigger.partition(".")[2])
+    if struck is None or element not in loaded.graph.process.nodes:
+        return  # the body has moved to a version of its drawing that knows no such clock
+    host_node = struck.attached_to
     task = session.execute(
         select(Task.id, Task.due_at, Task.opened_at, Task.node).where(
             Task.instance_id == instance_id, Task.node == host_node, Task.closed_at.is_(None)

@@ -110,7 +110,7 @@ def renamed(old: Process, new: Process) -> dict[str, str]:
     return found
 
 
-_ALIKE = 4
+_ALIKE = 3
 
 
 def _likeness(old: Process, one: Node, new: Process, other: Node) -> int:
@@ -118,7 +118,8 @@ def _likeness(old: Process, one: Node, new: Process, other: Node) -> int:
     if one.kind != other.kind:
         return 0
     same = [
-        (4, bool(one.name) and one.name == other.name), (2, bool(one.form) and one.form == other.form),
+        (4, bool(one.name) and one.name == other.name),
+        (-2, bool(one.name and other.name) and one.name != other.name), (2, bool(one.form) and one.form == other.form),
         (1, one.lane == other.lane), (2, one.event is not None and _bare(one.event) == _bare(other.event)),
         (1, one.attached_to is not None and one.attached_to == other.attached_to),
     ]
