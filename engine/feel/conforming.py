@@ -6,6 +6,7 @@ it where a list is, and a date for its midnight in UTC where a date and time is.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC
 
 from engine.feel.far import DATES, DATETIMES, datetime_of, day_number
@@ -66,8 +67,8 @@ def _unnarrowed(type_: Type) -> Type:
             return type_
 
 
-def function_type(function: Function) -> Type:
-    """The type of a function."""
+def function_type(function: Function) -> FunctionType:
+    """The type of a function; its result is Any where nobody said what it is."""
     return FunctionType(tuple(type_ for _, type_ in function.parameters), function.result)
 
 
@@ -81,7 +82,9 @@ def coerced(value: Value, type_: Type) -> Value:
     if isinstance(wanted, ListType):
         return _as_list(value, wanted, type_)
     if isinstance(value, list):
-        return coerced(value[0], type_) if len(value) == 1 else None
+        return coerced(value[0], type_) if len(value) == 1 and not isinstance(value[0], list) else None
+    if isinstance(wanted, FunctionType) and isinstance(value, Function) and value.result == ANY:
+        return value if is_subtype(replace(function_type(value), result=wanted.result), wanted) else None
     if wanted == DATE_AND_TIME and isinstance(value, DATES) and not isinstance(value, DATETIMES):
         return _kept(datetime_of(day_number(value), 0, UTC), type_)
     if isinstance(wanted, ContextType) and isinstance(value, dict):

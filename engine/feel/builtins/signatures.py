@@ -104,7 +104,7 @@ def _parameter(text: str) -> Parameter:
 
 @dataclass(frozen=True, slots=True)
 class Builtin:
-    """A built-in function: the ways to call it, the first that fits is taken."""
+    """A built-in function: the ways to call it, the first that fits and gives a value is taken."""
 
     signatures: tuple[Signature, ...]
 
@@ -129,7 +129,7 @@ class Builtin:
             try:
                 for way, places in ways:
                     fits, result = way.apply(places, values, named=named)
-                    if fits:
+                    if fits and result is not None:
                         return result
             except (ArithmeticError, ValueError):  # a number or a date out of bounds
                 return None
