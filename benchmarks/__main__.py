@@ -19,26 +19,34 @@ from tests.servers import NoServer
 
 NAMES = ("approval", "sweep", "board")
 KINDS = ("sqlite", "postgresql")
+WITHOUT = ("steps",)
+"""The benchmarks that need no database."""
 
 
 def main() -> None:
     """Prints what was measured, and what was skipped and why."""
     parser = argparse.ArgumentParser(prog="manage.py bench", description=__doc__)
-    parser.add_argument("names", nargs="*", metavar="NAME", help=f"which: {', '.join(NAMES)} (default: all)")
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"which: {', '.join(NAMES + WITHOUT)} (default: all)")
     parser.add_argument("--json", action="store_true", help="one JSON object instead of lines")
     parser.add_argument("--only", choices=KINDS, help="on one kind of database only")
     wanted = parser.parse_args()
-    if unknown := set(wanted.names) - set(NAMES):
-        parser.error(f"unknown: {', '.join(sorted(unknown))}; there are {', '.join(NAMES)}")
+    if unknown := set(wanted.names) - set(NAMES + WITHOUT):
+        parser.error(f"unknown: {', '.join(sorted(unknown))}; there are {', '.join(NAMES + WITHOUT)}")
     with tempfile.TemporaryDirectory(prefix="tapak-bench-", ignore_cleanup_errors=True) as folder:
-        report = measure(wanted.names or NAMES, [wanted.only] if wanted.only else KINDS, Path(folder))
+        report = measure(wanted.names or NAMES + WITHOUT, [wanted.only] if wanted.only else KINDS, Path(folder))
     print(json.dumps(report, indent=2, ensure_ascii=False) if wanted.json else "\n".join(lines(report)))
 
 
 def measure(names: list[str] | tuple[str, ...], kinds: list[str] | tuple[str, ...], folder: Path) -> dict[str, Any]:
-    """{"machine": …, kind of database: {benchmark: its figures} or {"skipped": why}}."""
+    """{"machine": …, benchmark without a database: its figures, kind of database: {benchmark: its figures} or
+    {"skipped": why}}."""
     report: dict[str, Any] = {"machine": machine()}
-    for kind in kinds:
+    for name in names:
+        if name in WITHOUT:
+            print(f"… {name}", file=sys.stderr, flush=True)
+            report[name] = importlib.import_module(f"benchmarks.{name}").run()
+    names = [name for name in names if name in NAMES]
+    for kind in kinds if names else ():
         report[kind] = {}
         try:
             with ExitStack() as opened:
@@ -80,15 +88,16 @@ def machine() -> dict[str, Any]:
 def lines(report: Mapping[str, Any]) -> Iterator[str]:
     """The report as text: a line for each figure."""
     yield "  ".join(f"{key} {value}" for key, value in report["machine"].items())
-    for kind in KINDS:
-        for name, found in report.get(kind, {}).items():
-            yield f"\n{kind}: {name}"
-            if not isinstance(found, Mapping):
-                yield f"  {found}"
-                continue
-            for key, value in found.items():
-                told = "  ".join(f"{k} {v}" for k, v in value.items()) if isinstance(value, Mapping) else value
-                yield f"  {key:<24} {told}"
+    told = {name: report[name] for name in WITHOUT if name in report}
+    told |= {f"{kind}: {name}": found for kind in KINDS for name, found in report.get(kind, {}).items()}
+    for title, found in told.items():
+        yield f"\n{title}"
+        if not isinstance(found, Mapping):
+            yield f"  {found}"
+            continue
+        for key, value in found.items():
+            line = "  ".join(f"{k} {v}" for k, v in value.items()) if isinstance(value, Mapping) else value
+            yield f"  {key:<24} {line}"
 
 
 if __name__ == "__main__":
