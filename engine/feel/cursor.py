@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from engine.feel.building import Fault, misplaced
 from engine.feel.names import Names, spelled, written
 from engine.feel.tokens import Token, tokens
-from engine.feel.types import ANY, CONTEXT, NAMED, ContextType, FunctionType, ListType, RangeType, Type
+from engine.feel.types import NAMED, UNKNOWN, ContextType, FunctionType, ListType, RangeType, Type
 
 HINTS = {
     "==": "Untuk membandingkan pakai satu tanda: =",
@@ -16,6 +16,7 @@ HINTS = {
     "!": "Untuk 'tidak' tulis: not(...)",
     "not": "Untuk 'tidak' tulis: not(...)",
     "'": 'Teks ditulis di antara tanda kutip ganda, misalnya "approve"',
+    '"': 'Teks ini belum ditutup. Tambahkan tanda kutip " di akhirnya',
     "%": "Untuk sisa bagi tulis: modulo(a, b)",
     "?": "Untuk pilihan tulis: if ... then ... else ...",
     "${": "Ini ungkapan JUEL. Tulis seluruhnya di antara ${ dan }, atau buang tanda ${ }",
@@ -117,7 +118,7 @@ class Cursor:
             return self.types[wanted]
         known = ", ".join(sorted({*self.types, *NAMED} - {"any", "null", "dateTime", "date time"}))
         self.doubts.append(Fault(token.position, f"Jenis {wanted!r} tidak dikenal. Yang ada: {known}"))
-        return ContextType(((f"{wanted}?", ANY), ("", CONTEXT)))
+        return UNKNOWN
 
     def _generic(self) -> Type:
         word = self.take()

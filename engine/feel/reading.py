@@ -111,7 +111,10 @@ class Reader(Cursor):
         node = self.behind(self.primary())
         while self.sees("instance") and self.follows("of"):
             self.take(2)
+            doubts = len(self.doubts)
             node = tree.InstanceOf(node.position, node, self.type())
+            if len(self.doubts) > doubts:
+                node = tree.Literal(node.position, None)
         return node
 
     def behind(self, node: Node) -> Node:

@@ -101,6 +101,9 @@ RANGE = RangeType(ANY)
 FUNCTION = Simple("function")
 """Any function, whatever it takes and gives."""
 
+UNKNOWN = Simple("?")
+"""A type that nobody knows; nothing conforms to it."""
+
 NAMED: dict[str, Type] = {
     type_.name: type_
     for type_ in (ANY, NULL, BOOLEAN, NUMBER, STRING, DATE, TIME, DATE_AND_TIME, DAYS, MONTHS, FUNCTION)

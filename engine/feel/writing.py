@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, time, timedelta
 from decimal import Decimal
 
@@ -12,15 +13,17 @@ from engine.feel.tree import Node
 from engine.feel.types import ANY, ContextType, FunctionType, ListType, RangeType, Simple, Type, plain
 from engine.feel.values import Function, Interval, Value, YearMonth, from_python
 
+_NAME = re.compile(r"[^\W\d]\w*( \w+)*")
 _ESCAPES = str.maketrans({"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t"})
 
 
-def literal(value: object) -> str:
-    """A Python value as FEEL text: compiled and evaluated, the text gives the value again.
+def literal(value: object, *, quoted_keys: bool = True) -> str:
+    """A Python value as FEEL text: compiled and evaluated, the text gives the value again. The keys of contexts are
+    written as strings, or without `quoted_keys` as names where they are names.
 
     What is no FEEL value is written `null`, as it would be read.
     """
-    return _literal(from_python(value))
+    return _literal(from_python(value), quoted_keys=quoted_keys)
 
 
 def number_text(value: Decimal) -> str:
@@ -30,7 +33,7 @@ def number_text(value: Decimal) -> str:
     return "0" if text == "-0" else text
 
 
-def _literal(value: Value) -> str:
+def _literal(value: Value, *, quoted_keys: bool = True) -> str:
     match value:
         case None:
             return "null"
@@ -47,9 +50,11 @@ def _literal(value: Value) -> str:
         case Function():
             return "null"
         case list():
-            return f"[{', '.join(_literal(member) for member in value)}]"
+            return f"[{', '.join(_literal(member, quoted_keys=quoted_keys) for member in value)}]"
         case dict():
-            return f"{{{', '.join(f'{_literal(key)}: {_literal(member)}' for key, member in value.items())}}}"
+            keys = [_literal(key) if quoted_keys or not _NAME.fullmatch(key) else key for key in value]
+            members = [_literal(member, quoted_keys=quoted_keys) for member in value.values()]
+            return f"{{{', '.join(f'{key}: {member}' for key, member in zip(keys, members, strict=True))}}}"
 
 
 def _interval(value: Interval) -> str:

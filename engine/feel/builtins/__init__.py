@@ -117,7 +117,9 @@ _CONTEXTS: dict[str, Ways] = {
     ],
     "context merge": [("contexts: list", contexts.merge)],
 }
-_POINTS, _POINT_RANGE, _RANGE_POINT, _RANGES = "point1, point2", "point, range", "range, point", "range1, range2"
+_POINT = "number/string/date/time/date and time/days and time duration/years and months duration"
+_POINTS, _RANGES = f"point1: {_POINT}, point2: {_POINT}", "range1: range, range2: range"
+_POINT_RANGE, _RANGE_POINT = f"point: {_POINT}, range: range", f"range: range, point: {_POINT}"
 
 
 def _orders(compare: Callable[..., Any]) -> Ways:

@@ -1,4 +1,4 @@
-"""Sets of letters as XPath's regular expressions name them: `[a-z-[aeiou]]`, `\\p{Lu}`, `\\p{IsGreek}`, `\\i`, `\\w`."""
+"""Sets of letters as XPath's regular expressions name them: `[a-z-[aeiou]]`, `\\p{Lu}`, `\\p{IsGreek}`, `\\i`."""
 
 from __future__ import annotations
 

@@ -118,7 +118,7 @@ def to_string(of: Value) -> Value:
         return of
     if isinstance(of, (*DATES, *TIMES, *DURATIONS, YearMonth)):
         return write_moment(of)
-    text = literal(of)
+    text = literal(of, quoted_keys=False)
     return text if len(text) <= LONGEST_TEXT else None
 
 
