@@ -1,12 +1,8 @@
 """versions and moves
 
-A version of a drawing is proposed before it is published; what stands already was published by the set-up. Two tables
-remember the runs that move bodies from one version to another.
+Two tables remember the runs that move instances from one version of a drawing to another.
 
-A column with a CHECK is added in SQL that both databases read: Alembic would rebuild the table on SQLite, and the
-instances refer to it. The new columns have defaults, so the old code goes on writing.
-
-Revision: 0006_versions_and_moves, after 0004_open_tasks_by_instance
+Revision: 0006_versions_and_moves, after 0005_proposed_versions
 """
 
 from __future__ import annotations
@@ -16,27 +12,15 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "0006_versions_and_moves"
-down_revision = "0004_open_tasks_by_instance"
+down_revision = "0005_proposed_versions"
 branch_labels = None
 depends_on = None
 
 OPEN = sa.text("finished_at IS NULL")
-PROPOSED = sa.text("status = 'proposed'")
-STATUS = "status in ('proposed', 'published', 'withdrawn')"
 
 
 def upgrade() -> None:
-    """Versions have a status and a second person; runs that move instances and their steps can be remembered."""
-    op.execute(
-        "ALTER TABLE definition ADD COLUMN status VARCHAR(12) DEFAULT 'published' NOT NULL "
-        f"CONSTRAINT ck_definition_status CHECK ({STATUS})"
-    )
-    op.add_column("definition", sa.Column("person", sa.String(length=100), nullable=True))
-    op.add_column("definition", sa.Column("consented_at", sa.DateTime(timezone=True), nullable=True))
-    op.add_column("definition", sa.Column("consented_by", sa.String(length=100), nullable=True))
-    op.create_index(
-        "uq_definition_proposed", "definition", ["key"], unique=True, postgresql_where=PROPOSED, sqlite_where=PROPOSED
-    )
+    """Runs that move instances, and their steps, can be remembered."""
     _create_run()
     _create_step()
 
@@ -94,10 +78,6 @@ def _json() -> sa.types.TypeEngine[object]:
 
 
 def downgrade() -> None:
-    """The tables and columns are gone; a version that was only proposed is gone with them."""
+    """The tables are gone."""
     op.drop_table("move_step")
     op.drop_table("move_run")
-    op.execute("DELETE FROM definition WHERE status <> 'published'")
-    op.drop_index("uq_definition_proposed", "definition")
-    for name in ("consented_by", "consented_at", "person", "status"):
-        op.execute(f"ALTER TABLE definition DROP COLUMN {name}")
