@@ -118,6 +118,6 @@ def guard() -> ResponseReturnValue | None:
         return None
     if visitor() is not None:
         abort(403)
-    if request.method == "GET" and not wants_json():
+    if request.method in ("GET", "HEAD") and not wants_json():
         return redirect(url_for("auth.sign_in", next=request.full_path.rstrip("?")))
     abort(401)

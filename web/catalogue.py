@@ -42,9 +42,12 @@ def extract_code(
     source = file.read()
     yield from extract_python(io.BytesIO(source), keywords, comment_tags, options)
     for node in ast.walk(ast.parse(source)):
-        if isinstance(node, ast.ClassDef) and _is_refusal(node) and (words := ast.get_docstring(node)):
-            yield node.lineno, "gettext", words, []
-        elif isinstance(node, ast.Raise) and isinstance(node.exc, ast.Call) and (words := _sentence(node.exc)):
+        words = ""
+        if isinstance(node, ast.ClassDef) and _is_refusal(node):
+            words = ast.get_docstring(node) or ""
+        elif isinstance(node, ast.Raise) and isinstance(node.exc, ast.Call):
+            words = _sentence(node.exc)
+        if words:
             yield node.lineno, "gettext", words, []
 
 

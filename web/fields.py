@@ -18,6 +18,7 @@ from engine.errors import FieldError
 from engine.forms import DynamicList, Form, Path, html_name
 from engine.forms.messages import in_english
 from web.i18n import language
+from workflows.field_names import named
 
 ROW_BUTTONS = ("_add", "_remove")
 ROW = re.compile(r"0|[1-9][0-9]{0,5}")
@@ -93,6 +94,8 @@ def emphasised(text: str) -> Markup:
 
 def install(app: Flask) -> None:
     """Templates can name fields and find their errors."""
-    app.jinja_env.globals.update(html_name=html_name, errors_at=errors_at, errors_within=errors_within, said=said)
+    app.jinja_env.globals.update(
+        html_name=html_name, errors_at=errors_at, errors_within=errors_within, said=said, named=named
+    )
     app.jinja_env.filters["tuple_of"] = tuple
     app.jinja_env.filters["emphasised"] = emphasised

@@ -10,7 +10,8 @@ from engine.errors import NotFound
 from engine.models import Attachment, Instance
 from web import transaction, uploads
 from web.access import allow, current_actor, may_see
-from workflows import exhibits
+from workflows import exhibits, register
+from workflows.models import Body
 from workflows.models.accounts import MEMBER_ROLES
 
 bp = Blueprint("files", __name__, url_prefix="/berkas")
@@ -46,9 +47,15 @@ def _photo(sha256: str) -> Attachment | None:
 
 
 def _seen(sha256: str, roles: tuple[str, ...]) -> Attachment | None:
-    """The attachment with these bytes in a place where the reader holds one of these roles."""
-    rows = select(Attachment, Instance.scope).join(Instance, Instance.id == Attachment.instance_id)
-    for attachment, scope in transaction.session().execute(rows.where(Attachment.sha256 == sha256)):
-        if may_see(current_actor(), scope, roles):
+    """The attachment with these bytes in a place where the reader holds one of these roles, and is near enough to the
+    body for papers about health."""
+    session, actor = transaction.session(), current_actor()
+    rows = (
+        select(Attachment, Instance.scope, Body.kind).join(Instance, Instance.id == Attachment.instance_id)
+        .outerjoin(Body, Body.instance_id == Instance.id)
+    )
+    for attachment, scope, kind in session.execute(rows.where(Attachment.sha256 == sha256)):
+        near = attachment.added_by == actor.id or register.phones_of(actor, kind or "", scope)
+        if may_see(actor, scope, roles) and (near or not exhibits.is_close(session, attachment)):
             return attachment
     return None

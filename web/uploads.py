@@ -222,7 +222,7 @@ def _ending_told(name: str, kind: Kind) -> str:
 
 def _sealed(answer: Response) -> Response:
     answer.headers["Content-Security-Policy"] = SANDBOX
-    answer.headers["Cache-Control"] = "private, max-age=3600"
+    answer.headers["Cache-Control"] = "private, no-cache"  # asked again each time: after signing out nothing is shown
     return answer
 
 

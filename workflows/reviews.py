@@ -18,6 +18,7 @@ from engine.forms import Row as Answer
 from engine.host import Actor
 from engine.models import Task
 from workflows import filings, signposts
+from workflows.field_names import named
 from workflows.filings import HANDED_IN, Place, Returned
 from workflows.models import Body
 
@@ -151,7 +152,7 @@ def _exhibit(
             for caption, file in pictures
         ),
         papers=tuple(one for one in files if one not in pictures),
-        warnings=tuple((_label(form, one.get("path") or ()), str(one["message"])) for one in newest.warnings),
+        warnings=tuple((named(form, one.get("path") or ()), str(one["message"])) for one in newest.warnings),
         submitted_at=newest.submitted_at, by=names.get(newest.actor, newest.actor), on_behalf_of=newest.on_behalf_of,
         earlier=tuple(
             Earlier(one.submitted_at, names.get(one.actor, one.actor),
@@ -170,11 +171,6 @@ def _captioned(lines: tuple[Line, ...]) -> Iterator[tuple[str, Mapping[str, Any]
             under = line.label
         label = line.label.removesuffix(" (opsional)")
         yield from ((f"{under} · {label}" if under and under != label else label, file) for file in line.files)
-
-
-def _label(form: Form, path: Any) -> str:
-    part = form.field(path) if path else None
-    return part.label if part is not None else ""
 
 
 def rule_in(help: str) -> str:

@@ -90,6 +90,12 @@ def test_who_is_not_signed_in_comes_back_after_it(browser: Browser, person: Call
     assert answer.location == "/t/operators?stage=sowan_done"
 
 
+def test_who_only_asks_for_the_head_is_sent_to_sign_in_too(browser: Browser) -> None:
+    answer = browser.head("/tugas")
+    assert answer.status_code == 302
+    assert answer.headers["Location"] == browser.get("/tugas").headers["Location"]
+
+
 @pytest.mark.usefixtures("board")
 def test_a_program_is_told_401_in_json(browser: Browser) -> None:
     answer = browser.get("/t/operators", headers={"Accept": "application/json"})

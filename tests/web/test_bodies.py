@@ -273,7 +273,7 @@ def test_the_observer_sees_no_papers_and_no_numbers(browser: Browser, world: Wor
     assert "081234567890" not in page
     assert "button big" not in page
     assert "Laporkan kendala" not in page
-    assert "tidak ditampilkan kepada pengamat" in page
+    assert "tidak untuk peran Anda" in page
     for secret in (evidence.get("secretary_nip"), evidence.get("office_contact")):
         assert not secret or secret not in page
     hidden = {file["sha256"] for key in ("health_letters", "integrity_pacts") for file in evidence.get(key) or []}

@@ -34,8 +34,10 @@ def world(app: Flask) -> World:
         body = world.of(PENDOWO)
         world_of.inaugurate(session, world, body)
         world_of.hand_in(session, world, body, "pps", "submit_sowan")
-        about: dict[str, Any] = {"instance_id": body.instance_id, "node": "submit_secretariat", "actor": world.actors["pps"],
-                 "now": world.now, "host": HOST}
+        about: dict[str, Any] = {
+            "instance_id": body.instance_id, "node": "submit_secretariat", "actor": world.actors["pps"],
+            "now": world.now, "host": HOST,
+        }
         data = evidence(world, "pps", "submit_secretariat")
         for file in files(data):
             operations.attach(session, **about, **file)

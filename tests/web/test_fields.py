@@ -13,6 +13,7 @@ from engine.errors import FieldError
 from engine.forms import Form, load, messages
 from web import fields
 from web.config import ROOT
+from workflows.field_names import named
 
 PAGE = """{% from "macros/form.html" import form_fields, error_summary %}
 {% set page = {"errors": errors, "hidden": hidden, "context": {}} %}
@@ -51,6 +52,25 @@ def test_every_form_of_ours_is_drawn_with_a_label_for_each_input(app: Flask, pat
         assert part.get("id") in labelled or part.getparent().tag == "label", part.get("name")
 
 
+def test_a_field_is_named_by_its_row_and_where_two_are_alike_by_their_group() -> None:
+    form = load((ROOT / "workflows/pps/submit_secretariat.form").read_text())
+    assert named(form, ("local_decree_number",)) == "2. Keputusan kepala desa/lurah, Nomor keputusan"
+    assert named(form, ("kpu_decree_number",)) == "3. Keputusan KPU, Nomor keputusan"
+    assert named(form, ("secretary_name",)) == "Nama sekretaris"
+    assert named(form, ("photos", 0)) == "Foto"
+    assert named(FORM, ("visits", 1, "official")) == "Kunjungan 2, Pejabat"
+    assert named(FORM, ("visits", 0)) == "Kunjungan 1"
+    assert named(FORM, ("visits",)) == "Kunjungan"
+    assert named(FORM, ()) == named(FORM, ("unknown",)) == ""
+
+
+def test_the_summary_tells_two_rows_apart(app: Flask) -> None:
+    wrong = [FieldError(("visits", place, "official"), "required", "Isi nama pejabat.") for place in range(2)]
+    page = render(app, FORM, {"visits": [{}, {}]}, wrong)
+    said = [line.text_content().strip() for line in page.xpath("//div[@role='alert']//li")]
+    assert said == ["Kunjungan 1, Pejabat: Isi nama pejabat.", "Kunjungan 2, Pejabat: Isi nama pejabat."]
+
+
 def test_what_was_answered_stands_in_the_page(app: Flask) -> None:
     visits = [{"official": "Camat"}, {"official": "Kapolsek"}]
     data = {"name": "<Ani>", "neutral": True, "manner": "online", "visits": visits}
@@ -65,7 +85,7 @@ def test_an_error_stands_at_its_field_and_on_top(app: Flask) -> None:
     errors = [FieldError(("name",), "required", "Wajib diisi."), FieldError(("visits", 0, "official"), "x", "Siapa?")]
     page = render(app, FORM, {"visits": [{}]}, errors)
     links = {link.get("href"): link.text_content() for link in page.iter("a")}
-    assert links == {"#name": "Nama: Wajib diisi.", "#visits-0-official": "Pejabat: Siapa?"}
+    assert links == {"#name": "Nama: Wajib diisi.", "#visits-0-official": "Kunjungan 1, Pejabat: Siapa?"}
     for name in ("name", "visits-0-official"):
         part = page.get_element_by_id(name)
         assert part.get("aria-invalid") == "true"

@@ -87,6 +87,32 @@ def test_a_photographed_health_letter_is_no_picture_for_an_observer(
         assert browser.get(f"/berkas/{seen['sha256']}/foto/large").status_code == 200
 
 
+def test_a_paper_about_health_is_for_the_office_and_its_own_members(
+    app: Flask, browser: Browser, world: World, session: Session
+) -> None:
+    body = world.of(PENDOWO)
+    letter, decree = keep(app, photo("white"), "sehat.jpg"), keep(app, photo("green"), "usulan.jpg")
+    data = {**world_of.evidence(world, "pps", NODE), "health_letters": [letter], "statements": [decree]}
+    draft = keep(app, photo("red"), "belum.jpg")
+    world_of.hand_in(session, world, body, "pps", NODE, data=data)
+    operations.attach(session, instance_id=body.instance_id or 0, node=NODE, actor=world.actors["pps"], now=world.now,
+                      host=HOST, **draft)  # type: ignore[arg-type]  # a file's description, key by key
+    session.commit()
+    for login in ("hukum", "provinsi", "ppk"):
+        as_(browser, login)
+        for unseen in (letter, draft):
+            assert browser.get(f"/berkas/{unseen['sha256']}/asli").status_code == 404, login
+            assert browser.get(f"/berkas/{unseen['sha256']}/foto/large").status_code == 404, login
+        assert browser.get(f"/berkas/{decree['sha256']}/asli").status_code == 200
+        page = browser.get(f"/badan/{body.id}").text
+        assert "tidak untuk peran Anda" in page
+        assert str(letter["sha256"]) not in page
+    for login in ("pps", "operator", "komisioner"):
+        as_(browser, login)
+        assert browser.get(f"/berkas/{letter['sha256']}/asli").status_code == 200, login
+        assert str(letter["sha256"]) in browser.get(f"/badan/{body.id}").text
+
+
 def test_a_telephone_in_evidence_is_for_the_office_and_its_own_members(
     browser: Browser, world: World, session: Session
 ) -> None:

@@ -196,9 +196,14 @@ def test_how_an_attachment_leaves(app: Flask, browser: Browser, person: Callable
     for answer in (shown, original):
         assert answer.headers["Content-Security-Policy"] == "sandbox; default-src 'none'"
         assert answer.headers["X-Content-Type-Options"] == "nosniff"
+        assert answer.headers["Cache-Control"] == "private, no-cache"
+    again = {"If-None-Match": shown.headers["ETag"]}
+    assert browser.get(f"/berkas/{received.sha256}/foto/small", headers=again).status_code == 304
     assert browser.get(f"/berkas/{received.sha256}/foto/huge").status_code == 404
     assert browser.get(f"/berkas/{'0' * 64}/asli").status_code == 404
     assert browser.get("/berkas/..%2f..%2fsecret_key/asli").status_code == 404
+    browser.send("/keluar")
+    assert browser.get(f"/berkas/{received.sha256}/foto/small", headers=again).status_code == 302
 
 
 def test_a_paper_is_not_shown_as_a_photo(app: Flask, browser: Browser, person: Callable[..., int]) -> None:
