@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, cast
 from urllib.parse import urlencode
 
-from flask import Blueprint, Flask, Response, g, render_template, request, stream_with_context, url_for
+from flask import Blueprint, Flask, Response, g, render_template, request, stream_with_context
 from flask.typing import ResponseReturnValue
 
 from engine.host import Actor
 from web import board_words, transaction
 from web.access import allow, current_actor, visible_scopes
 from web.board_words import Card, Words
+from web.navigation import address
 from web.words import today
 from workflows import blocked, causes
 from workflows.blocked import Blocked, Filters
@@ -46,7 +47,7 @@ def index() -> ResponseReturnValue:
         "blocked/index.html", filters=filters, counts=counts, page=page, cards=cards, choices=choices, text=text,
         kinds=[(kind, board_words.kind_name(kind)) for kind in KINDS], reasons=board_words.reasons(said),
         owners=board_words.owners(said), ages=AGES,
-        stages=[(code, said.drawn(name)) for code, name in choices.stages], link=link, started=bool(after),
+        stages=[(code, said.drawn(name)) for code, name in choices.stages], link=linker(), started=bool(after),
         places="peta" in request.args,
     )
 
@@ -80,19 +81,15 @@ def _known(value: str, values: tuple[str, ...]) -> str:
     return value if value in values else ""
 
 
-def link(endpoint: str = "blocked.index", **changed: Any) -> str:
-    """The same filters with these changed (None: left out), from the beginning of the list."""
+def linker() -> Callable[..., str]:
+    """Makes addresses: the same filters as asked with changes (None: left out), from the beginning of the list."""
     kept = {name: value for name, value in request.args.items() if name in KEPT and value}
-    wanted = {name: value for name, value in {**kept, **changed}.items() if value is not None}
-    return f"{_address(endpoint)}?{urlencode(wanted)}" if wanted else _address(endpoint)
 
+    def link(endpoint: str = "blocked.index", **changed: Any) -> str:
+        wanted = {name: value for name, value in {**kept, **changed}.items() if value is not None}
+        return f"{address(endpoint)}?{urlencode(wanted)}" if wanted else address(endpoint)
 
-def _address(endpoint: str) -> str:
-    """The address without filters, asked once a request: a matrix has hundreds of links."""
-    known: dict[str, str] = g.setdefault("addresses", {})
-    if endpoint not in known:
-        known[endpoint] = url_for(endpoint)
-    return known[endpoint]
+    return link
 
 
 def shows_notes(actor: Actor) -> bool:

@@ -74,6 +74,7 @@ class Facts:
 
     def __init__(self, session: Session, masks: Mapping[int, int], now: datetime) -> None:
         self.session, self.now = session, now
+        self.signs: dict[tuple[int, str], tuple[str, str]] = {}
         standing = _STANDING.rows(session, _numbers(session, masks)) if masks else ()
         halting = [number for number, mask in masks.items() if mask & HALTING]
         self.bodies = {row.id: row for row in standing}
@@ -114,16 +115,24 @@ class Facts:
         return Cause("members", since, "operator", serving=body.serving, wanted=MEMBERS[body.kind][0])
 
     def _work(self, reason: str, row: AnyRow) -> Cause:
-        loaded = definitions.load(self.session, row.definition_id)
+        task, toward = self._sign(row.definition_id, row.node)
         owner = "ppk_member" if reason == "parent" and row.kind == "pps" else row.role
         who = row.parent_name if reason == "parent" else row.name if owner in MEMBER_ROLES else ""
-        toward = signposts.leads_to(loaded, row.node)
         late = row.due_at is not None and row.due_at < self.now
         return Cause(
             reason, row.due_at if late else row.opened_at, owner, who or "",
-            task=signposts.name_of(loaded, row.node), toward=signposts.name_of(loaded, toward) if toward else "",
-            opened_at=row.opened_at, due_at=row.due_at, missing=self._missing(row),
+            task=task, toward=toward, opened_at=row.opened_at, due_at=row.due_at, missing=self._missing(row),
         )
+
+    def _sign(self, definition: int, node: str) -> tuple[str, str]:
+        """What the task is called and the stage it leads to; of a page's tasks many are the same."""
+        if (definition, node) not in self.signs:
+            loaded = definitions.load(self.session, definition)
+            toward = signposts.leads_to(loaded, node)
+            self.signs[definition, node] = (
+                signposts.name_of(loaded, node), signposts.name_of(loaded, toward) if toward else ""
+            )
+        return self.signs[definition, node]
 
     def _missing(self, row: AnyRow) -> tuple[str, ...]:
         """The documents or visits that the evidence lacks, by name."""
