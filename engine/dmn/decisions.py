@@ -13,7 +13,7 @@ from engine.dmn.model import Decision, Element, Knowledge, Model, Service
 from engine.dmn.problems import problem
 from engine.errors import Problem
 from engine.feel.scope import Exhausted, Scope
-from engine.feel.values import Function, Value, from_python
+from engine.feel.values import Function, Value, from_python, kind
 
 ASKED = (Decision, Service, Knowledge)
 """What can be asked by name, in this order where several bear the same."""
@@ -21,9 +21,7 @@ ASKED = (Decision, Service, Knowledge)
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """The value of a decision, and why it, or something it needed, is null where the drawing or the data are at fault.
-    `reasons` is () where nothing was.
-    """
+    """The value of a decision, and why it, or something it needed, is null. `reasons` is () where nothing was."""
 
     value: Value
     reasons: tuple[Problem, ...] = ()
@@ -40,8 +38,8 @@ class Decisions:
         self.problems = problems
         self._evaluated = evaluated
         self._named: dict[str, Element] = {}
-        for kind in reversed(ASKED):
-            same = [one for one in unit.model.elements.values() if isinstance(one, kind)]
+        for sort in reversed(ASKED):
+            same = [one for one in unit.model.elements.values() if isinstance(one, sort)]
             self._named |= {one.name: one for one in reversed(same)}
         self._named |= {name: one for name, one in unit.model.elements.items() if isinstance(one, ASKED)}
 
@@ -80,6 +78,9 @@ class Decisions:
         except (Exhausted, RecursionError):
             value = None
             evaluation.tell("evaluation.exhausted", element.id, element.line)
+        if value is None and not reasons:
+            given = ", ".join(f"{name}: {kind(from_python(one)) or 'null'}" for name, one in context.items())
+            evaluation.tell("decision.null", element.id, element.line, name=element.name, given=given or "-")
         return Outcome(value, tuple(dict.fromkeys(reasons)))
 
 

@@ -107,6 +107,9 @@ WORDS: dict[str, tuple[str, str]] = {
                       "Input “{name}” was not given and counts as null."),
     "evaluation.exhausted": ("Keputusan “{id}” terlalu berat atau terlalu berlapis; hasilnya kosong. Sederhanakan.",
                              "Decision “{id}” is too much work or too deep; the result is null. Simplify it."),
+    "decision.null": ("Hasil “{name}” kosong dari data ini ({given}). Periksa jenis nilai yang dipakai ungkapannya.",
+                      "The result of “{name}” is null for these data ({given}). Check the types of what its expression "
+                      "uses."),
     "decision.unknown": ("Tidak ada keputusan, fungsi, atau layanan bernama “{name}”. Yang ada: {names}.",
                          "There is no decision, function or service named “{name}”. There are: {names}."),
     "decision.no_logic": ("Keputusan “{id}” belum berisi; hasilnya selalu kosong. Isi tabel atau ungkapannya.",

@@ -102,6 +102,7 @@ class _Running:
     rows: list[_Row]
 
     def value(self, scope: Scope, evaluation: Evaluation) -> Value:
+        scope.spend(1 + len(self.rows))
         tested = self._tested(scope, evaluation)
         if tested is None:
             return None

@@ -110,14 +110,8 @@ def simple(node: ElementTree.Element) -> object:
             return text.strip() in ("true", "1")
         case "decimal" | "double" | "float" | "integer" | "int" | "long":
             return _number(text.strip())
-        case "date":
-            return iso.read_date(text.strip()) or text
-        case "time":
-            return iso.read_time(text.strip()) or text
-        case "dateTime":
-            return iso.read_datetime(text.strip()) or text
-        case "duration":
-            found = iso.read_duration(text.strip())
+        case "date" | "time" | "dateTime" | "duration":
+            found = iso.read_moment(text.strip())
             return text if found is None else found
     return text
 

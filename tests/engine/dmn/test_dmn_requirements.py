@@ -53,6 +53,14 @@ def test_a_decision_without_logic_is_null_and_warned_of() -> None:
     assert drawn.ok
 
 
+def test_a_null_that_nothing_else_explains_is_told_with_what_was_given() -> None:
+    drawn = dmn.read(model(data("n"), decision("d", "n + 1", inputs="n")))
+    outcome = drawn.evaluate("d", {"n": "five"})
+    assert (outcome.value, codes(outcome)) == (None, {"decision.null"})
+    assert "(n: string)" in outcome.reasons[0].message
+    assert drawn.evaluate("d", {"n": 1}).reasons == ()
+
+
 def test_each_element_is_worked_out_once() -> None:
     chain = [decision("d0", "[1, 1]")] + [
         decision(f"d{n}", f"[sum(d{n - 1}), sum(d{n - 1})]", needs=f"d{n - 1}") for n in range(1, 60)]

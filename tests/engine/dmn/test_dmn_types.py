@@ -36,7 +36,7 @@ def given(type_: str, value: object, *, written: bool = False) -> dmn.Outcome:
     ("tPerson", ANNA), ("tPerson", {**ANNA, "more": 1}), ("tPeople", [ANNA, ANNA]), ("tPeople", []), ("tColour", "red"),
     ("tColours", ["red", "red"]), ("tPair", [1, 2]), ("tNested", {"inner": [{"x": 1}]}), ("tAlias", 3),
     ("dayTimeDuration", timedelta(days=1)), ("yearMonthDuration", YearMonth(3)), ("integer", 1), ("long", 1),
-    ("double", 1), ("feel:number", 1), ("tAge", None), ("list<number>", [1, 2]),
+    ("double", 1), ("feel:number", 1), ("list<number>", [1, 2]),
 ])
 def test_what_conforms_stays(type_: str, value: object) -> None:
     outcome = given(type_, value)
@@ -52,6 +52,10 @@ def test_what_conforms_stays(type_: str, value: object) -> None:
 def test_what_does_not_is_null_and_told(type_: str, value: object) -> None:
     outcome = given(type_, value)
     assert (outcome.value, codes(outcome)) == (None, {"value.type"})
+
+
+def test_null_is_of_every_type() -> None:
+    assert codes(given("tAge", None)) == {"decision.null"}
 
 
 def test_a_list_of_one_stands_for_its_member_and_a_member_for_its_list() -> None:
