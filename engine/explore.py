@@ -233,7 +233,7 @@ class _Explorer:
     def _can_fail(self, state: State, event: Node) -> bool:
         host = event.attached_to
         if host is not None and host not in self.net.bodies:
-            return may_fail(self.net.nodes[host])
+            return True
         scope = host or self.net.scope[self.net.scope[event.id]]
         return any(
             (node := self.net.nodes.get(bare(place))) is not None and may_fail(node)

@@ -172,19 +172,30 @@ class Net:
             node = self.nodes[name]
             if node.kind in SUB_PROCESSES or node.loop is not None or node.kind == "callActivity" or waits(node):
                 return True
+            if name in self.rounds:
+                return True
             todo += [flow.target for flow in self.outgoing(node)]
         return False
 
     @cached_property
+    def _edged(self) -> frozenset[str]:
+        """The plain tasks with an event on their edge: their work takes its time, so that the event can happen."""
+        return frozenset(
+            node.attached_to for node in self.nodes.values()
+            if node.attached_to is not None and self.nodes[node.attached_to].kind in PLAIN
+            and parts(node.event) and not has(node, "compensate")
+        )
+
+    @cached_property
     def rounds(self) -> frozenset[str]:
-        """The plain tasks that stand in a round in which nothing else waits: there they do, so that the round ends."""
+        """The plain tasks that wait: those with an event on their edge, and in a round where nothing else waits all."""
         still = {
             node.id for node in self.nodes.values()
-            if not (waits(node) or node.loop is not None or node.kind == "callActivity")
+            if not (waits(node) or node.loop is not None or node.kind == "callActivity" or node.id in self._edged)
         }
         after = {name: [flow.target for flow in self.outgoing(self.nodes[name]) if flow.target in still]
                  for name in still}
-        return frozenset(
+        return self._edged | frozenset(
             name for group in _components(after) if len(group) > 1 or group[0] in after[group[0]]
             for name in group if self.nodes[name].kind in PLAIN
         )
