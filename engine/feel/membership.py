@@ -66,7 +66,7 @@ def _in(node: tree.In) -> Closure:
 
 def _test(node: Node) -> Callable[[Scope, Value], bool | None]:
     """A test of a value. An expression that speaks of `?` is true or not; any other is a value to be equal to, or holds
-    the value; one that is true by itself passes any value that is no boolean.
+    the value; one that is true or false by itself answers for any value that is no boolean.
     """
     if isinstance(node, tree.UnaryTest):
         bound, compare = closure(node.value), comparison(node.operator)
@@ -77,8 +77,8 @@ def _test(node: Node) -> Callable[[Scope, Value], bool | None]:
         members = among(Scope({"?": value}, scope) if asks else scope)
         if asks and (members is None or type(members) is bool):
             return members
-        if members is True and type(value) is not bool and not constant:
-            return True
+        if type(members) is bool and type(value) is not bool and not constant:
+            return members
         if members is None and needed:
             return None
         scope.spend(weight(members) + (weight(value) * len(members) if isinstance(members, list) else 0))

@@ -32,7 +32,7 @@ class FeelReader(Reader):
         """The text as the tests of a decision table's cell (rules 14 to 17); nothing and `-` are true for any value."""
         self.tested = True
         if self.here.kind == "end" or (self.sees("-") and self.tokens[1].kind == "end"):
-            return tree.Tests(0, (tree.Literal(0, True),))
+            return tree.Tests(0, (), negated=True)
         start = self.here.position
         if self.sees("not") and self.follows("("):
             closing = self._closing_bracket()

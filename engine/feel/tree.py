@@ -150,7 +150,7 @@ class In(Node):
 @dataclass(frozen=True, slots=True)
 class Tests(Node):
     """What a cell of a decision table says of the value named `?`: true when any of the tests holds, or with `negated`
-    when none does.
+    when none does. `-` passes anything: none of no tests.
     """
 
     tests: tuple[Node, ...]

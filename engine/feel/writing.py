@@ -105,7 +105,7 @@ def _open_ended(node: tree.If | tree.For | tree.Quantified | tree.Lambda | tree.
             return f"{'every' if node.every else 'some'} {_bindings(bindings)} satisfies {source(node.body)}"
         case tree.Tests(tests=tests):
             inner = ", ".join(source(test) for test in tests)
-            return f"not({inner})" if node.negated else inner
+            return (f"not({inner})" if tests else "-") if node.negated else inner
         case tree.Lambda():
             return _lambda(node)
 

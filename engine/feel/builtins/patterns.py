@@ -62,8 +62,8 @@ class _Compiler:
     """Reads a pattern from left to right; each part gives the instructions that match it, addressed from 0."""
 
     def __init__(self, pattern: str, flags: str) -> None:
-        self.pattern, self.place = pattern, 0
-        self.literal, self.spaced = "q" in flags, "x" in flags and "q" not in flags
+        self.literal, self.place = "q" in flags, 0
+        self.pattern = _unspaced(pattern) if "x" in flags and not self.literal else pattern
         self.dot_all, self.lines, self.any_case = "s" in flags, "m" in flags, "i" in flags
         self.groups, self.closed, self.refers = 0, set[int](), False
         self.depth = 0
@@ -78,8 +78,6 @@ class _Compiler:
         return Program((*code, (DONE, None, 0)), self.groups, self.lines, self.refers)
 
     def _peek(self) -> str:
-        while self.spaced and self.pattern[self.place : self.place + 1] in tuple(_SPACE):
-            self.place += 1
         return self.pattern[self.place : self.place + 1]
 
     def _take(self) -> str:
@@ -237,8 +235,6 @@ class _Compiler:
         if mark in ("p", "P") and mark:
             end = self.pattern.find("}", self.place)
             name = self.pattern[self.place + 2 : max(end, 0)]
-            if self.spaced:
-                name = "".join(name.split())
             test = of_property(name) if self.pattern[self.place + 1 : self.place + 2] == "{" else None
             if end < 0 or test is None:
                 raise BadPattern
@@ -302,6 +298,19 @@ class _Compiler:
 
     def _cased(self, test: Test) -> Test:
         return ignoring_case(test) if self.any_case else test
+
+
+def _unspaced(pattern: str) -> str:
+    """The pattern without spaces, but for those in brackets."""
+    kept, depth, escaped = [], 0, False
+    for letter in pattern:
+        if letter in _SPACE and not depth:
+            continue
+        kept.append(letter)
+        if not escaped and letter in "[]":
+            depth = max(0, depth + (1 if letter == "[" else -1))
+        escaped = letter == "\\" and not escaped
+    return "".join(kept)
 
 
 def _split(into: int, past: int, *, lazy: bool) -> Instruction:
