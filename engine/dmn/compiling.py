@@ -60,7 +60,7 @@ def compile_models(root: Unit) -> tuple[Evaluated, tuple[Problem, ...]]:
     for unit in every:
         texts = Texts(members)
         types = Types(unit, {name: done[id(one)][1] for name, one in unit.imports.items()}, texts.accepts)
-        texts.types = types.named
+        texts.know(types.named)
         compiler = _Compiler(unit, Logic(texts, types))
         elements = {name: compiler.of(element) for name, element in unit.model.elements.items()}
         done[id(unit)] = Evaluated(elements, {name: done[id(one)][0] for name, one in unit.imports.items()}), types

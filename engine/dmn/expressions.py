@@ -52,6 +52,13 @@ class Texts:
         self.members = frozenset(name for name in members if not name.isidentifier() and name not in BUILTINS)
         self.types: Mapping[str, Type] = {}
         self.problems: list[Problem] = []
+        self._known: dict[tuple[str, str, frozenset[str], bool, bool], tuple[Run, Node]] = {}
+        """What was compiled before: cells of tables say the same again and again."""
+
+    def know(self, types: Mapping[str, Type]) -> None:
+        """From here on texts may name these types."""
+        self.types = types
+        self._known.clear()
 
     def expression(self, literal: Literal, names: frozenset[str]) -> Run:
         """What the text is worth in a scope; null for an empty one."""
@@ -108,6 +115,10 @@ class Texts:
     def _feel(
         self, literal: Literal, names: frozenset[str], *, tests: bool, strict: bool
     ) -> tuple[Run, Node | None]:
+        key = (literal.text, literal.language, names, tests, strict)
+        known = self._known.get(key)
+        if known is not None:
+            return known
         if literal.language == "juel":
             compiled: feel.Expression | feel.Tests = feel.compile(literal.text, dialect="juel")
         elif tests:
@@ -117,7 +128,8 @@ class Texts:
                 literal.text, dialect="feel", names=names, typed=self.types, strict=strict, clock=True)
         run = compiled._run
         if not any(isinstance(part, Lambda) and part.external for part in parts(compiled.tree)):
-            return lambda scope, evaluation: run(scope), compiled.tree
+            self._known[key] = lambda scope, evaluation: run(scope), compiled.tree
+            return self._known[key]
         why = problem("function.external", literal.id, literal.line, severity="warning", kind="Java / PMML")
         self.problems.append(why)
         return _Told(why, run), None
