@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 
@@ -41,7 +42,8 @@ def decide(file: Path, decision: str, given: str, as_json: bool) -> None:
     inputs = _object(given)
     said: dict[str, object] = {"file": str(file), "decision": decision}
     try:
-        outcome = dmn.read(file.read_bytes(), beside(file)).evaluate(decision, inputs, written=True)
+        outcome = dmn.read(file.read_bytes(), beside(file)).evaluate(
+            decision, inputs, now=datetime.now(UTC), written=True)
     except DrawingRefused as refused:
         _say(said, "problems", refused.problems, as_json)
         raise SystemExit(1) from None

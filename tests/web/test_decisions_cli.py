@@ -66,6 +66,12 @@ def test_decide_tells_why_it_is_null(fees: Path) -> None:
     assert (told["value"], [one["code"] for one in told["reasons"]], told["exit"]) == (None, ["input.missing"], 0)
 
 
+def test_decide_knows_what_time_it_is(tmp_path: Path) -> None:
+    file = tmp_path / "now.dmn"
+    file.write_bytes(draw.model(draw.decision("d", "now() > @\"2026-01-01T00:00:00Z\" and today().year > 2025")))
+    assert decided(file, "--decision", "d")["value"] is True
+
+
 def test_decide_names_the_decisions_there_are(fees: Path) -> None:
     told = decided(fees, "--decision", "fees")
     assert (told["exit"], told["reasons"][0]["code"]) == (1, "decision.unknown")
