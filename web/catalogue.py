@@ -42,17 +42,17 @@ def extract_code(
     source = file.read()
     yield from extract_python(io.BytesIO(source), keywords, comment_tags, options)
     for node in ast.walk(ast.parse(source)):
-        words = ""
-        if isinstance(node, ast.ClassDef) and _is_refusal(node):
-            words = ast.get_docstring(node) or ""
-        elif isinstance(node, ast.Raise) and isinstance(node.exc, ast.Call):
-            words = _sentence(node.exc)
+        if not isinstance(node, ast.ClassDef | ast.Raise):
+            continue
+        words = _sentence(node.exc) if isinstance(node, ast.Raise) else _is_refusal(node) and ast.get_docstring(node)
         if words:
             yield node.lineno, "gettext", words, []
 
 
-def _sentence(call: ast.Call) -> str:
+def _sentence(call: ast.expr | None) -> str:
     """The plain sentence a refusal is raised with; "" where there is none, or one that is put together."""
+    if not isinstance(call, ast.Call):
+        return ""
     name = call.func.id if isinstance(call.func, ast.Name) else getattr(call.func, "attr", "")
     if name not in REFUSALS:
         return ""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,6 +22,8 @@ from workflows.failures import MENDERS
 bp = Blueprint("health", __name__, url_prefix="/kesehatan")
 
 READERS = ("operator", "admin", "commissioner", "supervisor", "province")
+LEAST_FREE_MB = 1000
+"""Below this the page warns: about fifty evidences with their photos."""
 KINDS = {
     "instance.moved": _l("Pemberitahuan perpindahan"), "escalation.thrown": _l("Eskalasi"),
     "task.run": _l("Langkah otomatis"),
@@ -42,7 +46,7 @@ def index() -> ResponseReturnValue:
     told = health(transaction.engine(), config)
     actor = current_actor()
     return render_template(
-        "health/index.html", told=told, parts=_parts(told), kinds=KINDS,
+        "health/index.html", told=told, parts=[*_parts(told), _storage(config)], kinds=KINDS,
         failing=failures.failing(transaction.session(), visible_scopes(actor, READERS)),
         may_mend=any(grant.role in MENDERS for grant in actor.grants),
     )
@@ -63,6 +67,16 @@ def _parts(told: dict[str, Any]) -> list[Part]:
         Part(gettext("Basis data"), "ok", {"sqlite": "SQLite", "postgresql": "PostgreSQL"}[told["database"]["kind"]]),
         _redis(told), _worker(told), _sweep(told), _messages(told),
     ]
+
+
+def _storage(config: Config) -> Part:
+    """Whether files can be kept: the folder may be written and the disk has room."""
+    free = shutil.disk_usage(config.var).free // 1_000_000
+    name = gettext("Penyimpanan berkas")
+    if not os.access(config.var, os.W_OK):
+        return Part(name, "missing", gettext("Tidak dapat ditulisi: foto dan berkas tidak dapat diterima."))
+    text = gettext("%(free)d MB masih kosong.", free=free)
+    return Part(name, "ok" if free >= LEAST_FREE_MB else "warning", text)
 
 
 def _redis(told: dict[str, Any]) -> Part:

@@ -9,6 +9,7 @@ on its longest side; a paper leaves only as a sandboxed download.
 from __future__ import annotations
 
 import io
+import logging
 import threading
 import unicodedata
 from dataclasses import dataclass
@@ -24,6 +25,8 @@ from werkzeug.datastructures import FileStorage
 
 from engine.errors import Refused
 from web.store import Incoming, Store, TooLarge
+
+log = logging.getLogger(__name__)
 
 STORE = "tapak.store"
 MEGABYTE = 1_000_000
@@ -78,7 +81,8 @@ def receive(upload: FileStorage, *, into: Store | None = None, largest: int | No
     """The file is sealed, and of a photo the pictures to show exist.
 
     UploadRefused, with nothing kept, when it is empty, too large (`largest` bytes, by default the installation's;
-    papers 5 MB), of another type, not what it seems, damaged, or locked by a password.
+    papers 5 MB), of another type, not what it seems, damaged, or locked by a password; and, logged, when the disk is
+    full or may not be written.
     """
     kept = into or store()
     limit = min(PHOTO_BYTES, largest or current_app.extensions["tapak.config"].max_file_bytes)
@@ -96,6 +100,12 @@ def receive(upload: FileStorage, *, into: Store | None = None, largest: int | No
             "%(name)s terlalu besar. Foto paling besar %(photo)d MB, PDF paling besar %(paper)d MB.",
             name=name, photo=limit // MEGABYTE, paper=PAPER_BYTES // MEGABYTE,
         )) from None
+    except OSError as error:
+        log.exception("an upload could not be kept in %s", kept.root)
+        raise UploadRefused(gettext(
+            "%(name)s belum tersimpan: penyimpanan di server penuh atau terkunci. Isian lain tidak hilang; simpan "
+            "draf, beri tahu operator, lalu kirim lagi berkas ini.", name=name,
+        )) from error
 
 
 def look(incoming: Incoming, name: str) -> tuple[Kind, Image.Image | None]:

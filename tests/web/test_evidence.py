@@ -21,7 +21,7 @@ from engine.models import Attachment, History, Submission
 from tests.web import desk_world as world_of
 from tests.web.conftest import Browser
 from tests.web.desk_world import KRANGGAN, OTHER_VILLAGE, PASSWORD, PENDOWO, World
-from web import db
+from web import db, uploads
 from workflows.models import Membership, Person
 from workflows.people import name_key
 
@@ -158,6 +158,24 @@ def test_a_file_that_is_none_is_refused_and_the_others_stay(browser: Browser, wo
     assert answer.status_code == 422
     assert "jahat.jpg bukan foto" in answer.text
     assert "baik.jpg" in answer.text
+    assert filed(session, world) == []
+
+
+def test_a_photo_that_cannot_be_kept_takes_nothing_else_with_it(
+    app: Flask, browser: Browser, world: World, session: Session
+) -> None:
+    browser.sign_in("pps", PASSWORD)
+    folder = app.extensions[uploads.STORE].incoming_folder
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    folder.write_text("a folder that cannot be written")
+    fields = answers(world, session)
+    fields["narrative"], fields["visits-0-photos"] = "Kades menerima kami di balai.", (photo(), "kades.jpg")
+    answer = send(browser, world, fields)
+    assert answer.status_code == 422
+    assert "kades.jpg belum tersimpan: penyimpanan di server penuh atau terkunci" in answer.text
+    assert "Kades menerima kami di balai." in answer.text
+    sent = browser.send(f"{path(world)}/berkas", {"field": "visits-0-photos", "file": (photo(), "kades.jpg")})
+    assert sent.status_code == 422
     assert filed(session, world) == []
 
 

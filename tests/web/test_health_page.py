@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 import sqlalchemy as sa
 from flask import Flask
@@ -51,6 +53,7 @@ def test_it_says_what_runs_and_what_failed(browser: Browser, world: World) -> No
     page = signed_in(browser, "operator").get("/kesehatan").text
     assert "Tanpa Redis: tetap jalan, terlambat beberapa detik." in page
     assert "RuntimeError: &lt;surat&gt; tidak terkirim" in page
+    assert re.search(r"Penyimpanan berkas.*?\d+ MB masih kosong", page, re.DOTALL)
     assert "Gagal 6 kali" in page
     assert "Coba lagi sekarang" in page
     seen = signed_in(browser, "komisioner").get("/kesehatan").text

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import resource
 import struct
 import zlib
 from collections.abc import Callable, Iterator
@@ -223,6 +224,17 @@ def test_what_breaks_off_leaves_nothing(inside: Store) -> None:
 
     with pytest.raises(OSError, match="lost"), inside.incoming(Broken(photo()), 1_000_000):
         pass
+    assert kept(inside) == []
+
+
+def test_a_full_disk_refuses_in_words_and_leaves_nothing(inside: Store) -> None:
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100, before[1]))  # no file of this process can grow beyond it
+    try:
+        with pytest.raises(UploadRefused, match="penyimpanan di server penuh"):
+            send(photo())
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
     assert kept(inside) == []
 
 
