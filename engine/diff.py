@@ -32,6 +32,7 @@ def differences(old: Version, new: Version) -> list[Change]:
 _SAYS = {
     "form.added": ("Formulir {form} baru.", "Form {form} is new."),
     "form.removed": ("Formulir {form} dihapus.", "Form {form} is gone."),
+    "decision.changed": ("Model keputusan {form} berubah.", "Decision model {form} changed."),
     "field.added": ("Formulir {form}: isian {field} baru.", "Form {form}: field {field} is new."),
     "field.removed": ("Formulir {form}: isian {field} dihapus.", "Form {form}: field {field} is gone."),
     "field.required": ("Formulir {form}: isian {field} {after}, tadinya {before}.",
@@ -59,7 +60,11 @@ def _forms(old: Mapping[str, str], new: Mapping[str, str]) -> Iterator[Change]:
             yield _change("form.added", name)
         elif name not in new:
             yield _change("form.removed", name)
-        elif old[name] != new[name]:
+        elif old[name] == new[name]:
+            continue
+        elif name.endswith(".dmn"):
+            yield _change("decision.changed", name)
+        else:
             yield from _fields(name, forms.load(old[name]), forms.load(new[name]))
 
 

@@ -146,7 +146,7 @@ def migration_history() -> None:
 @cli.command("drawings", context_settings=FORWARD)
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
 def drawings_command(arguments: tuple[str, ...]) -> None:
-    """Gambar alur / drawings: check FILE… [--json], outline FILE, walk FILE --seed N --steps M [--json]."""
+    """Gambar alur / drawings: check, outline, walk, decide, diff, publish, consent, move (--help tells more)."""
     from web.drawings_cli import drawings
 
     drawings.main(list(arguments), prog_name="manage.py drawings")

@@ -1,4 +1,4 @@
-"""The commands about drawings: check, outline, walk, decide; and the outlines that stand beside KPU's own."""
+"""The commands about drawings: check, outline, walk; those of others beside them; and the outlines of KPU's own."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from engine.bpmn import reader
 from engine.compile import compile_process
 from engine.errors import DrawingRefused
 from engine.walk import Walk
-from web import decisions_cli
+from web import decisions_cli, versions_cli
 from workflows import drawings as kpu
 from workflows.settings import KINDS
 
@@ -23,10 +23,11 @@ FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
 
 @click.group()
 def drawings() -> None:
-    """Gambar alur / drawings: check, outline, walk, decide."""
+    """Gambar alur / drawings: check, outline, walk, decide, diff, publish, consent, move."""
 
 
-drawings.add_command(decisions_cli.decide)
+for one in (decisions_cli.decide, *versions_cli.COMMANDS):
+    drawings.add_command(one)
 
 
 @drawings.command()

@@ -88,8 +88,8 @@ def test_what_does_not_hold_is_refused_and_nothing_is_stored(session: Session) -
     begun(session)
     waiting = propose(session)
     with pytest.raises(DrawingRefused):
-        publishing.propose(session, drawing=drawing().replace(b"userTask", b"complexGateway"), form_texts={},
-                           actor=EKA, now=NOW)
+        publishing.propose(session, drawing=drawing().replace(b"</process>", b'<userTask id="lost"/></process>'),
+                           form_texts={}, actor=EKA, now=NOW)
     with pytest.raises(FormRefused):
         propose(session, forms={"a": "{"})
     with pytest.raises(NotFound):

@@ -1,0 +1,118 @@
+"""Versions of KPU's drawings: who may propose one and who consents, from a folder to the database."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from engine import definitions, handlers, publishing
+from engine.bpmn import reader
+from engine.diff import Version
+from engine.errors import DrawingRefused, Forbidden, NotFound, Problem, Refused
+from engine.host import SYSTEM, Actor, Grant
+from engine.models import Definition
+from workflows import drawings
+from workflows.models import Account, Assignment
+
+PROPOSERS = ("admin", "operator")
+CONSENTERS = ("admin", "commissioner", "supervisor")
+MOVERS = ("admin", "operator")
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """What became of one drawing. `outcome`: "unchanged", "proposed" (waits for a second person) or "published"."""
+
+    file: Path
+    definition: Definition
+    outcome: str
+
+
+def files(folder: Path) -> list[Path]:
+    """The drawings in this folder and those below it."""
+    return sorted(folder.rglob("*.bpmn"))
+
+
+def publish(session: Session, file: Path, actor: Actor, now: datetime) -> Published:
+    """The drawing of this file, with the forms beside it, is proposed; unchanged it is left as it is.
+
+    SYSTEM sets up: what has no version yet is published at once. Refused, with nothing stored: DrawingRefused,
+    FormRefused; Forbidden without a role of PROPOSERS; a change without a person behind it.
+    """
+    drawing, texts, known = file.read_bytes(), drawings.form_texts(file), handlers.registered()
+    key = process_key(drawing)
+    current = session.scalars(definitions.current_version(key)).first()
+    if current is not None and definitions.is_same(current, drawing, texts):
+        return Published(file, current, "unchanged")
+    if actor is SYSTEM:
+        if current is not None:
+            raise Refused(f"Alur “{key}” berubah. Sebutkan siapa yang mengusulkannya, supaya orang kedua menyetujui.")
+        made = definitions.publish(
+            session, drawing=drawing, form_texts=texts, by=SYSTEM.id, now=now, handlers=known
+        )
+        return Published(file, made, "published")
+    require(actor, PROPOSERS)
+    made = publishing.propose(session, drawing=drawing, form_texts=texts, actor=actor, now=now, handlers=known)
+    return Published(file, made, "proposed")
+
+
+def consent(session: Session, definition_id: int, actor: Actor, now: datetime) -> Definition:
+    """The proposed version is the current one. Refused as `publishing.consent`; Forbidden without a role of
+    CONSENTERS."""
+    require(actor, CONSENTERS)
+    return publishing.consent(session, definition_id=definition_id, actor=actor, now=now)
+
+
+def require(actor: Actor, roles: tuple[str, ...]) -> None:
+    """Refused with Forbidden unless the actor holds one of these roles anywhere."""
+    if not any(grant.role in roles for grant in actor.grants):
+        raise Forbidden(f"Ini pekerjaan {' atau '.join(roles)}. Minta salah seorang dari mereka.")
+
+
+def process_key(drawing: bytes) -> str:
+    """The id of the process of this drawing. Refused with DrawingRefused when there is not exactly one to run."""
+    try:
+        return reader.read(drawing).process().id
+    except KeyError:
+        raise DrawingRefused([Problem(
+            "drawing.which_process",
+            "Berkas ini tidak memuat tepat satu alur yang dapat dijalankan. Tandai satu sebagai executable.",
+            message_en="This file does not hold exactly one process that can run. Mark one as executable.",
+        )]) from None
+
+
+def find(session: Session, text: str) -> Definition:
+    """The version named "pps@2", or the current one of "pps". Refused with NotFound."""
+    key, _, number = text.partition("@")
+    query = definitions.current_version(key)
+    if number:
+        query = select(Definition).where(
+            Definition.key == key, Definition.version == (int(number) if number.isdecimal() else -1)
+        )
+    found = session.scalars(query).first()
+    if found is None:
+        raise NotFound(f"Versi “{text}” tidak ada. Tulis misalnya pps@2.")
+    return found
+
+
+def side(definition: Definition) -> Version:
+    """This version as one side of a comparison."""
+    return Version(reader.read(definition.drawing).process(), definition.forms)
+
+
+def actor_of(session: Session, login: str, today: date) -> Actor:
+    """The person with this account and what they may do today. Refused with NotFound for none, or one switched off."""
+    account = session.scalars(select(Account).where(Account.login == login.lower(), Account.active)).one_or_none()
+    if account is None:
+        raise NotFound(f"Akun “{login}” tidak ada atau tidak aktif.")
+    running = select(Assignment.role, Assignment.scope).where(
+        Assignment.account_id == account.id, Assignment.from_on <= today,
+        or_(Assignment.until_on.is_(None), Assignment.until_on >= today),
+    )
+    grants = tuple(Grant(row.role, row.scope) for row in session.execute(running.order_by(Assignment.id)))
+    person = f"person:{account.person_id}" if account.person_id else ""
+    return Actor(str(account.id), account.name, grants, person=person)
