@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
 from weakref import WeakKeyDictionary
@@ -11,22 +11,28 @@ from weakref import WeakKeyDictionary
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
-from engine import forms
+from engine import dmn, forms
 from engine.bpmn import outline, reader
-from engine.bpmn.model import Process
+from engine.bpmn.model import MessageFlow, Process
 from engine.compile import compile_process
 from engine.errors import DrawingRefused, NotFound
 from engine.forms import Form
-from engine.graph import Graph
+from engine.graph import Catch, Graph
 from engine.machine import Steps
 from engine.missing import missing
 from engine.models import Definition
 from engine.soundness import prove
 
+DECISIONS = ".dmn"
+"""How the name of a decision model ends among the files beside a drawing; all others are forms."""
+
 
 @dataclass(frozen=True)
 class Loaded:
-    """One definition, ready to run. `texts` are the form files by form id."""
+    """One definition, or a part of one that runs as a child instance, ready to run.
+
+    `texts` are the files beside the drawing: forms by form id, decision models by their file's name ("dish.dmn").
+    """
 
     id: int
     key: str
@@ -34,10 +40,56 @@ class Loaded:
     name: str
     graph: Graph
     texts: Mapping[str, str]
+    published_at: datetime | None = None
+    flows: tuple[MessageFlow, ...] = ()
+    _parts: dict[str, Loaded] = field(default_factory=dict, repr=False, compare=False)
 
     @cached_property
     def steps(self) -> Steps:
         return Steps(self.graph)
+
+    def of(self, part: str) -> Loaded:
+        """The same definition with the machine of this part; the whole process for ""."""
+        if not part:
+            return self
+        if (found := self._parts.get(part)) is None:
+            found = self._parts[part] = replace(self, graph=self.graph.parts[part], _parts=self._parts)
+        return found
+
+    @cached_property
+    def has_children(self) -> bool:
+        """Whether anything of it is done by child instances."""
+        return bool(self.graph.parts or self.graph.calls)
+
+    @cached_property
+    def has_branches(self) -> bool:
+        """Whether a dashed event can begin a branch that lives beside."""
+        return any(part.root.kind == "branch" for part in self.graph.parts.values())
+
+    @cached_property
+    def conditional(self) -> Mapping[str, Catch]:
+        """The conditions that are waited for, by their event."""
+        return {
+            catch.node: catch for catches in self.graph.catches.values() for catch in catches
+            if catch.kind == "conditional"
+        }
+
+    @cached_property
+    def _decisions(self) -> dict[str, dmn.Decisions]:
+        return {}
+
+    def decisions(self, name: str) -> dmn.Decisions:
+        """The decision model that has this decision: the file named like it, else the first file that has it.
+
+        Refused with NotFound when no file beside the drawing has it.
+        """
+        files = [file for file in self.texts if file.endswith(DECISIONS)]
+        for file in sorted(files, key=lambda one: (one != name + DECISIONS, one)):
+            if (found := self._decisions.get(file)) is None:
+                found = self._decisions[file] = dmn.read(self.texts[file].encode())
+            if file == name + DECISIONS or name in found.model.elements or name in found.decisions:
+                return found
+        raise NotFound(f"Keputusan “{name}” tidak ada di samping gambar. Terbitkan bersama berkas “{name}.dmn”.")
 
     def form(self, node_id: str) -> Form | None:
         """The form of this task, None when it has none, or when the drawing has no such task (any more)."""
@@ -87,8 +139,11 @@ def proved(drawing: bytes, form_texts: Mapping[str, str], handlers: Collection[s
     prove(graph)
     if problems := list(missing(graph, handlers=handlers, forms=form_texts)):
         raise DrawingRefused(problems)
-    for text in form_texts.values():
-        forms.load(text)
+    for name, text in form_texts.items():
+        if name.endswith(DECISIONS):
+            dmn.read(text.encode())
+        else:
+            forms.load(text)
     return process
 
 
@@ -117,9 +172,10 @@ def load(session: Session, definition_id: int) -> Loaded:
         row = session.get(Definition, definition_id)
         if row is None:
             raise NotFound("Alur ini tidak ditemukan.")
+        drawing = reader.read(row.drawing)
         found = cache[definition_id] = Loaded(
-            row.id, row.key, row.version, row.name,
-            compile_process(reader.read(row.drawing).process()), dict(row.forms),
+            row.id, row.key, row.version, row.name, compile_process(drawing.process()), dict(row.forms),
+            row.published_at, drawing.message_flows,
         )
     return found
 
@@ -130,6 +186,25 @@ def newest(session: Session, key: str) -> int:
     if found is None:
         raise NotFound(f"Alur “{key}” belum diterbitkan.")
     return found.id
+
+
+def bound(session: Session, key: str, *, binding: str, version: str | None, caller: Loaded) -> int:
+    """The id of the version of this process that a call asks for. Refused with NotFound when none is published.
+
+    "version" is the one of that number; "deployment" the one that was current when the caller's own version was
+    published; "latest", and all that leads nowhere, the current one.
+    """
+    wanted = Definition.key == key, Definition.status == "published"
+    if binding == "version" and version is not None and version.isdigit():
+        found = session.scalar(select(Definition.id).where(*wanted, Definition.version == int(version)))
+    elif binding == "deployment" and caller.published_at is not None:
+        found = session.scalar(
+            select(Definition.id).where(*wanted, Definition.published_at <= caller.published_at)
+            .order_by(Definition.version.desc()).limit(1)
+        )
+    else:
+        found = None
+    return found if found is not None else newest(session, key)
 
 
 def newest_of_all(session: Session) -> list[int]:

@@ -11,6 +11,7 @@
         EvidenceRefused           the form or an evidence rule refuses the data
         WrongState                the machine knows no such step from here
         AlreadyDone               the same key was used for another act
+      BpmnError                   a handler says: this ended as an error that the drawing may catch
       DrawingRefused              a drawing cannot be read, compiled or proved
       FormRefused                 a form file cannot be read
       ExpressionRefused           an expression cannot be parsed
@@ -115,6 +116,18 @@ class Problem:
             "message_en": self.message_en, "path": list(self.path), "severity": self.severity,
             "elements": list(self.elements or ((self.element,) if self.element else ())),
         }
+
+
+class BpmnError(TapakError):
+    """Langkah otomatis ini berakhir dengan galat.
+
+    Raised by a handler, for an outcome that the drawing deals with: an error event of this `code` catches it, along the
+    scopes and parents of the task; without one it is an incident.
+    """
+
+    def __init__(self, code: str, message: str = "") -> None:
+        super().__init__(message or f"Langkah otomatis ini berakhir dengan galat “{code}”.")
+        self.code = code
 
 
 class DrawingRefused(TapakError):

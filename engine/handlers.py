@@ -2,7 +2,8 @@
 
 A handler gets ids and values and answers a mapping that becomes the instance's variables where the drawing asks for
 them. It runs inside the transaction that marks its message done, is retried with backoff when it raises, and must be
-safe to run twice towards the world outside.
+safe to run twice towards the world outside. An outcome that the drawing deals with by an error event is raised as
+`engine.errors.BpmnError`; what the handler had written by then is taken back.
 """
 
 from __future__ import annotations
@@ -14,14 +15,13 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from engine import definitions
-from engine.errors import NotFound, TapakError
-from engine.models import Instance
+from engine.errors import TapakError
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """What a handler is given: the instance's id, subject and scope, the task, its properties and the variables."""
+    """What a handler is given: the instance's id, subject and scope, the task, its properties, and the variables with
+    the task's input mappings over them."""
 
     instance_id: int
     subject: str
@@ -57,14 +57,9 @@ def registered() -> frozenset[str]:
     return frozenset(_registered)
 
 
-def run(session: Session, *, instance_id: int, node: str, now: datetime) -> Mapping[str, Any]:
-    """What the handler of this task answers. NoHandler when none is registered; whatever the handler raises."""
-    instance = session.get(Instance, instance_id)
-    if instance is None:
-        raise NotFound()
-    found = definitions.load(session, instance.definition_id).graph.process.nodes[node]
-    task = _registered.get(found.task_type or "")
+def run(session: Session, job: Job, name: str, now: datetime) -> Mapping[str, Any]:
+    """What the handler of this name answers to the job. NoHandler when none is registered; whatever it raises."""
+    task = _registered.get(name)
     if task is None:
-        raise NoHandler(f"Tidak ada penangan untuk jenis tugas “{found.task_type}” ({node}).")
-    job = Job(instance.id, instance.subject, instance.scope, node, found.properties, dict(instance.variables))
+        raise NoHandler(f"Tidak ada penangan untuk jenis tugas “{name}” ({job.node}).")
     return task(session, job, now) or {}

@@ -113,6 +113,28 @@ def failed(session: Session, *, message_id: int, error: str, now: datetime) -> N
             ))
 
 
+def stuck(
+    session: Session, *, kind: str, dedupe: str, payload: Mapping[str, Any], error: str, now: datetime,
+    wait: timedelta = timedelta(hours=1),
+) -> None:
+    """What failed for good at once is a message with its incident, as if it had been tried ATTEMPTS times.
+
+    It is tried again after `wait`, or when a person asks for it. `payload` names the instance and the node.
+    """
+    number, tried = 1, dedupe[:190]
+    while session.execute(select(_message.c.id).where(_message.c.dedupe == tried)).first() is not None:
+        number += 1
+        tried = f"{dedupe[:190]}#{number}"
+    message = session.execute(insert(Message).values(
+        kind=kind, dedupe=tried, payload=dict(payload), created_at=now, available_at=now + wait, attempts=ATTEMPTS,
+        last_error=error[:4000],
+    ).returning(_message.c.id)).scalar_one()
+    session.execute(insert(Incident).values(
+        instance_id=payload["instance_id"], node=payload["node"], message_id=message, error=error[:4000],
+        opened_at=now,
+    ))
+
+
 def waiting(session: Session, *, now: datetime) -> tuple[int, datetime | None]:
     """How many messages are due, and since when the oldest of them is."""
     found = session.execute(

@@ -7,8 +7,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from engine import operations
-from engine.handlers import run
+from engine.operations import effects
 from engine.outbox import Effect, Taken
 from workflows import escalation, telling
 from workflows.host import HOST
@@ -25,15 +24,6 @@ def _thrown(session: Session, taken: Taken, now: datetime) -> None:
     )
 
 
-def _run(session: Session, taken: Taken, now: datetime) -> None:
-    payload = taken.payload
-    result = run(session, instance_id=payload["instance_id"], node=payload["node"], now=now)
-    operations.run_done(
-        session, instance_id=payload["instance_id"], node=payload["node"], visit=payload["visit"], result=result,
-        now=now, host=HOST,
-    )
-
-
 EFFECTS: Mapping[str, Effect] = {
-    "instance.moved": _moved, "escalation.thrown": _thrown, "task.run": _run,
+    **effects(HOST), "instance.moved": _moved, "escalation.thrown": _thrown,
 }

@@ -15,8 +15,9 @@ from engine.host import SYSTEM, Actor, Host
 from engine.models import Deed, History, Submission, table_of
 from engine.operations import evidence, votes
 from engine.operations.door import Act, advance, note, open_nodes
+from engine.operations.learning import learn
 from engine.operations.outcome import Outcome, earlier, remember
-from engine.operations.standing import Standing, lock_task, require_open, require_role, require_seen
+from engine.operations.standing import Standing, lock_task, require_open, require_role, require_seen, stay
 from engine.statements import AnyRow, Statement, insert_of
 
 
@@ -64,17 +65,16 @@ def _complete(
     node, deciding = task.node, task.node in standing.definition.deciding
     learned = checked.data
     if actor.principal:
+        instance, stage_version = stay(session, standing.row)
         _INSERT_DEED.write(session, {
-            "instance_id": standing.row.id, "stage_version": standing.row.stage_version, "person": actor.principal,
-            "role": task.role,
+            "instance_id": instance, "stage_version": stage_version, "person": actor.principal, "role": task.role,
         })
     if node in standing.definition.graph.quorums:
         tally = votes.cast(session, standing, task, actor, now, checked.data)
         if not tally.decided:
             return votes.counted(session, standing, task, actor, now, checked.data, tally)
         learned = {**checked.data, "votes": tally.votes, **tally.numbers}
-    names = standing.definition.graph.names
-    standing.variables.update({key: value for key, value in learned.items() if key in names})
+    learn(session, standing, node, learned, now)
     act = Act(
         "task.completed", actor, now, node, task.role, checked.data,
         details=_said(checked) if deciding else _warned(checked), decision=checked.data if deciding else None,
@@ -86,7 +86,7 @@ def _complete(
         evidence.hand_in(session, standing, node, task.id, checked, actor, now, deciding=False)
         outcome = advance(session, standing, f"complete.{node}", act)
     outcome = replace(outcome, warnings=tuple(evidence.as_rows(checked.warnings)))
-    return hand_in_prepared(session, standing, outcome, now)
+    return go_on(session, standing, outcome, now)
 
 
 def _said(checked: evidence.Checked) -> dict[str, Any]:
@@ -111,7 +111,7 @@ _PREPARED_BY = Statement(
 """The same person's other evidence tells as well: the task may have got another name since."""
 
 
-def hand_in_prepared(session: Session, standing: Standing, outcome: Outcome, now: datetime) -> Outcome:
+def go_on(session: Session, standing: Standing, outcome: Outcome, now: datetime) -> Outcome:
     """Evidence prepared for a task that this step opened is handed in, by who prepared it, in the same transaction.
 
     What its form, the rules or four eyes refuse by now becomes a draft again, for its author to mend; so does, with a

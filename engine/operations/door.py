@@ -1,239 +1,222 @@
 """The one door: every change of an instance's state goes through `advance`, in the caller's transaction.
 
-The order is fixed: the machine decides; evidence is accepted or returned and the product's registers written; tasks and
-clocks of the places left are closed; the instance moves (only if nobody moved it meanwhile); tasks and clocks of the
-places entered are opened; the deed, the history row and the messages are written. All of it commits or none.
+A step is decided; the children of what it leaves are cancelled; it is written (`engine.operations.step`); the children
+of what it enters begin. All of it commits or none, except that children which cannot begin (no such process, no number
+of rounds) leave an incident at their place, not their parent's act refused.
+
+Locks are taken from parent to child only: what a child has to tell its parent goes through the outbox.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import replace
 from datetime import datetime
-from functools import cache
 from typing import Any
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.orm import Session
 
-from engine import history, outbox
-from engine.errors import Stale
-from engine.graph import Transition
-from engine.host import Actor, Surroundings
-from engine.machine import Choices
-from engine.models import Deed, History, Instance, Task, Timer, table_of
-from engine.operations import evidence
+from engine import definitions, outbox
+from engine.definitions import Loaded
+from engine.errors import NotFound, Refused
+from engine.graph import Call, Repeat
+from engine.host import SYSTEM
+from engine.machine import context_of
+from engine.models import Instance, Subscription, table_of
+from engine.operations import ending, learning, rounds
 from engine.operations.outcome import Outcome
-from engine.operations.standing import Standing
+from engine.operations.rounds import Plan
+from engine.operations.standing import Standing, lock
+from engine.operations.step import Act, Taken, decide, note, open_nodes, uncaught, write
 from engine.statements import Statement, insert_of
-from engine.net import AUTOMATIC
-from engine.timers import ClockUnset, first_strike
 
-_instance, _task, _timer = table_of(Instance), table_of(Task), table_of(Timer)
-_deed, _history = table_of(Deed), table_of(History)
+__all__ = ["Act", "advance", "begin_child", "begin_stay", "happen", "note", "open_nodes"]
 
-_CLOSE_TASK = Statement(
-    update(_task)
-    .where(_task.c.instance_id == bindparam("i"), _task.c.node == bindparam("n"), _task.c.closed_at.is_(None))
-    .values(closed_at=bindparam("at"), closed_by=bindparam("by"), outcome=bindparam("how"))
+MOST_DEEP = 25
+"""Parents above one another; a process that calls itself without end is stopped here."""
+
+_instance, _subscription = table_of(Instance), table_of(Subscription)
+_BEGIN = insert_of(
+    _instance, "definition_id", "subject", "scope", "status", "stage", "state", "variables", "started_at", "entered_at",
+    "staged_at", "version", "stage_version", "seq", "head", "part", "parent_id", "root_id", "parent_node",
+    "parent_visit", "number", "origin", returning="id",
 )
-_CLEAR_CLOCKS = Statement(
-    update(_timer)
-    .where(_timer.c.instance_id == bindparam("i"), _timer.c.host == bindparam("h"), _timer.c.closed_at.is_(None))
-    .values(closed_at=bindparam("at"))
-)
-_INSERT_TASK = insert_of(_task, "instance_id", "node", "visit", "stage", "role", "scope", "opened_at", "due_at")
-_INSERT_TIMER = insert_of(_timer, "instance_id", "node", "host", "visit", "round", "due_at", "repeats", "fired")
-_INSERT_DEED = insert_of(_deed, "instance_id", "stage_version", "person", "role", new=True)
-_INSERT_HISTORY = insert_of(_history, *(column.key for column in _history.c if column.key != "id"))
-_OPEN_NODES = Statement(
-    select(_task.c.node, _task.c.id).where(_task.c.instance_id == bindparam("i"), _task.c.closed_at.is_(None))
-)
-
-
-@cache
-def _move(columns: frozenset[str]) -> Statement:
-    """The instance gets new values in these columns, unless somebody moved or noted something meanwhile."""
-    unmoved = _instance.c.version == bindparam("v"), _instance.c.seq == bindparam("s")
-    return Statement(
-        update(_instance).where(_instance.c.id == bindparam("i"), *unmoved)
-        .values({name: bindparam(f"new_{name}") for name in sorted(columns)})
+_LIVING = Statement(
+    select(func.count().label("number")).where(
+        _instance.c.parent_id == bindparam("parent"), _instance.c.status == "running"
     )
+)
+
+_CONDITIONS = Statement(
+    select(_subscription.c.id, _subscription.c.node, _subscription.c.key).where(
+        _subscription.c.instance_id == bindparam("i"), _subscription.c.kind == "conditional",
+        _subscription.c.closed_at.is_(None),
+    ).order_by(_subscription.c.id)
+)
+_KNOWN = Statement(update(_subscription).where(_subscription.c.id == bindparam("s")).values(key=bindparam("k")))
 
 
-@dataclass(frozen=True, slots=True)
-class Act:
-    """What somebody does: the word for the history, who, when, on which element, with which data and details.
-
-    `role` is the lane they act in; "" for the engine itself. `decision` is the answer of a deciding task.
-    """
-
-    action: str
-    actor: Actor
-    now: datetime
-    node: str
-    role: str = ""
-    data: Mapping[str, Any] = field(default_factory=dict)
-    details: Mapping[str, Any] = field(default_factory=dict)
-    decision: Mapping[str, Any] | None = None
-
-
-def advance(session: Session, standing: Standing, trigger: str, act: Act) -> Outcome:
-    """The instance has taken the step that `trigger` makes from its state, and everything that goes with it.
+def advance(
+    session: Session, standing: Standing, trigger: str, act: Act, *, happened: frozenset[str] = frozenset()
+) -> Outcome:
+    """The instance has taken the step that `trigger` makes from its state, and everything that goes with it. Conditions
+    that are true from then on have happened too, each at most once (`happened` are those of this act already).
 
     Refused, with nothing written: no such step (WrongState), a gateway without a way out (NoWayOut), a clock that has
     no moment (ClockUnset), somebody moved it meanwhile (Stale).
     """
-    row, graph = standing.row, standing.definition.graph
-    surroundings = standing.surroundings(session, act.now)
-    step = standing.definition.steps.step(row.state, trigger, Choices(graph, standing.context(surroundings)))
-    settled = evidence.settle(session, standing, step, act.actor, act.now, act.decision)
-    if settled.accepted:
-        surroundings = standing.surroundings(session, act.now)
-    version = row.version + 1
-    _leave(session, standing, step, act)
-    opened = _opened(standing, step, surroundings, act.now, version)
-    moved = _moved(standing, step, act, opened, version)
-    entry = _entry(standing, act, step.target, {
-        **act.details, **settled.details,
-        **{key: list(value) for key, value in (("stages", step.stages), ("thrown", step.thrown)) if value},
-    })
-    _write_instance(session, standing, {**moved, "seq": entry["seq"], "head": entry["hash"]})
-    _INSERT_TASK.write_all(session, opened.tasks)
-    _INSERT_TIMER.write_all(session, opened.timers)
-    if act.role:
-        _INSERT_DEED.write(session, {
-            "instance_id": row.id, "stage_version": row.stage_version, "person": act.actor.who, "role": act.role,
-        })
-    _INSERT_HISTORY.write(session, entry)
-    outbox.put(session, _messages(standing, step, entry["seq"], opened, act.now))
-    return Outcome(row.id, act.action, row.state, step.target, moved["stage"], version, step.stages)
+    taken = decide(session, standing, trigger, act)
+    if not standing.definition.has_children:
+        outcome = write(session, standing, taken, act, living=False)
+    else:
+        ending.cancel_left(session, standing, taken.step, act)
+        outcome = write(session, standing, taken, act, living=_living(session, standing, taken))
+        _begin(session, standing, taken, act, outcome.version)
+    for place in uncaught(standing.definition.graph, taken.step):
+        ending.fail(session, standing, place, outcome.version, act.now)
+    if standing.definition.conditional:
+        return happen(session, standing, outcome, act.now, happened)
+    return outcome
 
 
-def note(session: Session, standing: Standing, act: Act, changes: Mapping[str, Any] | None = None) -> Outcome:
-    """Something worth remembering happened without a step: one history row, and `changes` on the instance's own row.
+def happen(
+    session: Session, standing: Standing, outcome: Outcome, now: datetime, happened: frozenset[str] = frozenset()
+) -> Outcome:
+    """What waits for a condition that has become true has happened; the answer is where the instance stands then.
 
-    Where they change its state (a move to another version does), the history says so.
+    A condition is asked after each step and each change of variables; one that stays true does not happen again.
     """
-    row = standing.row
-    target = str((changes or {}).get("state", row.state))
-    entry = _entry(standing, act, target, act.details)
-    _write_instance(session, standing, {**(changes or {}), "seq": entry["seq"], "head": entry["hash"]})
-    _INSERT_HISTORY.write(session, entry)
-    outbox.put(session, [_moved_message(row.id, entry["seq"], act.now)])
-    return Outcome(row.id, act.action, row.state, target, row.stage, row.version)
+    again = lock(session, outcome.instance_id, standing.host)
+    context = again.context(again.surroundings(session, now))
+    for row in _CONDITIONS.rows(session, {"i": again.row.id}):
+        holds = again.definition.conditional[row.node].condition
+        true = holds is not None and holds.evaluate(context) is True
+        if true == (row.key is not None) or (true and row.node in happened):
+            continue
+        _KNOWN.write(session, {"s": row.id, "k": "true" if true else None})
+        if true:
+            act = Act("condition.met", SYSTEM, now, row.node)
+            inner = advance(session, again, f"receive.{row.node}", act, happened=happened | {row.node})
+            standing.prepared += again.prepared
+            return replace(inner, action=outcome.action, source=outcome.source, stages=(*outcome.stages, *inner.stages))
+    return outcome
 
 
-@dataclass(slots=True)
-class _Opened:
-    """Rows for the places entered."""
-
-    tasks: list[dict[str, Any]] = field(default_factory=list)
-    timers: list[dict[str, Any]] = field(default_factory=list)
-    automatic: list[str] = field(default_factory=list)
-
-
-def _leave(session: Session, standing: Standing, step: Transition, act: Act) -> None:
+def _living(session: Session, standing: Standing, taken: Taken) -> bool:
+    """Whether branches of the instance live on beyond its last step."""
     graph = standing.definition.graph
-    tasks = [place for place in step.left if (node := graph.node(place)) and _is_task(node.kind)]
-    _CLOSE_TASK.write_all(session, [
-        {"i": standing.row.id, "n": node, "at": act.now, "by": act.actor.id,
-         "how": "completed" if step.trigger == f"complete.{node}" else "taken_away"}
-        for node in tasks
-    ])
-    clocked = [place for place in step.left if place in graph.clocks]
-    _CLEAR_CLOCKS.write_all(session, [{"i": standing.row.id, "h": host, "at": act.now} for host in clocked])
+    if not standing.definition.has_branches or not graph.states[taken.step.target].final:
+        return False
+    return bool(taken.step.branches) or _LIVING.first(session, {"parent": standing.row.id}).number > 0
 
 
-def _is_task(kind: str) -> bool:
-    return kind == "userTask" or kind in AUTOMATIC
+def _begin(session: Session, standing: Standing, taken: Taken, act: Act, version: int) -> None:
+    graph = standing.definition.graph
+    for event in taken.step.branches:
+        begin_child(session, standing, event, version, 0, now=act.now)
+    for place in taken.step.entered:
+        if graph.spawns(place):
+            _begin_or_tell(session, standing, place, version, act.now)
 
 
-def _opened(
-    standing: Standing, step: Transition, surroundings: Surroundings, now: datetime, version: int
-) -> _Opened:
-    graph, row, opened = standing.definition.graph, standing.row, _Opened()
-    context = standing.context(surroundings)
-    stage = step.stages[-1] if step.stages else row.stage
-    for place in step.entered:
-        due: datetime | None = None
-        for clock in graph.clocks.get(place, ()):
-            strike = first_strike(clock, context, surroundings, now)
-            if strike is None:
-                if clock.interrupting:
-                    raise ClockUnset(f"Jam “{clock.node}” tidak dapat dihitung. Periksa tanggal pada pengaturan.")
-                continue
-            opened.timers.append({
-                "instance_id": row.id, "node": clock.node, "host": place, "visit": version, "round": 0,
-                "due_at": strike.due_at, "repeats": strike.repeats, "fired": False,
-            })
-            if not clock.interrupting:
-                due = min(due or strike.due_at, strike.due_at)
-        node = graph.node(place)
-        if node is not None and _is_task(node.kind):
-            opened.tasks.append({
-                "instance_id": row.id, "node": place, "visit": version, "stage": stage,
-                "role": graph.role(place) if node.kind == "userTask" else "", "scope": row.scope, "opened_at": now,
-                "due_at": due,
-            })
-            if node.kind in AUTOMATIC:
-                opened.automatic.append(place)
-    return opened
+def _begin_or_tell(session: Session, standing: Standing, place: str, visit: int, now: datetime) -> None:
+    """The children of this stay live; or, where that is refused, an incident stands at the place, to be tried again."""
+    try:
+        with session.begin_nested():
+            begin_stay(session, standing, place, visit, now)
+    except Refused as refused:
+        outbox.stuck(
+            session, kind="child.begin", dedupe=f"begin:{standing.row.id}:{place}:{visit}",
+            payload={"instance_id": standing.row.id, "node": place, "visit": visit}, error=refused.message, now=now,
+        )
 
 
-def _moved(standing: Standing, step: Transition, act: Act, opened: _Opened, version: int) -> dict[str, Any]:
-    row, graph = standing.row, standing.definition.graph
-    state = graph.states[step.target]
-    dues = [task["due_at"] for task in opened.tasks if task["due_at"] is not None]
-    if row.due_at is not None and state.places - set(step.entered):
-        dues.append(row.due_at)
-    return {
-        "state": state.name, "stage": state.stage, "version": version, "variables": standing.variables,
-        "status": "ended" if state.final else "running",
-        "entered_at": act.now if state.name != row.state else row.entered_at,
-        "staged_at": act.now if step.stages else row.staged_at,
-        "stage_version": version if step.stages else row.stage_version,
-        "due_at": min(dues, default=None), "ended_at": act.now if state.final else None,
-    }
+def begin_stay(session: Session, standing: Standing, place: str, visit: int, now: datetime) -> None:
+    """The child instances of this stay live: one, or those a loop begins with; without any the stay is over.
+
+    Refused: no such process, a number of rounds that is none, children of children without end (Refused).
+    """
+    graph = standing.definition.graph
+    repeat = graph.repeats.get(place) if place != graph.root.id else None
+    if repeat is None:
+        begin_child(session, standing, place, visit, 0, now=now)
+        return
+    context = standing.context(standing.surroundings(session, now))
+    made = rounds.plan(graph, repeat, context)
+    numbers = made.first(repeat, context)
+    for number in numbers:
+        begin_child(session, standing, place, visit, number, now=now, repeat=repeat, made=made)
+    if not numbers:
+        outbox.put(session, [outbox.row("child.ended", f"none:{standing.row.id}:{place}:{visit}"[:200], {
+            "instance_id": standing.row.id, "node": place, "visit": visit, "child": None,
+        }, now)])
 
 
-def _entry(standing: Standing, act: Act, target: str, details: Mapping[str, Any]) -> dict[str, Any]:
-    row, actor = standing.row, act.actor
-    return history.entry(
-        instance_id=row.id, seq=row.seq + 1, previous=row.head, at=act.now, actor=actor.id,
-        on_behalf_of=actor.on_behalf_of, action=act.action, node=act.node, source=row.state, target=target,
-        details={"actor_name": actor.name, **details}, digest=history.digest(act.data),
+def begin_child(
+    session: Session, standing: Standing, place: str, visit: int, number: int, *, now: datetime,
+    repeat: Repeat | None = None, made: Plan | None = None,
+) -> int:
+    """The child of this number lives and has taken its first step; the answer is its id."""
+    depth = 1 + (standing.row.origin or {}).get("depth", 0)
+    if depth > MOST_DEEP:
+        raise Refused(f"Lebih dari {MOST_DEEP} alur saling memanggil sampai “{place}”. Periksa apakah alur memanggil "
+                      "dirinya sendiri tanpa henti.")
+    call = standing.definition.graph.calls.get(place) if repeat is None else None
+    loop = made.variables(repeat, number) if repeat is not None and made is not None else {}
+    loaded, given, keeps = (
+        _called(session, standing, call, now) if call is not None else _part(session, standing, place, loop, now)
     )
-
-
-def _write_instance(session: Session, standing: Standing, values: Mapping[str, Any]) -> None:
+    origin = {"given": given, "keeps": sorted(keeps), "depth": depth}
+    if made is not None and number == 0:
+        origin |= made.as_dict()
     row = standing.row
-    given = {"i": row.id, "v": row.version, "s": row.seq, **{f"new_{name}": value for name, value in values.items()}}
-    if _move(frozenset(values)).write(session, given) != 1:
-        raise Stale()
+    child: int = _BEGIN.first(session, {
+        "definition_id": loaded.id, "subject": row.subject, "scope": row.scope, "status": "running", "stage": "",
+        "state": "", "variables": given, "started_at": now, "entered_at": now, "staged_at": now, "version": 0,
+        "stage_version": 0, "seq": 0, "head": "", "part": "" if call is not None else place, "parent_id": row.id,
+        "root_id": row.root_id or row.id, "parent_node": place, "parent_visit": visit, "number": number,
+        "origin": origin,
+    }).id
+    act = Act("instance.started", SYSTEM, now, place, details={
+        "definition": [loaded.key, loaded.version], "parent": row.id, "number": number,
+    })
+    advance(session, lock(session, child, standing.host), "start", act)
+    return child
 
 
-def _moved_message(instance_id: int, seq: int, now: datetime) -> dict[str, Any]:
-    return outbox.row("instance.moved", f"moved:{instance_id}:{seq}", {"instance_id": instance_id, "seq": seq}, now)
+Beginning = tuple[Loaded, dict[str, Any], frozenset[str]]
+"""(what a child runs by, the variables it begins with, the names it keeps for its parent beyond its own)."""
 
 
-def _messages(
-    standing: Standing, step: Transition, seq: int, opened: _Opened, now: datetime
-) -> list[dict[str, Any]]:
-    row = standing.row
-    rows = [_moved_message(row.id, seq, now)]
-    for element in step.thrown:
-        rows.append(outbox.row("escalation.thrown", f"thrown:{row.id}:{seq}:{element}", {
-            "instance_id": row.id, "seq": seq, "node": element, "trigger": step.trigger,
-        }, now))
-    for task in opened.tasks:
-        if task["node"] in opened.automatic:
-            rows.append(outbox.row("task.run", f"run:{row.id}:{task['node']}:{task['visit']}", {
-                "instance_id": row.id, "node": task["node"], "visit": task["visit"],
-            }, now))
-    return rows
+def _part(
+    session: Session, standing: Standing, place: str, loop: Mapping[str, Any], now: datetime
+) -> Beginning:
+    """A part of the drawing sees all that its parent sees, its own round, and a body what is mapped into it."""
+    definition = standing.definition.of(place)
+    names = standing.names
+    given = {**standing.variables, **{key: value for key, value in loop.items() if key in names}}
+    if definition.graph.root.kind == "body" and place in definition.graph.inputs:
+        inner = Standing(standing.row, definition, dict(given), standing.host)
+        mapped = learning.inputs(inner, place, standing.surroundings(session, now))
+        given |= {key: value for key, value in mapped.items() if key in names}
+    return definition, given, frozenset((standing.row.origin or {}).get("keeps", ()))
 
 
-def open_nodes(session: Session, instance_id: int) -> dict[str, int]:
-    """The open tasks of an instance: {node: task id}."""
-    return {row.node: row.id for row in _OPEN_NODES.rows(session, {"i": instance_id})}
+def _called(session: Session, standing: Standing, call: Call, now: datetime) -> Beginning:
+    """The called process sees what is mapped into it, all when nothing is. Refused with NotFound when it is not
+    published."""
+    surroundings, graph = standing.surroundings(session, now), standing.definition.graph
+    key = call.called.evaluate(context_of(standing.variables, surroundings.names))
+    if not isinstance(key, str) or not key:
+        raise NotFound(f"Alur yang dipanggil pada “{call.node}” tidak disebut namanya. Betulkan gambarnya.")
+    loaded = definitions.load(session, definitions.bound(
+        session, key, binding=call.binding, version=call.version, caller=standing.definition
+    ))
+    mapped = learning.inputs(standing, call.node, surroundings) if call.node in graph.inputs else standing.variables
+    outputs = graph.outputs.get(call.node, ())
+    keeps = frozenset().union(*(expression.names for _, expression in outputs))
+    if not outputs or any(name == learning.ALL for name, _ in outputs):
+        keeps |= standing.names
+    names = loaded.graph.names | keeps
+    return loaded, {key: value for key, value in mapped.items() if key in names}, keeps - loaded.graph.names

@@ -17,7 +17,9 @@ from sqlalchemy.orm import Session
 from engine.errors import EvidenceRefused, FieldError
 from engine.graph import Transition
 from engine.host import Actor, Finding
+from engine.machine import context_of
 from engine.models import Attachment, Submission, table_of
+from engine.operations.learning import inputs
 from engine.operations.standing import Standing
 from engine.statements import Statement, insert_of
 
@@ -75,17 +77,26 @@ def settle(
             if one.node in step.entered:
                 standing.prepared.append(one)
             continue
-        if one.node in step.entered:
+        again = _opens_again(standing, one.node, step)
+        if again:
             settled.returned.append(one.id)
         elif step.stages:
             settled.accepted.append(one.id)
             standing.accepted(session, one.node, one.data, actor, now)
         else:
             continue
-        how = "returned" if one.node in step.entered else "accepted"
+        how = "returned" if again else "accepted"
         decided.append({"s": one.id, "how": how, "at": now, "by": actor.id, "what": decision and dict(decision)})
     _DECIDE.write_all(session, decided)
     return settled
+
+
+def _opens_again(standing: Standing, node: str, step: Transition) -> bool:
+    """Whether this step opens the task again, or the place whose child instances do it."""
+    if node in step.entered or not standing.definition.has_children:
+        return node in step.entered
+    graph = standing.definition.graph
+    return any(graph.spawns(place) and place in graph.net.around(node) for place in step.entered)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +121,8 @@ def check(
     if form is None:
         clean, fingerprint = dict(data), ""
     else:
-        found = form.check(data, context=standing.context(surroundings))
+        context = {**standing.context(surroundings), **context_of(inputs(standing, node_id, surroundings), {})}
+        found = form.check(data, context=context)
         if found.errors:
             raise EvidenceRefused(found.errors)
         clean, fingerprint = found.data, form.fingerprint

@@ -1,4 +1,4 @@
-"""What moves an instance without a person at a form: a clock strikes, a message arrives, an automatic task is done."""
+"""What moves an instance without a person at a form: a clock strikes, something arrives, an automatic task is done."""
 
 from __future__ import annotations
 
@@ -12,24 +12,26 @@ from sqlalchemy.orm import Session
 from engine.errors import NotOpen, Refused
 from engine.graph import Clock
 from engine.host import SYSTEM, Actor, Host
-from engine.models import Task, Timer, table_of
-from engine.operations.complete import hand_in_prepared
-from engine.operations.door import Act, advance
+from engine.models import Timer, table_of
+from engine.net import parts
+from engine.operations.children import is_open
+from engine.operations.complete import go_on
+from engine.operations.door import Act, advance, note
+from engine.operations.learning import learn
 from engine.operations.outcome import Outcome
-from engine.operations.standing import Standing, lock, lock_timer
+from engine.operations.standing import Standing, lock, lock_timer, require_role
 from engine.statements import AnyRow, Statement, insert_of
 from engine.timers import next_strike
 
-_timer, _task = table_of(Timer), table_of(Task)
+_timer = table_of(Timer)
 _TIMER = Statement(select(_timer).where(_timer.c.id == bindparam("timer")))
 _STRUCK = Statement(
     update(_timer).where(_timer.c.id == bindparam("timer")).values(closed_at=bindparam("at"), fired=True)
 )
+_DROPPED = Statement(
+    update(_timer).where(_timer.c.id == bindparam("timer")).values(closed_at=bindparam("at"))
+)
 _SET = insert_of(_timer, "instance_id", "node", "host", "visit", "round", "due_at", "repeats", "fired")
-_OPEN_STAY = Statement(select(_task.c.id).where(
-    _task.c.instance_id == bindparam("instance"), _task.c.node == bindparam("node"),
-    _task.c.visit == bindparam("visit"), _task.c.closed_at.is_(None),
-))
 
 
 def fire_timer(
@@ -37,7 +39,8 @@ def fire_timer(
 ) -> Outcome | None:
     """The clock has struck once and done what the drawing says; a cycle is set again, from its planned moment.
 
-    None when it had struck or been cleared already: firing twice is firing once. Refused when it is not due yet.
+    None when it had struck or been cleared already: firing twice is firing once; and when the present state knows no
+    such clock any more: then it is closed, and the history says so. Refused when it is not due yet.
     """
     standing = lock_timer(session, timer_id, host)
     timer = _TIMER.first(session, {"timer": timer_id})
@@ -45,12 +48,18 @@ def fire_timer(
         return None
     if timer.due_at > now:
         raise Refused("Jam ini belum waktunya berbunyi.")
+    definition, state = standing.definition, standing.row.state
+    if state not in definition.graph.states or f"fire.{timer.node}" not in definition.steps.triggers(state):
+        _DROPPED.write(session, {"timer": timer_id, "at": now})
+        note(session, standing, Act("timer.dropped", actor, now, timer.node))
+        return None
     _STRUCK.write(session, {"timer": timer_id, "at": now})
-    clock = standing.definition.graph.clock[timer.node]
+    clock = definition.graph.clock[timer.node]
     if clock.boundary and not clock.interrupting:
         _set_again(session, standing, timer, clock, now)
+    learn(session, standing, timer.node, {}, now)
     act = Act("timer.fired", actor, now, timer.node, details={"due": timer.due_at.isoformat()})
-    return hand_in_prepared(session, standing, advance(session, standing, f"fire.{timer.node}", act), now)
+    return go_on(session, standing, advance(session, standing, f"fire.{timer.node}", act), now)
 
 
 def _set_again(session: Session, standing: Standing, timer: AnyRow, clock: Clock, now: datetime) -> None:
@@ -71,12 +80,11 @@ def run_done(
     None when this stay in the task is over already: done twice is done once.
     """
     standing = lock(session, instance_id, host)
-    if _OPEN_STAY.first(session, {"instance": instance_id, "node": node, "visit": visit}) is None:
+    if not is_open(session, instance_id, node, visit):
         return None
-    names = standing.definition.graph.names
-    standing.variables.update({key: value for key, value in result.items() if key in names})
+    learn(session, standing, node, result, now)
     act = Act("task.completed", SYSTEM, now, node, data=result)
-    return hand_in_prepared(session, standing, advance(session, standing, f"complete.{node}", act), now)
+    return go_on(session, standing, advance(session, standing, f"complete.{node}", act), now)
 
 
 def receive(
@@ -88,12 +96,54 @@ def receive(
     Refused with NotOpen when nothing in the present state waits for a message of this name.
     """
     standing = lock(session, instance_id, host)
-    graph = standing.definition.graph
+    nodes = standing.definition.graph.process.nodes
     for trigger in standing.definition.steps.triggers(standing.row.state):
         word, _, node_id = trigger.partition(".")
-        node = graph.process.nodes.get(node_id)
-        if word == "receive" and node is not None and message in (node.id, node.event.ref if node.event else None):
-            standing.variables.update({key: value for key, value in (data or {}).items() if key in graph.names})
-            act = Act("message.received", actor, now, node_id, data=data or {}, details={"message": message})
-            return hand_in_prepared(session, standing, advance(session, standing, trigger, act), now)
+        node = nodes.get(node_id)
+        if word == "receive" and node is not None and message in (node.id, *(part.ref for part in parts(node.event))):
+            return take_in(session, standing, node_id, data or {}, Act(
+                "message.received", actor, now, node_id, data=data or {}, details={"message": message}
+            ))
     raise NotOpen(f"Saat ini tidak ada langkah yang menunggu pesan “{message}”.")
+
+
+def take_in(session: Session, standing: Standing, node: str, data: Mapping[str, Any], act: Act) -> Outcome:
+    """What arrived at this element is known, and the instance has gone on from it."""
+    learn(session, standing, node, data, act.now)
+    return go_on(session, standing, advance(session, standing, f"receive.{node}", act), act.now)
+
+
+def begin(
+    session: Session, *, instance_id: int, activity: str, actor: Actor, now: datetime, host: Host
+) -> Outcome:
+    """The activity inside an ad hoc sub-process has begun, because this person chose it.
+
+    Refused: there is no such activity (NotOpen); it cannot begin now (WrongState); the role of its lane is not held
+    (Forbidden, OutOfScope).
+    """
+    standing = lock(session, instance_id, host)
+    require_lane(standing, activity, actor)
+    act = Act("activity.begun", actor, now, activity)
+    return go_on(session, standing, advance(session, standing, f"begin.{activity}", act), now)
+
+
+def finish(
+    session: Session, *, instance_id: int, activity: str, actor: Actor, now: datetime, host: Host
+) -> Outcome:
+    """The ad hoc sub-process is over, because this person says so. Refused as `begin`, and while work inside is open.
+    """
+    standing = lock(session, instance_id, host)
+    require_lane(standing, activity, actor)
+    if standing.definition.graph.process.nodes[activity].kind != "adHocSubProcess":
+        raise NotOpen()
+    act = Act("activity.finished", actor, now, activity)
+    return go_on(session, standing, advance(session, standing, f"complete.{activity}", act), now)
+
+
+def require_lane(standing: Standing, element: str, actor: Actor) -> None:
+    """Refused unless the actor holds the role of this element's lane; anybody may where it has none."""
+    graph = standing.definition.graph
+    if element not in graph.process.nodes:
+        raise NotOpen()
+    if role := graph.role(element):
+        require_role(actor, role, standing.row.scope)

@@ -34,6 +34,9 @@ _INSTANCE_OF_TIMER = Statement(
     .where(_instance.c.id == select(_timer.c.instance_id).where(_timer.c.id == bindparam("timer")).scalar_subquery())
     .with_for_update()
 )
+_STAY = Statement(
+    select(_instance.c.id, _instance.c.stage_version).where(_instance.c.id == bindparam("root"))
+)
 _TASK = Statement(select(
     _task,
     exists().where(
@@ -76,13 +79,37 @@ class Standing:
     def context(self, surroundings: Surroundings) -> dict[str, Any]:
         return context_of(self.variables, surroundings.names)
 
+    @property
+    def names(self) -> frozenset[str]:
+        """The variables it keeps: those its drawing asks about, and those its parent waits for."""
+        names, origin = self.definition.graph.names, self.row.origin
+        return names if origin is None else names.union(origin["keeps"])
+
+    def keep(self, values: Mapping[str, Any]) -> None:
+        """Of these values its variables have those that are asked about."""
+        names = self.names
+        self.variables.update({key: value for key, value in values.items() if key in names})
+
+
+def standing_of(session: Session, row: AnyRow, host: Host) -> Standing:
+    """The instance of this locked row, with the machine it runs by."""
+    return Standing(row, definitions.load(session, row.definition_id).of(row.part), dict(row.variables), host)
+
+
+def stay(session: Session, row: AnyRow) -> tuple[int, int]:
+    """(instance, stage version) of the stay that four eyes are counted by: a child acts in its root's."""
+    if row.root_id is None:
+        return row.id, row.stage_version
+    root = _STAY.first(session, {"root": row.root_id})
+    return root.id, root.stage_version
+
 
 def lock(session: Session, instance_id: int, host: Host) -> Standing:
     """The instance, locked until the transaction ends. Refused with NotFound when there is none."""
     row = _INSTANCE.first(session, {"instance": instance_id})
     if row is None:
         raise NotFound()
-    return Standing(row, definitions.load(session, row.definition_id), dict(row.variables), host)
+    return standing_of(session, row, host)
 
 
 def lock_timer(session: Session, timer_id: int, host: Host) -> Standing:
@@ -90,7 +117,7 @@ def lock_timer(session: Session, timer_id: int, host: Host) -> Standing:
     row = _INSTANCE_OF_TIMER.first(session, {"timer": timer_id})
     if row is None:
         raise NotFound("Jam ini tidak ditemukan.")
-    return Standing(row, definitions.load(session, row.definition_id), dict(row.variables), host)
+    return standing_of(session, row, host)
 
 
 def lock_task(session: Session, task_id: int, host: Host, actor: Actor) -> tuple[Standing, AnyRow]:
@@ -102,12 +129,11 @@ def lock_task(session: Session, task_id: int, host: Host, actor: Actor) -> tuple
     row = _INSTANCE_OF_TASK.first(session, {"task": task_id})
     if row is None:
         raise NotFound("Tugas ini tidak ditemukan. Mungkin tautannya sudah tidak berlaku.")
-    standing = Standing(row, definitions.load(session, row.definition_id), dict(row.variables), host)
+    instance, version = stay(session, row)
     task = _TASK.first(session, {
-        "task": task_id, "person": actor.who, "principal": actor.principal, "instance": row.id,
-        "stay": row.stage_version,
+        "task": task_id, "person": actor.who, "principal": actor.principal, "instance": instance, "stay": version,
     })
-    return standing, task
+    return standing_of(session, row, host), task
 
 
 def require_open(session: Session, standing: Standing, task: AnyRow) -> None:

@@ -6,32 +6,36 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from engine import definitions
-from engine.errors import Refused
+from engine.definitions import Loaded
+from engine.errors import Refused, WrongState
 from engine.host import SYSTEM, Actor, Host
-from engine.models import Instance, Submission, Task, Timer
-from engine.operations.door import Act, advance, note
+from engine.models import Instance
+from engine.operations.complete import go_on
+from engine.operations.door import Act, advance
+from engine.operations.ending import end_early
 from engine.operations.outcome import Outcome
 from engine.operations.standing import lock, require_role
 
 
 def start(
     session: Session, *, definition_id: int, subject: str, scope: str, actor: Actor, now: datetime, host: Host,
-    variables: Mapping[str, Any] | None = None,
+    variables: Mapping[str, Any] | None = None, event: str | None = None,
 ) -> Outcome:
     """An instance of the definition stands at its first wait, for this subject; its first tasks and clocks are open.
 
-    Refused: the actor does not hold the role of the start event's lane in this scope (Forbidden, OutOfScope); the
-    subject has an instance already (Refused).
+    `event` is the start event where the drawing has several. Refused: none such (WrongState); the actor does not hold
+    the role of the start event's lane in this scope (Forbidden, OutOfScope); the subject has an instance already
+    (Refused).
     """
     loaded = definitions.load(session, definition_id)
-    begin = loaded.graph.process.starts[0]
-    if actor is not SYSTEM and (role := loaded.graph.role(begin.id)):
+    begin, trigger = _beginning(loaded, event)
+    if actor is not SYSTEM and begin in loaded.graph.process.nodes and (role := loaded.graph.role(begin)):
         require_role(actor, role, scope)
-    if session.scalar(select(Instance.id).where(Instance.subject == subject)) is not None:
+    if session.scalar(select(Instance.id).where(Instance.subject == subject, Instance.parent_id.is_(None))) is not None:
         raise Refused("Alur untuk badan ini sudah dimulai.")
     known = {key: value for key, value in (variables or {}).items() if key in loaded.graph.names}
     instance_id = session.execute(
@@ -41,14 +45,26 @@ def start(
         ).returning(Instance.id)
     ).scalar_one()
     standing = lock(session, instance_id, host)
-    act = Act("instance.started", actor, now, begin.id, details={"definition": [loaded.key, loaded.version]})
-    return advance(session, standing, "start", act)
+    act = Act("instance.started", actor, now, begin, details={"definition": [loaded.key, loaded.version]})
+    return go_on(session, standing, advance(session, standing, trigger, act), now)
+
+
+def _beginning(loaded: Loaded, event: str | None) -> tuple[str, str]:
+    """(where it begins, the trigger): the event asked for, else the only blank one, else the first."""
+    starts = [one.trigger for one in loaded.graph.transitions if not one.source]
+    first = next((one.path[0] for one in loaded.graph.transitions if one.trigger == "start" and not one.source), None)
+    if event is not None and f"start.{event}" in starts:
+        return event, f"start.{event}"
+    if event is not None and event != first:
+        raise WrongState(f"Alur “{loaded.name}” tidak dapat dimulai dari “{event}”.")
+    return (first, "start") if first is not None else (starts[0].partition(".")[2], starts[0])
 
 
 def cancel(
     session: Session, *, instance_id: int, actor: Actor, now: datetime, host: Host, role: str, reason: str
 ) -> Outcome:
-    """The instance is over without having reached an end: its tasks and clocks are closed, its evidence stands.
+    """The instance is over without having reached an end, and so are its children: tasks, clocks and subscriptions are
+    closed, evidence stands.
 
     Refused: the actor does not hold `role` in its scope; it is over already; no reason is given.
     """
@@ -58,18 +74,7 @@ def cancel(
         raise Refused("Alur badan ini sudah berakhir.")
     if not reason.strip():
         raise Refused("Tuliskan alasan pembatalan.")
-    session.execute(
-        update(Task).where(Task.instance_id == instance_id, Task.closed_at.is_(None))
-        .values(closed_at=now, closed_by=actor.id, outcome="cancelled")
-    )
-    session.execute(
-        update(Timer).where(Timer.instance_id == instance_id, Timer.closed_at.is_(None)).values(closed_at=now)
-    )
-    session.execute(
-        update(Submission).where(Submission.instance_id == instance_id, Submission.status.in_(("draft", "prepared")))
-        .values(status="withdrawn")
-    )
     act = Act("instance.cancelled", actor, now, standing.row.stage, details={"reason": reason.strip()})
-    return note(session, standing, act, {
-        "status": "cancelled", "ended_at": now, "due_at": None, "version": standing.row.version + 1,
-    })
+    outcome = end_early(session, standing, act)
+    assert outcome is not None  # noqa: S101 -- it was running, under its lock
+    return outcome

@@ -298,12 +298,9 @@ def automatic(session: Session, measure: Measure) -> World:
 
 def drain(world: World) -> int:
     """What the worker does, each message in its own transaction; how many messages were taken."""
-    def run(session: Session, taken: outbox.Taken, now: datetime) -> None:
-        ids = {key: taken.payload[key] for key in ("instance_id", "node")}
-        result = handlers.run(session, **ids, now=now)
-        operations.run_done(session, **ids, visit=taken.payload["visit"], result=result, now=now, host=world.host)
-
-    effects: Mapping[str, outbox.Effect] = {"task.run": run, "instance.moved": lambda session, taken, now: None}
+    effects: Mapping[str, outbox.Effect] = {
+        **operations.effects(world.host), "instance.moved": lambda session, taken, now: None,
+    }
     count = 0
     while True:
         try:

@@ -54,6 +54,9 @@ def written_kinds() -> Iterator[tuple[Path, str]]:
                 kind = node.args[0]
                 assert isinstance(kind, ast.Constant), f"{path}: the kind of a message is a word, so that it is found"
                 yield path, str(kind.value)
+            if isinstance(node, ast.Call) and ast.unparse(node.func) in ("outbox.stuck", "not_caught"):
+                yield from ((path, str(one.value.value)) for one in node.keywords
+                            if one.arg == "kind" and isinstance(one.value, ast.Constant))
 
 
 def test_every_kind_that_is_written_has_an_effect_and_no_effect_waits_in_vain() -> None:

@@ -1,0 +1,108 @@
+"""What an instance learns: input and output mappings, and FEEL values as the JSON that variables are kept in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from engine.bpmn.model import SUB_PROCESSES
+from engine.feel import Function, Interval, YearMonth
+from engine.feel.iso import write_moment
+from engine.feel.values import from_python
+from engine.graph import Transition
+from engine.host import Surroundings
+from engine.machine import context_of
+from engine.net import PLAIN, THROWS
+from engine.operations.standing import Standing
+
+ALL = "*"
+
+
+def plain(value: object) -> Any:
+    """The value as JSON keeps it: moments and durations as ISO 8601 text, numbers whole or as a double; what JSON has
+    no shape for (ranges, functions) as null."""
+    if value is None or isinstance(value, bool | str | int | float):
+        return value
+    if isinstance(value, Decimal):
+        return int(value) if value == value.to_integral_value() else float(value)
+    if isinstance(value, Mapping):
+        return {str(key): plain(member) for key, member in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(member) for member in value]
+    if isinstance(value, Function | Interval):
+        return None
+    return write_moment(value) if isinstance(value, date | datetime | time | timedelta | YearMonth) else str(value)
+
+
+def inputs(standing: Standing, node: str, surroundings: Surroundings) -> dict[str, Any]:
+    """What the input mappings of this element give now, as JSON; {} when it has none."""
+    pairs = standing.definition.graph.inputs.get(node, ())
+    if not pairs:
+        return {}
+    context = standing.context(surroundings)
+    given: dict[str, Any] = {}
+    for name, expression in pairs:
+        if name == ALL:
+            given |= standing.variables
+        else:
+            given[name] = plain(expression.evaluate(context))
+            context[name] = from_python(given[name])
+    return given
+
+
+def outputs(
+    standing: Standing, node: str, surroundings: Surroundings, local: Mapping[str, Any]
+) -> dict[str, Any]:
+    """What the output mappings of this element give, which see `local` over the instance's variables."""
+    pairs = standing.definition.graph.outputs.get(node, ())
+    context = context_of({**standing.variables, **local}, surroundings.names)
+    given: dict[str, Any] = {}
+    for name, expression in pairs:
+        if name == ALL:
+            given |= local
+        else:
+            given[name] = plain(expression.evaluate(context))
+            context[name] = from_python(given[name])
+    return given
+
+
+def learn(session: Session, standing: Standing, node: str, data: Mapping[str, Any], now: datetime) -> None:
+    """The instance keeps what this element brought, as far as it is asked about, and what its output mappings make
+    of it."""
+    standing.keep(data)
+    graph = standing.definition.graph
+    if graph.outputs.get(node) and not graph.spawns(node):
+        surroundings = standing.surroundings(session, now)
+        local = {**inputs(standing, node, surroundings), **data}
+        standing.keep(outputs(standing, node, surroundings, local))
+
+
+def passed(standing: Standing, step: Transition, surroundings: Surroundings) -> None:
+    """The mappings of what this step only passed, and of the sub-processes it entered or left, are carried out.
+
+    They are known from the next step on: the way through this one was chosen before.
+    """
+    graph = standing.definition.graph
+    if not graph.inputs and not graph.outputs:
+        return
+    for element in step.path:
+        node = graph.node(element)
+        if node is not None and node.kind in PLAIN | THROWS and not graph.spawns(element):
+            local = inputs(standing, element, surroundings)
+            standing.keep(outputs(standing, element, surroundings, local))
+    for scope in step.left:
+        if _lies_in_plane(standing, scope):
+            standing.keep(outputs(standing, scope, surroundings, {}))
+    for scope in step.entered:
+        if _lies_in_plane(standing, scope):
+            standing.keep(inputs(standing, scope, surroundings))
+
+
+def _lies_in_plane(standing: Standing, place: str) -> bool:
+    graph = standing.definition.graph
+    node = graph.node(place)
+    return node is not None and node.kind in SUB_PROCESSES and not graph.spawns(place)
