@@ -129,7 +129,7 @@ class _Explorer:
                 yield from self._at_place(state, open_scopes, node)
         for scope in sorted(open_scopes):
             yield from self._at_scope(state, open_scopes, scope)
-        for scope in self._outermost:
+        for scope in () if state.final else self._outermost:
             yield from self._handlers(state, open_scopes, scope)
 
     def _open(self, state: State) -> frozenset[str]:

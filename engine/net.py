@@ -119,7 +119,7 @@ class Net:
         body = self.bodies[scope]
         starts = tuple(node for node in body.starts if node.event is None or node.event.kind == "none")
         return starts or body.starts or tuple(
-            node for node in body.nodes.values()
+            self.nodes[node.id] for node in body.nodes.values()
             if not node.incoming and node.attached_to is None and not node.by_event and not node.for_compensation
             and not (node.kind == "intermediateCatchEvent" and has(node, "link"))
         )

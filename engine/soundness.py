@@ -11,23 +11,23 @@ from collections import deque
 from collections.abc import Iterator
 
 from engine import feel
-from engine.bpmn.model import Node
+from engine.bpmn.model import SUB_PROCESSES, Node
 from engine.errors import DrawingRefused, Problem
 from engine.feel.values import from_python
 from engine.graph import Graph, State
 from engine.guards import Case, way_missing
-from engine.net import has
+from engine.net import THROWS, has, parts
 from engine.run import bare
 
 
 def prove(graph: Graph) -> None:
     """The graph is sound. Otherwise DrawingRefused with every fault, its elements and the shortest way to it."""
-    if problems := list(problems_of(graph)):
+    if problems := [problem for problem in problems_of(graph) if problem.severity != "warning"]:
         raise DrawingRefused(problems)
 
 
 def problems_of(graph: Graph) -> Iterator[Problem]:
-    """Every fault of the graph and of the machines of its child instances, none when all are sound."""
+    """Every fault of the graph and of the machines of its child instances, and what is worth a warning."""
     for one in (graph, *graph.parts.values()):
         ways = _shortest_ways(one)
         yield from one.faults
@@ -56,27 +56,31 @@ def _shortest_ways(graph: Graph) -> dict[str, tuple[str, ...]]:
 
 def _no_completion(graph: Graph, ways: dict[str, tuple[str, ...]]) -> Iterator[Problem]:
     """States from which no end can be reached: a join that never completes, or a round that is never left."""
+    alive = _leading(graph, {name for name, state in graph.states.items() if state.final})
+    lost = [state for name, state in graph.states.items() if name not in alive]
+    stuck = [state for state in lost if not graph.leaving[state.name]]
+    after = _leading(graph, {state.name for state in stuck})
+    turning = [state for state in lost if state.name not in after]
+    told: set[tuple[str, ...]] = set()
+    for state in (*stuck, *turning[:1]):
+        elements = _elements(graph, state)
+        if elements not in told:
+            told.add(elements)
+            yield (_endless if state in turning else _stuck)(graph, state, elements, ways.get(state.name, ()))
+
+
+def _leading(graph: Graph, goals: set[str]) -> set[str]:
+    """The states from which one of these can be reached, with them."""
     before: dict[str, set[str]] = {name: set() for name in graph.states}
     for one in graph.transitions:
         if one.source:
             before[one.target].add(one.source)
-    alive = {name for name, state in graph.states.items() if state.final}
-    todo = list(alive)
+    found, todo = set(goals), list(goals)
     while todo:
-        for name in before[todo.pop()] - alive:
-            alive.add(name)
+        for name in before[todo.pop()] - found:
+            found.add(name)
             todo.append(name)
-    lost = [state for name, state in graph.states.items() if name not in alive]
-    stuck = [state for state in lost if not graph.leaving[state.name]]
-    told: set[tuple[str, ...]] = set()
-    for state in stuck or lost[:1]:
-        elements = _elements(graph, state)
-        if elements in told:
-            continue
-        told.add(elements)
-        yield _stuck(graph, state, elements, ways.get(state.name, ())) if stuck else _endless(
-            graph, state, elements, ways.get(state.name, ())
-        )
+    return found
 
 
 def _elements(graph: Graph, state: State) -> tuple[str, ...]:
@@ -114,16 +118,89 @@ def _endless(graph: Graph, state: State, elements: tuple[str, ...], way: tuple[s
 
 
 def _dead(graph: Graph) -> Iterator[Problem]:
-    """Elements that no way through the drawing reaches."""
-    seen = {element for one in (graph, *graph.parts.values()) for step in one.transitions for element in step.path}
-    for node in graph.process.nodes.values():
-        if node.id not in seen and not _needs_no_way(graph, node):
+    """Elements that no way through the drawing reaches.
+
+    An event that never happens because its host takes no time and throws nothing is no such fault: it may be drawn for
+    what the work will be one day. It is told as a warning, with all that stands behind it alone.
+    """
+    nodes, net = graph.process.nodes, graph.net
+    seen = _onward(graph, {
+        element for one in (graph, *graph.parts.values()) for step in one.transitions for element in step.path
+    })
+    idle = [node for node in nodes.values() if node.id not in seen and parts(node.event) and _host(graph, node) in seen]
+    behind = dict.fromkeys(node.id for node in idle)
+    todo = list(behind)
+    while todo:
+        node = nodes[todo.pop()]
+        following = [flow.target for flow in net.outgoing(node)] + [one.id for one in net.boundaries(node.id)]
+        following += net.contents.get(node.id, ())
+        new = [one for one in following if one not in seen and one not in behind]
+        behind.update(dict.fromkeys(new))
+        todo += new
+    for node in idle:
+        yield _never(node, (node.id, *(one for one in behind if one != node.id)))
+    for node in nodes.values():
+        if node.id not in seen and node.id not in behind and not _needs_no_way(graph, node):
             yield Problem(
                 "element.dead",
                 "Langkah ini tidak pernah tercapai. Hubungkan dengan alur, atau hapus.",
-                node.id, node.line or None, (), "This element is never reached. Connect it or remove it.",
-                severity="unsound",
+                node.id, node.line or None, _cut(graph, node, seen),
+                "This element is never reached. Connect it or remove it.", "unsound",
             )
+
+
+def _host(graph: Graph, event: Node) -> str | None:
+    """What an event waits beside: the activity, or the scope of its event sub-process (the whole process as start)."""
+    if event.attached_to is not None:
+        return event.attached_to
+    inside = graph.net.nodes.get(graph.net.scope[event.id])
+    if event.kind != "startEvent" or inside is None or not inside.by_event:
+        return None
+    around = graph.net.scope[inside.id]
+    return around if around in graph.net.nodes else next(iter(graph.net.root.nodes))
+
+
+def _onward(graph: Graph, seen: set[str]) -> set[str]:
+    """With them what concurrent tokens come to that are taken away in the same step: which is first is nobody's rule."""
+    net, found, todo = graph.net, set(seen), [one for one in seen if one in graph.process.nodes]
+    while todo:
+        node = graph.process.nodes[todo.pop()]
+        if net.waits(node) or node.kind in (*SUB_PROCESSES, *THROWS) or (
+            node.kind != "parallelGateway" and any(flow.condition for flow in net.outgoing(node))
+        ) or (node.kind == "exclusiveGateway" and len(node.outgoing) > 1):
+            continue
+        for flow in net.outgoing(node):
+            target = graph.process.nodes[flow.target]
+            joins = target.kind in ("parallelGateway", "inclusiveGateway") and len(target.incoming) > 1
+            if target.id not in found and not joins:
+                found.add(target.id)
+                todo.append(target.id)
+    return found
+
+
+def _cut(graph: Graph, node: Node, seen: set[str]) -> tuple[str, ...]:
+    """The last element before this one that a way does reach, and the flow from there; () when nothing leads here."""
+    done, edge = {node.id}, [node]
+    while edge:
+        one = edge.pop(0)
+        for flow in (graph.process.flows[name] for name in one.incoming):
+            if flow.source in seen:
+                return (flow.source, flow.id)
+            if flow.source not in done:
+                done.add(flow.source)
+                edge.append(graph.process.nodes[flow.source])
+    return ()
+
+
+def _never(event: Node, elements: tuple[str, ...]) -> Problem:
+    return Problem(
+        "event.never_happens",
+        "Peristiwa ini tidak pernah terjadi: bagian yang ditungguinya selesai seketika dan tidak melempar apa pun. "
+        "Letakkan tugas orang di dalamnya, atau hapus peristiwa ini.",
+        event.id, event.line or None, (),
+        "This event never happens: what it waits beside is over at once and throws nothing. "
+        "Put a person's task there, or remove the event.", "warning", elements,
+    )
 
 
 def _needs_no_way(graph: Graph, node: Node) -> bool:
