@@ -25,7 +25,7 @@ from engine.dmn.problems import problem
 from engine.dmn.reading import Reading, child, children, literal_of, name_of, type_of, variable_of
 from engine.errors import DrawingRefused
 
-VERSIONS = re.compile(r"https?://www\.omg\.org/spec/DMN/(\d{8})/(MODEL/?|dmn1?1?\.xsd)")
+VERSIONS = re.compile(r"https?://www\.omg\.org/spec/DMN/(\d{8})(/|/MODEL/?|/dmn1?1?\.xsd)?")
 KNOWN = {"20151101", "20151130", "20180521", "20191111", "20211108", "20230324", "20240513"}
 OPEN = ("camunda.org", "operaton.org", "bpmn.io", "flowable.org", "activiti.org")
 """Tools that let a decision see all the caller brings."""
