@@ -132,6 +132,14 @@ def _instance_cancelled(event: Event) -> tuple[str, str]:
     return gettext("Alur dibatalkan"), "danger"
 
 
+def _instance_moved(event: Event) -> tuple[str, str]:
+    return gettext("Dipindahkan ke versi alur yang lain"), ""
+
+
+def _instance_moved_back(event: Event) -> tuple[str, str]:
+    return gettext("Dikembalikan ke versi alur sebelumnya"), ""
+
+
 def _task_completed(event: Event) -> tuple[str, str]:
     what = drawn(event.what)
     if event.decision == "return":
@@ -192,6 +200,7 @@ def _message_received(event: Event) -> tuple[str, str]:
 
 WORDS = {
     "instance.started": _instance_started, "instance.cancelled": _instance_cancelled,
+    "instance.moved": _instance_moved, "instance.moved_back": _instance_moved_back,
     "task.completed": _task_completed, "task.voted": _task_voted, "task.claimed": _task_claimed,
     "task.released": _task_released, "evidence.prepared": _evidence_prepared,
     "evidence.withdrawn": _evidence_withdrawn, "evidence.held": _evidence_held, "message.retried": _message_retried,

@@ -16,7 +16,7 @@ from workflows import signposts
 ACTIONS = (
     "instance.started", "instance.cancelled", "task.completed", "task.voted", "task.claimed", "task.released",
     "evidence.prepared", "evidence.withdrawn", "evidence.held", "obstacle.reported", "obstacle.lifted", "timer.fired",
-    "message.received", "message.retried",
+    "message.received", "message.retried", "instance.moved", "instance.moved_back",
 )
 """Every action that is written; the pages have words for each."""
 

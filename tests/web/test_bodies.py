@@ -344,7 +344,8 @@ def test_every_action_of_the_engine_has_words() -> None:
     engine = Path(definitions.__file__).parent
     written = {
         node.args[0].value
-        for path in [*engine.joinpath("operations").glob("*.py"), *engine.parent.joinpath("workflows").glob("*.py")]
+        for folder in (engine / "operations", engine / "migration", engine.parent / "workflows")
+        for path in folder.glob("*.py")
         for node in ast.walk(ast.parse(path.read_text("utf-8")))
         if isinstance(node, ast.Call) and ast.unparse(node.func) == "Act" and isinstance(node.args[0], ast.Constant)
     }
