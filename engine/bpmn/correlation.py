@@ -48,12 +48,7 @@ def _waited(owner: Element, reading: Reading) -> Iterator[str]:
 
 def _sent(message: Element, reading: Reading) -> Iterator[str]:
     """What a message says of its conversation."""
-    wanted = xml.attribute(message, "id")
-    root = message.getparent()
-    for holder in () if root is None else xml.children(root, "correlationProperty"):
-        for one in xml.children(holder, "correlationPropertyRetrievalExpression"):
-            if (xml.attribute(one, "messageRef") or "").rpartition(":")[2] != wanted:
-                continue
-            text = reading.expression(xml.child(one, "messagePath", "formalExpression"))
-            if text:
-                yield text
+    for one in reading.keys.get(xml.attribute(message, "id") or "", []):
+        text = reading.expression(xml.child(one, "messagePath", "formalExpression"))
+        if text:
+            yield text

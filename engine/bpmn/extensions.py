@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from types import MappingProxyType
 
 from engine.bpmn import xml
@@ -36,8 +37,8 @@ _WORDS = {
     "jbpm": "metaData import global onEntry-script onExit-script script",
 }
 _KNOWN = {family: frozenset(words.split()) for family, words in _WORDS.items()}
-_KEPT = ("scriptFormat", "skipExpression", "mapDecisionResult", "variableName", "variableEvents", "variableNames",
-         "activeElementsCollection", "outputCollection", "outputElement")
+_KEPT = {"scriptFormat", "skipExpression", "mapDecisionResult", "variableName", "variableEvents", "variableNames",
+         "activeElementsCollection", "outputCollection", "outputElement"}
 _FORM_PREFIX = re.compile(r"^(?:camunda-forms|embedded|app|deployment|bpmn|engine|form):")
 _FORM_SUFFIX = re.compile(r"\.(?:form|html?|xhtml|json)$")
 _LIST_OF_STRINGS = re.compile(r'^=\s*\[\s*("[^"]*"(?:\s*,\s*"[^"]*")*)\s*\]$')
@@ -55,11 +56,16 @@ def extension(element: Element, *tags: str, uris: tuple[str, ...] = tuple(FAMILI
 
 def vendor(element: Element, name: str) -> str | None:
     """A Camunda-like attribute, whichever of the namespaces it is in; None when absent or blank."""
-    for uri in CAMUNDA:
-        value = xml.attribute(element, f"{{{uri}}}{name}")
-        if value is not None:
-            return value
+    for attribute in _names(name):
+        value = element.get(attribute)
+        if value and not value.isspace():
+            return value.strip()
     return None
+
+
+@lru_cache(maxsize=256)
+def _names(name: str) -> tuple[str, ...]:
+    return tuple(f"{{{uri}}}{name}" for uri in CAMUNDA)
 
 
 def zeebe(element: Element, tag: str, *names: str) -> str | None:
@@ -134,21 +140,16 @@ def properties(element: Element) -> Mapping[str, str]:
 
     The last of one name counts.
     """
-    found = {name: value for name in _KEPT if (value := _kept(element, name)) is not None}
+    holders = [element, *xml.children(element, "conditionalEventDefinition"),
+               *extension(element, "adHoc", "conditionalFilter")]
+    found = {name: str(value) for holder in holders for key, value in holder.attrib.items()
+             if (name := xml.split(str(key))[1]) in _KEPT and value}
     for holder in extension(element, "properties", "taskHeaders", "property"):
         for one in (holder, *holder):
-            name = one.get("name") or one.get("key")
-            if name and xml.split(str(one.tag))[1] in {"property", "header"}:
-                found[name] = one.get("value") or ""
+            key = one.get("name") or one.get("key")
+            if key and xml.split(str(one.tag))[1] in {"property", "header"}:
+                found[key] = one.get("value") or ""
     return MappingProxyType(found)
-
-
-def _kept(element: Element, name: str) -> str | None:
-    """An attribute of the element itself, of its condition, of its ad hoc extension, or of its filter."""
-    holders = [element, *xml.children(element, "conditionalEventDefinition")]
-    stated = (xml.attribute(holder, name) or vendor(holder, name) for holder in holders)
-    return next((one for one in stated if one is not None), None) or zeebe(
-        element, "adHoc", name) or zeebe(element, "conditionalFilter", name)
 
 
 def known(element: Element) -> bool:

@@ -49,7 +49,7 @@ def plain(text: str, language: str | None = None) -> str:
     `language` is the one the drawing states; None is what nobody stated: FEEL where it reads as FEEL.
     """
     text = text.strip()
-    if not text or (language is not None and understood(language)):
+    if not text or len(text) > feel.LONGEST or (language is not None and understood(language)):
         return text
     if marked(text):
         return text if text.startswith("=") else _juel(text)

@@ -18,6 +18,10 @@ WORDS: dict[str, tuple[str, str]] = {
                     "The file has a DOCTYPE or entities, which are not accepted. Remove the <!DOCTYPE …>."),
     "xml.too_deep": ("Unsur bersarang lebih dari {limit} tingkat. Ratakan subproses atau hapus isian asing.",
                      "Elements are nested more than {limit} deep. Flatten sub-processes or remove foreign content."),
+    "xml.too_many": ("Berkas memuat lebih dari {limit} unsur. Bagi gambar menjadi beberapa proses yang "
+                     "saling memanggil.",
+                     "The file has more than {limit} elements. Divide the drawing into processes that call each "
+                     "other."),
     "xml.include": ("Berkas menyisipkan berkas lain (XInclude). Gabungkan isinya ke dalam satu berkas.",
                     "The file includes another file (XInclude). Put everything into one file."),
     "root.not_bpmn": ("Unsur terluar <{tag}> bukan <definitions> BPMN 2.0. Simpan gambar sebagai BPMN 2.0 XML.",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 from engine.bpmn import data, extensions, jbpm, spiff, xml
@@ -65,9 +64,8 @@ def _process(element: Element, reading: Reading) -> Process:
 def _listeners(process: Element) -> tuple[tuple[str, str], ...]:
     """Those of the process itself and of the flows anywhere in it."""
     found = list(listeners(process))
-    for flow in process.iter():
-        if xml.namespace(flow) == xml.MODEL and xml.local(flow) == "sequenceFlow":
-            found += listeners(flow)
+    for flow in process.iter(f"{{{xml.MODEL}}}sequenceFlow"):
+        found += listeners(flow)
     return tuple(found)
 
 
@@ -84,17 +82,16 @@ def _body(scope: Element, reading: Reading, lanes_around: Mapping[str, str], lan
     nodes = {}
     for element in node_elements(scope):
         name = xml.attribute(element, "id") or ""
-        node = _node(element, lane_of.get(name, lane), lane_of, reading)
-        node = replace(node, incoming=tuple(entering.get(name, ())),
-                       outgoing=outgoing_of(element, leaving.get(name, []), reading))
+        joined = tuple(entering.get(name, ())), outgoing_of(element, leaving.get(name, []), reading)
+        node = _node(element, lane_of.get(name, lane), lane_of, joined, reading)
         nodes[node.id] = node
         _check(element, node, scope, reading)
     return {"id": xml.attribute(scope, "id") or "", "name": xml.attribute(scope, "name") or "", "nodes": nodes,
             "flows": flows, "lanes": lanes, "line": xml.line_of(scope)}
 
 
-def _node(element: Element, lane: str | None, lane_of: Mapping[str, str], reading: Reading) -> Node:
-    """The node, not yet joined to its flows."""
+def _node(element: Element, lane: str | None, lane_of: Mapping[str, str],
+          joined: tuple[tuple[str, ...], tuple[str, ...]], reading: Reading) -> Node:
     name, kind = xml.attribute(element, "id") or "", xml.local(element)
     found = {"kind": kind, **_person(element, reading), **work(element, kind, reading)}
     found["inputs"], outputs = data.inputs(element, reading), data.outputs(element, reading)
@@ -110,7 +107,8 @@ def _node(element: Element, lane: str | None, lane_of: Mapping[str, str], readin
         jbpm.told(found)
     return Node(
         id=name, name=xml.attribute(element, "name") or "", line=xml.line_of(element), lane=lane,
-        event=_event(element, kind, reading), attached_to=xml.attribute(element, "attachedToRef"),
+        incoming=joined[0], outgoing=joined[1], event=_event(element, kind, reading),
+        attached_to=xml.attribute(element, "attachedToRef"),
         interrupting=xml.is_true(element, "cancelActivity", True) and xml.is_true(element, "isInterrupting", True),
         default=xml.attribute(element, "default"),
         loop=loop_of(element, reading) if kind in ACTIVITIES else None,
@@ -158,7 +156,7 @@ def _handler(element: Element, name: str, reading: Reading) -> str | None:
     """The activity an association leads to from a compensation boundary event (BPMN 2.0.2, 10.7.1)."""
     if xml.child(element, "compensateEventDefinition", "eventDefinitionRef") is None:
         return None
-    ends = [target if source == name else source for source, target in reading.associations if name in {source, target}]
+    ends = reading.associated.get(name, [])
     nodes = [one for one in ends if one in reading.named and xml.local(reading.named[one]) in ACTIVITIES]
     return nodes[0] if nodes else None
 

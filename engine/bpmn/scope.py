@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from itertools import chain, count
@@ -23,7 +24,9 @@ class Reading:
 
     named: dict[str, Element] = field(default_factory=dict)  # every BPMN element with an id
     language: str | None = None  # of expressions that do not state theirs
-    associations: list[tuple[str, str]] = field(default_factory=list)  # source and target
+    associated: dict[str, list[str]] = field(default_factory=dict)  # what an association joins with this id
+    keys: dict[str, list[Element]] = field(default_factory=dict)  # message id: what finds a correlation key in it
+    entered: Counter[str] = field(default_factory=Counter)  # flows that lead to this id
     jbpm: bool = False  # the file is one of jBPM's or Kogito's, which read some of BPMN's own words in their way
     spiff: bool = False
     problems: list[Problem] = field(default_factory=list)
@@ -103,8 +106,17 @@ def vendors(root: Element, reading: Reading) -> None:
     if reading.language is None and reading.spiff:
         reading.language = "python"
     for element in root.iter(f"{{{xml.MODEL}}}association"):
-        ends = [xml.attribute(element, end) or "" for end in ("sourceRef", "targetRef")]
-        reading.associations.append((ends[0].rpartition(":")[2], ends[1].rpartition(":")[2]))
+        source, target = (_bare(element, end) for end in ("sourceRef", "targetRef"))
+        reading.associated.setdefault(source, []).append(target)
+        reading.associated.setdefault(target, []).append(source)
+    for element in root.iter(f"{{{xml.MODEL}}}correlationPropertyRetrievalExpression"):
+        reading.keys.setdefault(_bare(element, "messageRef"), []).append(element)
+    reading.entered.update(_bare(element, "targetRef") for element in root.iter(f"{{{xml.MODEL}}}sequenceFlow"))
+
+
+def _bare(element: Element, name: str) -> str:
+    """The id an attribute names, without a prefix."""
+    return (xml.attribute(element, name) or "").rpartition(":")[2]
 
 
 def flows_of(scope: Element, reading: Reading) -> dict[str, Flow]:
@@ -160,7 +172,7 @@ def outgoing_of(element: Element, leaving: list[Flow], reading: Reading) -> tupl
 
 def lanes_of(scope: Element, reading: Reading) -> tuple[Lane, ...]:
     """Every lane of the scope, each before its inner lanes. Unknown nodes in a lane's list are a warning."""
-    known = set(_nodes_within(scope))
+    known = set(_nodes_within(scope)) if xml.child(scope, "laneSet") is not None else set()
     lanes: list[Lane] = []
     for lane_set in xml.children(scope, "laneSet"):
         for element in xml.children(lane_set, "lane"):

@@ -66,21 +66,12 @@ def _own(element: Element, tag: str, owner: str, reading: Reading) -> Iterator[U
     case = extensions.vendor(element, "caseRef")
     if case is not None:
         yield unsupported(owner, element, "case", case)
-    if tag == "activationCondition" and xml.text_of(element) and _joins(element.getparent()):
+    if tag == "activationCondition" and xml.text_of(element) and reading.entered[owner] > 1:
         yield unsupported(owner, element, "activationCondition")
     behavior = xml.attribute(element, "behavior")
     if tag == "multiInstanceLoopCharacteristics" and behavior is not None and (
             behavior == "Complex" or xml.attribute(element, f"{behavior.lower()}BehaviorEventRef") is not None):
         yield unsupported(owner, element, "loop_behavior", behavior)
-
-
-def _joins(gateway: Element | None) -> bool:
-    """Whether more than one flow leads to this gateway."""
-    scope = None if gateway is None else gateway.getparent()
-    if gateway is None or scope is None:
-        return False
-    name = xml.attribute(gateway, "id")
-    return sum(1 for flow in xml.children(scope, "sequenceFlow") if xml.attribute(flow, "targetRef") == name) > 1
 
 
 def _must_understand(process: Element, owner: str) -> Iterator[Unsupported]:

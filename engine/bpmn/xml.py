@@ -6,6 +6,7 @@ No document type, no entities, no network, no inclusion, bounded size and depth.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Any, Protocol
 from xml.parsers import expat
 
@@ -18,6 +19,7 @@ MODEL = "http://www.omg.org/spec/BPMN/20100524/MODEL"
 XINCLUDE = "http://www.w3.org/2001/XInclude"
 LARGEST = 8 * 1024 * 1024  # bytes; the largest public drawing seen is 0.4 MB
 DEEPEST = 100  # elements; the reader goes down one call for each sub-process
+MOST = 150_000  # elements; 10,000 nodes with their flows and layout have 100,000
 
 
 class Element(Protocol):
@@ -33,6 +35,7 @@ class Element(Protocol):
     def getparent(self) -> Element | None: ...
     def getroottree(self) -> Any: ...
     def iter(self, tag: str | None = None) -> Iterator[Element]: ...
+    def iterchildren(self, *tags: str) -> Iterator[Element]: ...
     @property
     def nsmap(self) -> Mapping[str | None, str]: ...
     def itertext(self) -> Iterator[str]: ...
@@ -45,11 +48,20 @@ class _Doctype(Exception):
     """Stops the first pass at a document type."""
 
 
+class _TooMany(Exception):
+    """Stops the first pass at one element too many."""
+
+
 class _Prolog:
-    """The target of the first pass: builds nothing, stops before any entity is declared."""
+    """The target of the first pass: builds nothing, stops before any entity is declared and at too many elements."""
+
+    def __init__(self) -> None:
+        self.count = 0
 
     def start(self, tag: str, attributes: object) -> None:
-        """Nothing to keep."""
+        self.count += 1
+        if self.count > MOST:
+            raise _TooMany
 
     def end(self, tag: str) -> None:
         """Nothing to keep."""
@@ -68,7 +80,8 @@ def parse(data: bytes) -> Element:
     """The root element; comments and processing instructions are left out.
 
     Refuses with DrawingRefused: what is empty, larger than LARGEST, not well-formed, in an unknown encoding, has a
-    document type, is nested deeper than DEEPEST or includes other files. Nothing else is raised, whatever the bytes.
+    document type, has more than MOST elements, is nested deeper than DEEPEST or includes other files. Nothing else is
+    raised, whatever the bytes.
     """
     if not data.strip(b" \t\r\n\0"):
         raise DrawingRefused([problem("xml.empty", line=1)])
@@ -79,6 +92,8 @@ def parse(data: bytes) -> Element:
         root: Element = lxml.etree.fromstring(data, _parser())
     except _Doctype:
         raise DrawingRefused([problem("xml.doctype", line=_line_of_doctype(data))]) from None
+    except _TooMany:
+        raise DrawingRefused([problem("xml.too_many", line=1, limit=MOST)]) from None
     except (lxml.etree.LxmlError, ValueError, LookupError) as error:
         raise DrawingRefused([_malformed(error)]) from None
     _bounded(root)
@@ -144,6 +159,7 @@ def local(element: Element) -> str:
     return split(str(element.tag))[1]
 
 
+@lru_cache(maxsize=4096)
 def split(name: str) -> tuple[str, str]:
     """Namespace ("" for none) and local name of a tag or attribute in Clark notation."""
     if name.startswith("{"):
@@ -158,9 +174,12 @@ def line_of(element: Element) -> int:
 
 def children(element: Element, *tags: str) -> Iterator[Element]:
     """The children in the BPMN namespace, all or those with one of these local names."""
-    for child in element:
-        if namespace(child) == MODEL and (not tags or local(child) in tags):
-            yield child
+    return element.iterchildren(*map(_named, tags or ("*",)))
+
+
+@lru_cache(maxsize=1024)
+def _named(tag: str) -> str:
+    return f"{{{MODEL}}}{tag}"
 
 
 def child(element: Element, *tags: str) -> Element | None:
@@ -174,7 +193,8 @@ def text_of(element: Element | None) -> str:
 
 def attribute(element: Element, name: str) -> str | None:
     """The attribute, stripped; None when it is absent or blank."""
-    return (element.get(name) or "").strip() or None
+    value = element.get(name)
+    return value.strip() or None if value else None
 
 
 def resolve(named: Mapping[str, Element], ref: str) -> Element | None:

@@ -53,7 +53,7 @@ def test_every_drawing_and_every_code_of_a_refusal_is_tested() -> None:
     warnings = {"lane.node_unknown", "lane.node_twice", "flow.order", "event.unknown_ref", "pool.process_unknown",
                 "id.shared", "message.keys", "form.simplified", "form.unreadable", "extension.ignored",
                 "foreign.ignored"}
-    assert set(WORDS) - set(EXPECTED) == warnings | {"xml.too_large"}
+    assert set(WORDS) - set(EXPECTED) == warnings | {"xml.too_large", "xml.too_many"}
 
 
 def test_all_faults_are_told_at_once_in_the_order_of_the_file() -> None:
