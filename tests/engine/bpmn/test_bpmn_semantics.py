@@ -4,38 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from engine import forms
-from engine.bpmn.languages import plain, reads
-from engine.bpmn.model import Drawing, Loop, Node, Process
+from engine.bpmn.languages import reads
+from engine.bpmn.model import Loop
 from engine.bpmn.reader import read
-
-MODEL = "http://www.omg.org/spec/BPMN/20100524/MODEL"
-NAMES = {
-    "camunda": "http://camunda.org/schema/1.0/bpmn", "flowable": "http://flowable.org/bpmn",
-    "zeebe": "http://camunda.org/schema/zeebe/1.0", "spiff": "http://spiffworkflow.org/bpmn/schema/1.0/core",
-    "drools": "http://www.jboss.org/drools",
-}
-
-
-def drawing(body: str, around: str = "", vendors: str = "camunda flowable zeebe", attributes: str = "") -> Drawing:
-    declared = " ".join(f'xmlns:{name}="{NAMES[name]}"' for name in vendors.split())
-    return read(f'<definitions xmlns="{MODEL}" {declared} {attributes}>{around}<process id="p">{body}</process>'
-                "</definitions>".encode())
-
-
-def process(body: str, around: str = "", vendors: str = "camunda flowable zeebe", attributes: str = "") -> Process:
-    found = drawing(body, around, vendors, attributes).processes[0]
-    assert found.unsupported == ()
-    return found
-
-
-def node(body: str, around: str = "", vendors: str = "camunda flowable zeebe", attributes: str = "") -> Node:
-    return next(iter(process(body, around, vendors, attributes).nodes.values()))
-
-
-def extended(tag: str, inside: str, attributes: str = "") -> str:
-    return f'<{tag} id="t" {attributes}><extensionElements>{inside}</extensionElements></{tag}>'
-
+from tests.engine.small import MODEL, drawing, extended, node, process
 
 # jobs and scripts
 
@@ -242,71 +214,6 @@ def test_decisions() -> None:
     assert jbpm.decision == "rate"
 
 
-# people and forms
-
-
-def test_jbpm_names_people_by_inputs_and_bare_owners() -> None:
-    names = {"g": "GroupId", "a": "ActorId", "c": "Comment"}
-    values = {"g": "HR,IT", "a": "#{boss}", "c": "x"}
-    specified = "".join(f'<dataInput id="{ref}" name="{name}"/>' for ref, name in names.items())
-    given = "".join(f"<dataInputAssociation><targetRef>{ref}</targetRef><assignment><from>{value}</from><to>{ref}</to>"
-                    "</assignment></dataInputAssociation>" for ref, value in values.items())
-    found = node(f"""<userTask id="t"><ioSpecification>{specified}</ioSpecification>{given}<potentialOwner>
-        <resourceAssignmentExpression><formalExpression>mary</formalExpression></resourceAssignmentExpression>
-        </potentialOwner></userTask>""", vendors="drools")
-    assert (found.roles, found.users, found.inputs) == (("HR", "IT"), ("mary", "#{boss}"), (("Comment", '= "x"'),))
-
-
-FIELDS = """<camunda:formData>
-  <camunda:formField id="who" label="= Who" type="string" defaultValue="Ani"><camunda:validation>
-    <camunda:constraint name="required"/><camunda:constraint name="minlength" config="2"/>
-    <camunda:constraint name="maxlength" config="9"/></camunda:validation></camunda:formField>
-  <camunda:formField id="age" type="long" defaultValue="7"><camunda:validation>
-    <camunda:constraint name="min" config="1"/><camunda:constraint name="max" config="99"/></camunda:validation>
-  </camunda:formField>
-  <camunda:formField id="sure" type="boolean" defaultValue="true"/><camunda:formField id="on" type="date"/>
-  <camunda:formField id="way" type="enum"><camunda:value id="a" name="A"/><camunda:value id="b"/></camunda:formField>
-  <camunda:formField id="empty" type="enum"/><camunda:formField id="1 odd" type="string" defaultValue="${x}"/>
-</camunda:formData>"""
-
-
-@pytest.mark.parametrize("tag", ["userTask", "startEvent"])
-def test_form_fields_inside_a_drawing_are_a_form(tag: str) -> None:
-    found = node(extended(tag, FIELDS))
-    assert found.embedded is not None
-    form = forms.load(found.embedded)
-    assert [(one.key, one.kind, one.label) for one in form.fields] == [
-        ("who", "text", "Who"), ("age", "number", "age"), ("sure", "checkbox", "sure"), ("on", "date", "on"),
-        ("way", "select", "way"), ("empty", "text", "empty"), ("field_71_odd", "text", "1 odd")]
-    assert form.blank() == {"who": "Ani", "age": 7, "sure": True}
-    assert [(one.path, one.code) for one in form.check({"who": "x", "age": 100, "sure": True}).errors] == [
-        (("who",), "minLength"), (("age",), "max")]
-
-
-def test_a_form_property_and_rules_we_do_not_know() -> None:
-    known = node(extended("userTask", '<flowable:formProperty id="a" name="A" type="long" required="true"/>'
-                                      '<flowable:formProperty id="b" type="string" writable="false"/>'))
-    assert known.embedded is not None
-    first, second = forms.load(known.embedded).fields
-    assert (first.required, second.readonly) == (True, True)
-    odd = drawing(extended("userTask", '<camunda:formData><camunda:formField id="a" type="long" defaultValue="many"/>'
-                                       "</camunda:formData>"))
-    assert [one.code for one in odd.warnings] == ["form.simplified"]
-    twice = drawing(extended("userTask", '<camunda:formData><camunda:formField id="a"/><camunda:formField id="a"/>'
-                                         "</camunda:formData>"))
-    assert [one.code for one in twice.warnings] == ["form.unreadable"]
-    assert twice.processes[0].nodes["t"].embedded is None
-
-
-def test_a_zeebe_form_inside_the_process() -> None:
-    body = """<extensionElements><zeebe:userTaskForm id="f">{"components": [{"type": "textfield", "key": "a",
-        "label": "A"}]}</zeebe:userTaskForm></extensionElements><userTask id="t"><extensionElements>
-        <zeebe:formDefinition formKey="camunda-forms:bpmn:f"/></extensionElements></userTask>"""
-    found = process(body).nodes["t"]
-    assert found.embedded is not None
-    assert forms.load(found.embedded).names == {"a"}
-
-
 # loops
 
 
@@ -421,67 +328,6 @@ def test_timers_in_the_ways_of_each_vendor(text: str, kind: str, vendors: str, e
     assert found.event is not None
     assert found.event.timer is not None
     assert found.event.timer.expression == expected
-
-
-# other languages
-
-
-@pytest.mark.parametrize(("text", "language", "expected"), [
-    ("return x > 10;", "http://www.java.com/java", "${x > 10}"),
-    ("return !valid;", "java", "${!valid}"),
-    ("a === 'b' && c !== 1", "JavaScript", "${a == 'b' && c != 1}"),
-    ("this.variables.input < 2", "JavaScript", "${input < 2}"),
-    ("foo == 'left'", "groovy", "${foo == 'left'}"),
-    ("list.size == 1", "http://www.mvel.org/2.0", "${list.size == 1}"),
-    ("kcontext.getVariable('x') == 'Exit'", "javascript", "${x == 'Exit'}"),
-    ('return "yes".equals(x);', "java", '${("yes" == x)}'),
-    ("return Boolean.TRUE.equals(x);", "java", "${(true == x)}"),
-    ("return KieFunctions.isTrue(x);", "java", "= x = true"),
-    ("return !KieFunctions.isNull(x);", "java", "= not(x = null)"),
-    ('return KieFunctions.greaterThan(x,"10");', "java", "= x > 10"),
-    ('return KieFunctions.between(x, "1", "9");', "java", "= x between 1 and 9"),
-    ('return KieFunctions.startsWith(x,"A");', "java", '= starts with(x, "A")'),
-    ('return KieFunctions.equalsTo(x,"A");', "java", '= x = "A"'),
-    ("x = 'a'", "http://www.w3.org/1999/XPath", '= x = "a"'),
-    ("x == 'a' and not y", "python", '= (x = "a") and not(y)'),
-    ("d['k'][0] in ('a', 'b')", "python", '= list contains(["a", "b"], get value(d, "k")[1])'),
-    ("len(x) > 2 if x else False", "python", "= if x then count(x) > 2 else false"),
-    ("True", "python", "true"), ("counter == 3", None, "${counter == 3}"), ("not done", None, "${not done}"),
-    ("x = 1", None, "x = 1"), ("= x", "groovy", "= x"), ("${x}", "XPath", "${x}"), ("3", "groovy", "3"),
-    ("${execution.getVariable('a') == 1}", None, "${a == 1}"),
-    ("${!x.equals('yes')}", None, "${!(x == 'yes')}"),
-    ("${variables:greaterThan(age, 18)}", None, "${(age > 18)}"), ("${var:isEmpty(x)}", None, "${(empty x)}"),
-    ("x = 1", "https://www.omg.org/spec/DMN/20191111/FEEL/", "x = 1"),
-])
-def test_a_plain_expression_in_another_language_means_the_same_here(
-    text: str, language: str | None, expected: str
-) -> None:
-    assert plain(text, language) == expected
-    assert reads(expected)
-
-
-@pytest.mark.parametrize(("text", "language"), [
-    ('System.out.println("x"); return !valid;', "java"), ("next(null, a === 'b');", "javascript"),
-    ("not(x//@value = 'a')", "XPath"), ("datetime.now() > x", "python"), ("[x for x in y]", "python"),
-    ("x.do()", "python"), ("(lambda: 1)()", "python"), ("MyFact(a == true)", "http://www.jboss.org/drools/rule"),
-    ("(" * 1000 + ")" * 1000, "python"), ("a.equals(" * 5000, "java"),
-])
-def test_code_stays_as_it_was_drawn(text: str, language: str) -> None:
-    assert plain(text, language) == text
-    assert not reads(text)
-
-
-def test_conditions_state_their_language_or_the_files() -> None:
-    flow = ('<task id="a"/><task id="b"/><sequenceFlow id="f" sourceRef="a" targetRef="b"><conditionExpression {}>'
-            "{}</conditionExpression></sequenceFlow>")
-    assert process(flow.format('language="groovy"', "return x")).flows["f"].condition == "${x}"
-    mvel = 'expressionLanguage="http://www.mvel.org/2.0"'
-    assert process(flow.format("", "x.y == 1"), attributes=mvel).flows["f"].condition == "${x.y == 1}"
-    xpath = 'expressionLanguage="http://www.w3.org/1999/XPath"'
-    assert process(flow.format("", "x = 1"), attributes=xpath).flows["f"].condition == "x = 1"
-    outside = process(flow.format('language="groovy" camunda:resource="a.groovy"', "")).flows["f"].condition
-    assert outside == "script: a.groovy"
-    assert not reads(outside or "")
 
 
 # what modelers open is read

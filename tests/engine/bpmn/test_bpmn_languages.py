@@ -1,0 +1,66 @@
+"""Expressions in other languages: what only computes a value means the same here, code stays as drawn."""
+
+from __future__ import annotations
+
+import pytest
+
+from engine.bpmn.languages import plain, reads
+from tests.engine.small import process
+
+
+@pytest.mark.parametrize(("text", "language", "expected"), [
+    ("return x > 10;", "http://www.java.com/java", "${x > 10}"),
+    ("return !valid;", "java", "${!valid}"),
+    ("a === 'b' && c !== 1", "JavaScript", "${a == 'b' && c != 1}"),
+    ("this.variables.input < 2", "JavaScript", "${input < 2}"),
+    ("foo == 'left'", "groovy", "${foo == 'left'}"),
+    ("list.size == 1", "http://www.mvel.org/2.0", "${list.size == 1}"),
+    ("kcontext.getVariable('x') == 'Exit'", "javascript", "${x == 'Exit'}"),
+    ('return "yes".equals(x);', "java", '${("yes" == x)}'),
+    ("return Boolean.TRUE.equals(x);", "java", "${(true == x)}"),
+    ("return KieFunctions.isTrue(x);", "java", "= x = true"),
+    ("return !KieFunctions.isNull(x);", "java", "= not(x = null)"),
+    ('return KieFunctions.greaterThan(x,"10");', "java", "= x > 10"),
+    ('return KieFunctions.between(x, "1", "9");', "java", "= x between 1 and 9"),
+    ('return KieFunctions.startsWith(x,"A");', "java", '= starts with(x, "A")'),
+    ('return KieFunctions.equalsTo(x,"A");', "java", '= x = "A"'),
+    ("x = 'a'", "http://www.w3.org/1999/XPath", '= x = "a"'),
+    ("x == 'a' and not y", "python", '= (x = "a") and not(y)'),
+    ("d['k'][0] in ('a', 'b')", "python", '= list contains(["a", "b"], get value(d, "k")[1])'),
+    ("len(x) > 2 if x else False", "python", "= if x then count(x) > 2 else false"),
+    ("True", "python", "true"), ("counter == 3", None, "${counter == 3}"), ("not done", None, "${not done}"),
+    ("x = 1", None, "x = 1"), ("= x", "groovy", "= x"), ("${x}", "XPath", "${x}"), ("3", "groovy", "3"),
+    ("${execution.getVariable('a') == 1}", None, "${a == 1}"),
+    ("${!x.equals('yes')}", None, "${!(x == 'yes')}"),
+    ("${variables:greaterThan(age, 18)}", None, "${(age > 18)}"), ("${var:isEmpty(x)}", None, "${(empty x)}"),
+    ("x = 1", "https://www.omg.org/spec/DMN/20191111/FEEL/", "x = 1"),
+])
+def test_a_plain_expression_in_another_language_means_the_same_here(
+    text: str, language: str | None, expected: str
+) -> None:
+    assert plain(text, language) == expected
+    assert reads(expected)
+
+
+@pytest.mark.parametrize(("text", "language"), [
+    ('System.out.println("x"); return !valid;', "java"), ("next(null, a === 'b');", "javascript"),
+    ("not(x//@value = 'a')", "XPath"), ("datetime.now() > x", "python"), ("[x for x in y]", "python"),
+    ("x.do()", "python"), ("(lambda: 1)()", "python"), ("MyFact(a == true)", "http://www.jboss.org/drools/rule"),
+    ("(" * 1000 + ")" * 1000, "python"), ("a.equals(" * 5000, "java"),
+])
+def test_code_stays_as_it_was_drawn(text: str, language: str) -> None:
+    assert plain(text, language) == text
+    assert not reads(text)
+
+
+def test_conditions_state_their_language_or_the_files() -> None:
+    flow = ('<task id="a"/><task id="b"/><sequenceFlow id="f" sourceRef="a" targetRef="b"><conditionExpression {}>'
+            "{}</conditionExpression></sequenceFlow>")
+    assert process(flow.format('language="groovy"', "return x")).flows["f"].condition == "${x}"
+    mvel = 'expressionLanguage="http://www.mvel.org/2.0"'
+    assert process(flow.format("", "x.y == 1"), attributes=mvel).flows["f"].condition == "${x.y == 1}"
+    xpath = 'expressionLanguage="http://www.w3.org/1999/XPath"'
+    assert process(flow.format("", "x = 1"), attributes=xpath).flows["f"].condition == "x = 1"
+    outside = process(flow.format('language="groovy" camunda:resource="a.groovy"', "")).flows["f"].condition
+    assert outside == "script: a.groovy"
+    assert not reads(outside or "")
