@@ -53,6 +53,10 @@ class Decisions:
         """The names of the decisions, in the order of the file."""
         return tuple(one.name for one in self.model.elements.values() if isinstance(one, Decision))
 
+    def find(self, name_or_id: str) -> Element | None:
+        """The decision, service or knowledge model of this id or name."""
+        return self._named.get(name_or_id)
+
     def evaluate(
         self, name_or_id: str, context: Mapping[str, object], surroundings: Mapping[str, object] | None = None, *,
         now: datetime | None = None, written: bool = False,
