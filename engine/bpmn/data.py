@@ -113,7 +113,7 @@ def _assigned(source: Element | None, sources: list[str], reading: Reading) -> s
 
 
 def _vendor_pairs(element: Element, tags: set[str]) -> Iterator[Pair]:
-    for one in extension(element, "ioMapping", "inputOutput", "in", "out", "connector"):
+    for one in (*extension(element, "ioMapping", "inputOutput", "in", "out", "connector"), *_carried(element)):
         parts = list(one)
         if xml.local(one) in {"in", "out"}:
             parts = [one]
@@ -122,6 +122,12 @@ def _vendor_pairs(element: Element, tags: set[str]) -> Iterator[Pair]:
         for part in parts:
             if xml.local(part) in tags and (pair := _mapping(part)) is not None:
                 yield pair
+
+
+def _carried(element: Element) -> Iterator[Element]:
+    """What a signal or message carries, stated on the event's definition."""
+    for definition in xml.children(element, "signalEventDefinition", "messageEventDefinition"):
+        yield from extension(definition, "in", "out", "inputOutput", "ioMapping")
 
 
 def _injected(element: Element) -> Iterator[Pair]:

@@ -75,7 +75,7 @@ def _definition(element: Element, owner: Element, reading: Reading) -> Event:
         if ref is None and kind == "message":
             return message_of_operation(element, owner, reading)
         if ref is None:
-            return Event(kind=kind, ref=extensions.vendor(element, REFERENCES[kind][1]), line=line)
+            return Event(kind=kind, ref=_inline(element, kind), line=line)
         return _named(element, kind, ref, owner, reading)
     return Event(kind=kind, line=line)
 
@@ -86,7 +86,12 @@ def message_of_operation(element: Element, owner: Element, reading: Reading) -> 
     ref = "" if operation is None else xml.text_of(xml.child(operation, "inMessageRef"))
     if ref:
         return _named(element, "message", ref, owner, reading)
-    return Event(kind="message", ref=extensions.vendor(element, "name"), line=xml.line_of(element))
+    return Event(kind="message", ref=_inline(element, "message"), line=xml.line_of(element))
+
+
+def _inline(element: Element, kind: str) -> str | None:
+    """The code or name a vendor puts on the definition itself."""
+    return extensions.vendor(element, REFERENCES[kind][1]) or extensions.vendor(element, f"{kind}Expression")
 
 
 def _named(element: Element, kind: str, ref: str, owner: Element, reading: Reading) -> Event:

@@ -37,8 +37,8 @@ _WORDS = {
     "jbpm": "metaData import global onEntry-script onExit-script script",
 }
 _KNOWN = {family: frozenset(words.split()) for family, words in _WORDS.items()}
-_KEPT = {"scriptFormat", "skipExpression", "mapDecisionResult", "variableName", "variableEvents", "variableNames",
-         "activeElementsCollection", "outputCollection", "outputElement"}
+_KEPT = {"adHoc", "scriptFormat", "skipExpression", "mapDecisionResult", "variableName", "variableEvents",
+         "variableNames", "activeElementsCollection", "outputCollection", "outputElement"}
 _FORM_PREFIX = re.compile(r"^(?:camunda-forms|embedded|app|deployment|bpmn|engine|form):")
 _FORM_SUFFIX = re.compile(r"\.(?:form|html?|xhtml|json)$")
 _LIST_OF_STRINGS = re.compile(r'^=\s*\[\s*("[^"]*"(?:\s*,\s*"[^"]*")*)\s*\]$')
@@ -143,7 +143,7 @@ def properties(element: Element) -> Mapping[str, str]:
     holders = [element, *xml.children(element, "conditionalEventDefinition"),
                *extension(element, "adHoc", "conditionalFilter")]
     found = {name: str(value) for holder in holders for key, value in holder.attrib.items()
-             if (name := xml.split(str(key))[1]) in _KEPT and value}
+             if (name := xml.split(str(key))[1]) in _KEPT and value and (name != "adHoc" or value == "true")}
     for holder in extension(element, "properties", "taskHeaders", "property"):
         for one in (holder, *holder):
             key = one.get("name") or one.get("key")

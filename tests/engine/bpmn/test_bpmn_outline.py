@@ -5,11 +5,13 @@ from __future__ import annotations
 import difflib
 import random
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from lxml import etree
 
+from engine.bpmn.model import Event, Loop
 from engine.bpmn.outline import fingerprint, outline
 from engine.bpmn.reader import read
 
@@ -98,3 +100,28 @@ def test_other_ids_of_flows_say_nothing() -> None:
 
 def test_the_fingerprint_is_a_sha256_of_the_outline() -> None:
     assert re.fullmatch("[0-9a-f]{64}", fingerprint(read(APPROVAL.encode()).process()))
+
+
+def test_every_fact_of_a_node_is_in_the_outline() -> None:
+    """A drawing that differs in one field that is run differs in its outline."""
+    plain = read(APPROVAL.encode()).process()
+    node = plain.nodes["submit"]
+    facts: dict[str, dict[str, object]] = {
+        "event": {"event": Event("message", ref="m", key="= order.id")},
+        "together": {"event": Event("multiple", parts=(Event("signal"), Event("message")), together=True)},
+        "results": {"loop": Loop("parallel", cardinality="2", results="all", result="= one")},
+        "called": {"called": "other", "binding": "version", "version": "2"},
+        "decision": {"decision": "rate", "binding": "deployment"},
+        "result": {"result": "r"}, "script": {"script": "x = 1"}, "handler": {"handler": "undo"},
+        "listeners": {"listeners": (("start", "log"),)}, "embedded": {"embedded": "{}"},
+        "inputs": {"inputs": (("a", "= b"),)}, "outputs": {"outputs": (("a", "= b"),)},
+        "ordering": {"kind": "adHocSubProcess", "ordering": "Sequential"},
+        "completion": {"kind": "adHocSubProcess", "completion": "= done"},
+        "remaining": {"kind": "adHocSubProcess", "cancel_remaining": False},
+        "ad hoc": {"kind": "adHocSubProcess"},
+    }
+    prints = {fingerprint(plain), fingerprint(replace(plain, listeners=(("end", "log"),)))}
+    for changed in facts.values():
+        other = replace(node, **changed)  # type: ignore[arg-type]
+        prints.add(fingerprint(replace(plain, nodes={**plain.nodes, "submit": other})))
+    assert len(prints) == len(facts) + 2

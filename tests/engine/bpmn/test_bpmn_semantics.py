@@ -290,6 +290,21 @@ def test_all_of_several_events_and_an_event_of_a_registry() -> None:
     assert (registered.event.kind, registered.event.ref) == ("message", "placed")
 
 
+def test_what_an_event_carries_and_names_on_its_definition() -> None:
+    found = node("""<intermediateThrowEvent id="t"><signalEventDefinition flowable:signalExpression="${which}">
+        <extensionElements><camunda:in source="a" target="b"/></extensionElements></signalEventDefinition>
+        </intermediateThrowEvent>""")
+    assert found.event is not None
+    assert (found.event.kind, found.event.ref, found.inputs) == ("signal", "${which}", (("b", "a"),))
+
+
+def test_an_ad_hoc_process_says_so() -> None:
+    data = f"""<definitions xmlns="{MODEL}" xmlns:d="http://www.jboss.org/drools"><process id="p" d:adHoc="{{}}"/>
+        </definitions>"""
+    told = [dict(read(data.format(value).encode()).processes[0].properties) for value in ("true", "false")]
+    assert told == [{"adHoc": "true"}, {}]
+
+
 def test_links_without_a_name_of_their_own_go_by_that_of_the_event() -> None:
     throw, catch = process("""<intermediateThrowEvent id="a" name="L"><linkEventDefinition/></intermediateThrowEvent>
         <intermediateCatchEvent id="b" name="L"><linkEventDefinition/></intermediateCatchEvent>""").nodes.values()
