@@ -107,7 +107,7 @@ class Expression:
         (scope.STEPS) are all null. `now` is what `now()` gives, and the day of `today()`.
         """
         try:
-            return self._run(Scope(context, None, now))
+            return self._run(Scope(context) if now is None else Scope(context, None, now))
         except (Exhausted, RecursionError):
             return None
 

@@ -63,10 +63,10 @@ def _is_defined(node: Node) -> Closure:
 def _clock(function: str) -> Closure:
     """What time it is, as the caller said; null when nothing was said."""
     if function == "now":
-        return lambda scope: scope.root.now
+        return lambda scope: getattr(scope.root, "now", None)
 
     def today(scope: Scope) -> Value:
-        now = scope.root.now
+        now = getattr(scope.root, "now", None)
         return None if now is None else date(now.year, now.month, now.day)
 
     return today

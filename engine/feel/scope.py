@@ -17,7 +17,9 @@ class Exhausted(Exception):
 
 
 class Scope:
-    """Names bound here, and those bound further out. The outermost holds the caller's mapping, converted as read."""
+    """Names bound here, and those bound further out. The outermost holds the caller's mapping, converted as read, and
+    `now`, when the caller said what time it is.
+    """
 
     __slots__ = ("left", "names", "now", "outer", "root")
 
@@ -29,7 +31,8 @@ class Scope:
         if outer is None:
             self.root = self
             self.left = STEPS
-            self.now = now
+            if now is not None:
+                self.now = now
         else:
             self.root = outer.root
 

@@ -156,6 +156,8 @@ def equal(left: object, right: object) -> bool | None:
     """Whether two values are equal; null equals only null; values of different kinds cannot be compared (None)."""
     if type(left) is str and type(right) is str:
         return left == right
+    if type(left) is Decimal and type(right) is Decimal:
+        return left == right
     if left is None or right is None:
         return left is right
     if kind(left) != kind(right):
@@ -176,6 +178,8 @@ def equal(left: object, right: object) -> bool | None:
 
 def less(left: object, right: object, *, or_equal: bool = False) -> bool | None:
     """Whether left comes before right; None for different kinds, kinds without an order, and zone against no zone."""
+    if type(left) is Decimal and type(right) is Decimal:
+        return left <= right if or_equal else left < right
     of = kind(left)
     if of not in _ORDERED or of != kind(right) or _mixes_zones(left, right):
         return None

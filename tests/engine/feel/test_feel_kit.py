@@ -13,7 +13,6 @@ from pathlib import Path
 import pytest
 from lxml import etree
 
-from engine.errors import ExpressionRefused
 from engine.feel import compile
 from engine.feel.iso import read_moment
 from engine.feel.values import Value, equal
@@ -23,15 +22,10 @@ FOLDERS = sorted((SHARED / "dmn-tck").glob("compliance-level-*/*"))
 XSI = "{http://www.w3.org/2001/XMLSchema-instance}"
 
 NOT_HERE = {
-    "0021-singleton-list": "a list of one is not turned into its member",
-    "0070-feel-instance-of": "types of one's own, list<...>, context<...>, function<...>",
-    "0082-feel-coercion": "coercion to declared types",
-    "0084-feel-for-loops": "partial, and names with spaces",
+    "0021-singleton-list": "the types of decisions",
+    "0070-feel-instance-of": "the model's own types",
+    "0082-feel-coercion": "the types of decisions",
     "0085-decision-services": "decision services",
-    "0092-feel-lambda": "functions of one's own",
-    "0099-arithmetic-negation": "functions of one's own",
-    "1117-feel-date-and-time-function": "years over 9999 and before 1, billionths of a second",
-    "1121-feel-years-and-months-duration-function": "years before 1",
 }
 
 
@@ -75,11 +69,7 @@ def _cases(folder: Path) -> Iterator[tuple[str, dict[str, Value], Value]]:
 
 
 def _agrees(text: str, context: dict[str, Value], expected: Value) -> bool:
-    """A refusal counts as null: what is wrong for certain is refused before there is data."""
-    try:
-        value = compile(text, dialect="feel").evaluate(context)
-    except ExpressionRefused:
-        value = None
+    value = compile(text, dialect="feel", names=context, strict=False, clock=True).evaluate(context)
     if isinstance(value, Decimal) and isinstance(expected, Decimal):
         return abs(value - expected) <= Decimal("1e-8") * max(1, abs(expected))
     return equal(value, expected) is True
@@ -97,4 +87,4 @@ def test_the_kit_agrees(folder: Path) -> None:
 @beside
 def test_the_kit_is_read() -> None:
     cases = [case for folder in FOLDERS for case in _cases(folder) if folder.name not in NOT_HERE]
-    assert len(cases) > 850
+    assert len(cases) > 1000
