@@ -25,7 +25,7 @@ from engine.dmn.problems import problem
 from engine.dmn.types import Types, names_in
 from engine.dmn.written import as_typed
 from engine.errors import Problem
-from engine.feel.scope import Scope
+from engine.feel.scope import Scope, weight
 from engine.feel.types import ANY, FunctionType, Type, plain
 from engine.feel.values import Function, Value, from_python
 
@@ -169,6 +169,7 @@ class _Compiler:
 
         def value(evaluation: Evaluation) -> Value:
             found = run(_scope(evaluation, needs), evaluation)
+            evaluation.root.spend(weight(found))
             return evaluation.coerced(found, type_, element.id, element.line)
 
         return value

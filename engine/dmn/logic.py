@@ -31,6 +31,9 @@ from engine.feel.types import ANY, FunctionType, Type, plain
 from engine.feel.values import Function as FunctionValue
 from engine.feel.values import Value, conjunction, disjunction, kind
 
+PRICE = 10
+"""Work of one call of a function."""
+
 
 class MakeFunction:
     """Makes the function value of a boxed function, with what its scope holds."""
@@ -46,7 +49,7 @@ class MakeFunction:
             result = wanted.result
 
         def run(values: list[Value]) -> Value:
-            scope.spend(1)
+            scope.spend(PRICE)
             return body(Scope(dict(zip(names, values, strict=True)), scope), evaluation)
 
         return Recorded(evaluation, self.boxed.id, self.boxed.line, self.parameters, run, result, name)
@@ -100,7 +103,9 @@ class Logic:
             given = {name: value(scope, evaluation) for name, value in bound}
             if isinstance(function, Native):  # a parameter nobody binds is null; built-in ones may be left out
                 given |= {name: None for name, _ in function.parameters if name not in given}
-            return function.call(list(given.values()), list(given))
+            value = function.call(list(given.values()), list(given))
+            scope.spend(weight(value))
+            return value
 
         return run
 
@@ -131,6 +136,7 @@ class Logic:
                 if name is None:
                     return value
                 values[name] = value
+            scope.spend(weight(values))
             return values
 
         return run_entries
@@ -138,7 +144,13 @@ class Logic:
     @_of.register(ListOf)
     def _list(self, boxed: ListOf, names: frozenset[str]) -> Run:
         items = [self.of(item, names) for item in boxed.items]
-        return lambda scope, evaluation: [item(scope, evaluation) for item in items]
+
+        def run(scope: Scope, evaluation: Evaluation) -> Value:
+            values = [item(scope, evaluation) for item in items]
+            scope.spend(weight(values))
+            return values
+
+        return run
 
     @_of.register(Relation)
     def _relation(self, boxed: Relation, names: frozenset[str]) -> Run:
@@ -147,7 +159,13 @@ class Logic:
              for column, cell in zip(boxed.columns, row, strict=False)]
             for row in boxed.rows
         ]
-        return lambda scope, evaluation: [{name: cell(scope, evaluation) for name, cell in row} for row in rows]
+
+        def run(scope: Scope, evaluation: Evaluation) -> Value:
+            values: list[Value] = [{name: cell(scope, evaluation) for name, cell in row} for row in rows]
+            scope.spend(weight(values))
+            return values
+
+        return run
 
     @_of.register(Function)
     def _function(self, boxed: Function, names: frozenset[str]) -> Run:
@@ -191,6 +209,7 @@ class Logic:
                 bound = {variable: member, "partial": results} if boxed.kind == "for" else {variable: member}
                 results.append(body(Scope(bound, scope), evaluation))
             if boxed.kind == "for":
+                scope.spend(weight(results))
                 return results
             return conjunction(results) if boxed.kind == "every" else disjunction(results)
 

@@ -204,6 +204,17 @@ def test_a_box_that_is_too_much_work_is_null_and_told() -> None:
     assert (outcome.value, codes(outcome)) == (None, {"evaluation.exhausted"})
 
 
+def test_lists_that_double_again_and_again_are_too_much_work() -> None:
+    twice = "<list>" + literal("{}") * 2 + "</list>"
+    lines = [("a0", "[1]")] + [(f"a{n}", twice.replace("{}", f"a{n - 1}")) for n in range(1, 40)]
+    assert codes(ask(entries(*lines))) == {"evaluation.exhausted"}
+    pair = "<context><contextEntry><variable name='x'/>{0}</contextEntry>" \
+           "<contextEntry><variable name='y'/>{0}</contextEntry></context>"
+    chain = [decision("d0", "[1]")] + [
+        decision(f"d{n}", pair.format(literal(f"d{n - 1}")), needs=f"d{n - 1}") for n in range(1, 40)]
+    assert codes(dmn.read(model(*chain)).evaluate("d39", {})) == {"evaluation.exhausted"}
+
+
 def test_a_function_without_end_is_null_and_told() -> None:
     outcome = asked(bkm("f", "a", "f(a + 1)"), decision("d", "f(1)", knows="f"))
     assert (outcome.value, codes(outcome)) == (None, {"evaluation.exhausted"})
