@@ -27,8 +27,10 @@ from typing import Any
 class TapakError(Exception):
     """Terjadi kesalahan."""
 
-    def __init__(self, message: str | None = None) -> None:
-        self.message = message or (type(self).__doc__ or "").strip()
+    def __init__(self, message: str | None = None, **values: str) -> None:
+        """`values` fill the message's %(names)s; `template` is the message before that, for who translates it."""
+        self.template, self.values = message or (type(self).__doc__ or "").strip(), values
+        self.message = self.template % values if values else self.template
         super().__init__(self.message)
 
 

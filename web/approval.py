@@ -116,6 +116,7 @@ def _page(review: Review, sheet: Sheet, status: int = 200) -> ResponseReturnValu
                                                    "context": place.context},
         seen=sheet.seen if sheet.errors else place.instance.version, following=following,
         stage=signposts.name_of(place.loaded, place.instance.stage),
+        unrecorded=form.describe(sheet.data, context=place.context, language=language()) if sheet.refusal else (),
         open=review.task.closed_at is None and place.instance.status == "running",
     ), status
 

@@ -77,7 +77,7 @@ def status_of(error: Exception) -> int:
 def sentence_of(error: Exception) -> str:
     """What the reader is told about a refusal, in their language where the catalogue has it."""
     if isinstance(error, errors.TapakError):
-        return gettext(error.message)
+        return gettext(error.template, **{name: gettext(value) for name, value in error.values.items()})
     if isinstance(error, CSRFError):
         return gettext("Halaman ini terlalu lama terbuka atau dibuka dari tempat lain. Muat ulang, lalu kirim lagi.")
     return str(SENTENCES.get(status_of(error), SENTENCES[500]))

@@ -177,7 +177,7 @@ def _proposed(session: Session, agenda: Agenda, entry_id: int) -> AgendaChange:
     if entry is None:
         raise NotFound("Usulan perubahan ini tidak ditemukan.")
     if entry.status != "proposed":
-        raise Stale(f"Usulan ini sudah diputuskan oleh {entry.decided_name or entry.actor_name}. Muat ulang halaman.")
+        raise Stale("Usulan ini sudah diputuskan oleh %(who)s. Muat ulang halaman.", who=entry.decided_name or "")
     return entry
 
 

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from engine import definitions
 from engine.definitions import Loaded
 from engine.errors import Forbidden, NotFound, NotOpen, OutOfScope, Stale
-from engine.host import Actor, Host, Subject, Surroundings
+from engine.host import SYSTEM, Actor, Host, Subject, Surroundings
 from engine.machine import context_of
 from engine.models import Deed, History, Instance, Task, Timer, table_of
 from engine.statements import AnyRow, Statement
@@ -82,7 +82,7 @@ class Standing:
     @property
     def names(self) -> frozenset[str]:
         """The variables it keeps: those its drawing asks about, and those its parent waits for."""
-        names, origin = self.definition.graph.names, self.row.origin
+        names, origin = self.definition.names, self.row.origin
         return names if origin is None else names.union(origin["keeps"])
 
     def keep(self, values: Mapping[str, Any]) -> None:
@@ -140,26 +140,32 @@ def require_open(session: Session, standing: Standing, task: AnyRow) -> None:
     """Refused with NotOpen when the task is closed; the refusal says what was done meanwhile and by whom."""
     if task.closed_at is None:
         return
-    raise NotOpen(_meanwhile(session, standing, "Tugas ini sudah tidak terbuka."))
+    raise NotOpen(
+        "Tugas ini sudah tidak terbuka. Terakhir: “%(what)s” oleh %(who)s. Muat ulang halaman, lalu periksa kembali; "
+        "isian Anda tidak hilang.", **_meanwhile(session, standing)
+    )
 
 
 def require_seen(session: Session, standing: Standing, seen: int | None) -> None:
     """Refused with Stale when the instance moved since the version the page was drawn with (None: not asked)."""
     if seen is not None and seen != standing.row.version:
-        raise Stale(_meanwhile(session, standing, "Keadaan badan ini sudah berubah sejak halaman dibuka."))
+        raise Stale(
+            "Keadaan badan ini sudah berubah sejak halaman dibuka. Terakhir: “%(what)s” oleh %(who)s. Muat ulang "
+            "halaman, lalu periksa kembali; isian Anda tidak hilang.", **_meanwhile(session, standing)
+        )
 
 
-def _meanwhile(session: Session, standing: Standing, sentence: str) -> str:
+def _meanwhile(session: Session, standing: Standing) -> dict[str, str]:
+    """What was done last, and by whom; of people's deeds, where there are any, rather than of the engine's own."""
     last = session.execute(
-        select(_history.c.actor, _history.c.action, _history.c.node, _history.c.at, _history.c.details)
-        .where(_history.c.instance_id == standing.row.id).order_by(_history.c.seq.desc()).limit(1)
-    ).one_or_none()
-    if last is None:
-        return f"{sentence} Muat ulang halaman."
+        select(_history.c.actor, _history.c.action, _history.c.node, _history.c.details)
+        .where(_history.c.instance_id == standing.row.id)
+        .order_by(_history.c.actor == SYSTEM.id, _history.c.seq.desc()).limit(1)
+    ).one()
     node = standing.definition.graph.process.nodes.get(last.node or "")
-    what = f"“{node.name or node.id}”" if node else last.action
-    who = last.details.get("actor_name") or last.actor
-    return f"{sentence} Terakhir: {what} oleh {who}. Muat ulang halaman, lalu periksa kembali; isian Anda tidak hilang."
+    return {
+        "what": node.name or node.id if node else last.action, "who": last.details.get("actor_name") or last.actor,
+    }
 
 
 def require_role(actor: Actor, role: str, scope: str) -> None:

@@ -9,8 +9,10 @@ import pytest
 from sqlalchemy.orm import Session
 
 from engine import operations
-from engine.errors import FourEyes
-from engine.host import Subject
+from engine.errors import FourEyes, NotOpen
+from engine.host import SYSTEM, Subject
+from engine.operations.door import Act, note
+from engine.operations.standing import lock
 from tests.engine.world import ANA, BUDI, CICI, NOW, RuleHost, World
 
 FOR_CICI = replace(ANA, on_behalf_of="Cici", principal=CICI.who)
@@ -66,3 +68,13 @@ def test_early_evidence_of_who_left_waits_as_a_draft_for_the_others(session: Ses
     assert world.actions()[-1] == "evidence.held"
     world.do(CICI, {"a": 1})
     assert ("after", "draft") not in world.submissions()
+
+
+def test_a_stale_page_names_the_last_person_and_not_the_clock(world: World) -> None:
+    task = world.task()
+    world.do(ANA)
+    note(world.session, lock(world.session, world.instance_id, world.host), Act("timer.fired", SYSTEM, NOW, "after"))
+    with pytest.raises(NotOpen, match="oleh Ana") as refused:
+        world.do(CICI, task_id=task)
+    assert refused.value.values["who"] == "Ana"
+    assert "%(who)s" in refused.value.template

@@ -146,8 +146,9 @@ def test_a_stale_page_says_who_did_what(browser: Browser, world: World, session:
     decide(browser, number, decision="approve")
     browser.send("/keluar")
     browser.sign_in("komisioner", PASSWORD)
-    answer = decide(browser, number, kept, decision="return", reason="blurry")
+    answer = decide(browser, number, kept, decision="return", reason="blurry", note="Foto kedua kabur, ambil lagi.")
     assert answer.status_code == 409
+    assert "Foto kedua kabur, ambil lagi." in answer.text
     assert "“Periksa sowan” oleh Komisioner2" in answer.text
     assert "Diselesaikan oleh Komisioner2" in answer.text
     assert stage(session, world) == "sowan_done"
