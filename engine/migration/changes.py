@@ -9,10 +9,22 @@ from typing import Any
 from sqlalchemy import Table, insert, select, update
 from sqlalchemy.orm import Session
 
-from engine.models import Attachment, Deed, Incident, Instance, Message, Submission, Task, Timer, UTCDateTime, table_of
+from engine.models import (
+    Attachment,
+    Deed,
+    Incident,
+    Instance,
+    Message,
+    Submission,
+    Subscription,
+    Task,
+    Timer,
+    UTCDateTime,
+    table_of,
+)
 
 _TABLES = {table.name: table for table in map(
-    table_of, (Attachment, Deed, Incident, Instance, Message, Submission, Task, Timer)
+    table_of, (Attachment, Deed, Incident, Instance, Message, Submission, Subscription, Task, Timer)
 )}
 
 

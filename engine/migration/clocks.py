@@ -52,7 +52,7 @@ class Clocks:
         before = places.clocks(self.pairer.old, self.pairer.old.states[self.pairing.source])
         after = places.clocks(self.pairer.new, target)
         fresh, kept_hosts = set(self.pairing.entered), set(self.pairing.left)
-        names = {self.pairer.clock(node): node for node, clock in before.items() if clock.host not in kept_hosts}
+        names = {self.pairer.event(node): node for node, clock in before.items() if clock.host not in kept_hosts}
         rows = {row.node: row for row in self.session.execute(
             select(_timer).where(_timer.c.instance_id == self.instance_id, _timer.c.closed_at.is_(None))
         )}

@@ -15,7 +15,7 @@ from engine.definitions import Loaded
 from engine.errors import NotOpen, Refused
 from engine.host import Actor, Host
 from engine.migration import changes as written
-from engine.migration import places, work
+from engine.migration import listening, places, work
 from engine.migration.changes import Changes
 from engine.migration.clocks import Clocks
 from engine.migration.pairing import Pairer, Pairing
@@ -56,6 +56,8 @@ def move_one(
     row = standing.row
     if row.status != "running" or row.definition_id != move.old.id:
         raise CannotMove("Badan ini sudah berakhir, atau sudah berjalan dengan versi lain.")
+    if session.execute(work.with_children(Instance.id).where(Instance.id == instance_id)).first() is not None:
+        raise CannotMove(work.CHILDREN_RUN)
     pairing = move.pairer.pair(row.state)
     if pairing.target is None:
         raise CannotMove(pairing.reason)
@@ -114,6 +116,10 @@ class _Moving:
             self.standing.surroundings(self.session, self.now), opened, row.entered_at, self.now,
         )
         clocks.move(self.changes)
+        listening.move(
+            self.session, self.changes, self.move.pairer, self.pairing, target, instance_id=row.id, version=version,
+            variables=variables, surroundings=clocks.surroundings, now=self.now,
+        )
         self._leave(tasks)
         due = self._go_on(tasks, clocks, dues)
         due += self._enter(version, clocks)
@@ -192,8 +198,8 @@ class _Moving:
         due = task.due_at
         dashed = {clock.node for clock in self.move.new.graph.clocks.get(now, ()) if not clock.interrupting}
         old = [clock.node for clock in self.move.old.graph.clocks.get(was, ()) if not clock.interrupting]
-        staying = [dues[was, node] for node in old if self.move.pairer.clock(node) in dashed and (was, node) in dues]
-        gone = [dues[was, node] for node in old if self.move.pairer.clock(node) not in dashed and (was, node) in dues]
+        staying = [dues[was, node] for node in old if self.move.pairer.event(node) in dashed and (was, node) in dues]
+        gone = [dues[was, node] for node in old if self.move.pairer.event(node) not in dashed and (was, node) in dues]
         if due in gone and due not in staying:
             due = min(staying, default=None)
         return min((one for one in (due, *clocks.armed.get(now, ())) if one is not None), default=None)

@@ -107,8 +107,8 @@ class Pairer:
         found = self.element(node)
         return found if found is not None and places.family(self.new, found) == places.WORK else None
 
-    def clock(self, node: str) -> str:
-        """The id this timer element has now: a clock that only got another name is the same clock."""
+    def event(self, node: str) -> str:
+        """The id this catching event has now: a clock that only got another name is the same clock."""
         if node in self.mapping:
             return self.mapping[node]
         return node if node in self.new.process.nodes else self._likely.get(node, node)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from engine.bpmn.model import Flow
 from engine.graph import Clock, Graph, State
 
@@ -26,8 +24,7 @@ def family(graph: Graph, place: str) -> str:
     node = graph.node(place)
     if node is None:
         return JOIN if place in graph.process.flows else ""
-    spawns = getattr(graph, "spawns", None)
-    if spawns is not None and spawns(place):
+    if graph.spawns(place):
         return CHILD
     if node.kind == "intermediateCatchEvent" and node.event is not None:
         return node.event.kind
@@ -57,7 +54,7 @@ def is_task(graph: Graph, place: str) -> bool:
 
 def hosts(graph: Graph, state: State) -> frozenset[str]:
     """What clocks hang on in this state: its places, and the sub-processes around them."""
-    around: Mapping[str, str] = getattr(getattr(graph, "net", None), "scope", {})
+    around = graph.net.scope
     found = set(state.places)
     for place in state.places:
         drawn = flow(graph, place)
@@ -83,4 +80,4 @@ def ballot(graph: Graph, place: str) -> tuple[str, ...] | None:
 
 def key_of(state: State) -> tuple[str, frozenset[str], tuple[str, ...]]:
     """What two states have in common when they are the same: stage, places, and what could still be compensated."""
-    return state.stage, state.places, tuple(getattr(state, "done", ()))
+    return state.stage, state.places, state.done

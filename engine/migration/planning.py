@@ -113,7 +113,9 @@ def plan(
     The cost is that of the states and of the open work, not of the instances. Refused as `pairer`.
     """
     pairs = pairer(session, from_definition, to_definition, mapping)
-    running = Instance.definition_id == from_definition, Instance.status == "running"
+    running = (
+        Instance.definition_id == from_definition, Instance.status == "running", Instance.parent_id.is_(None)
+    )
     counts = session.execute(
         select(Instance.state, func.count().label("number")).where(*running).group_by(Instance.state)
     ).all()
@@ -134,7 +136,11 @@ _Fate = tuple[str, tuple[Item, ...]]
 
 def _hurt(session: Session, pairs: Pairer, from_id: int) -> dict[str, dict[_Fate, set[int]]]:
     """The instances whose open work keeps them from moving unharmed: {state: {(why not, lost work): ids}}."""
-    found: dict[int, tuple[str, str, list[Item]]] = {}
+    shared = work.with_children(Instance.id, Instance.state).where(Instance.definition_id == from_id)
+    found: dict[int, tuple[str, str, list[Item]]] = {
+        number: (state, work.CHILDREN_RUN, []) for number, state in session.execute(shared)
+        if pairs.pair(state).verdict == MOVES
+    }
     for query in work.open_work(Instance.id, Instance.state):
         kinds = query.where(Instance.definition_id == from_id)
         harmful = [
@@ -175,7 +181,7 @@ def _group(pairs: Pairer, state: str, count: int, why: str = "", lost: tuple[Ite
         return Group(state, count, CANNOT, pairing, why)
     before = places.clocks(pairs.old, pairs.old.states[state])
     after = places.clocks(pairs.new, pairing.target)
-    kept = {pairs.clock(node) for node, clock in before.items() if clock.host not in pairing.left}
+    kept = {pairs.event(node) for node, clock in before.items() if clock.host not in pairing.left}
     again = {node for node, clock in after.items() if clock.host in pairing.entered}
     roles = tuple(
         (now, pairs.old.role(was), pairs.new.role(now)) for was, now in pairing.kept
@@ -186,5 +192,5 @@ def _group(pairs: Pairer, state: str, count: int, why: str = "", lost: tuple[Ite
         state, count, LOSES if lost else MOVES, pairing, f"Akan hilang: {', '.join(said)}." if lost else "", said,
         tuple(dict.fromkeys(one for item in lost for one in pairs.suggest(item.node))),
         tuple(sorted(set(after) - kept | again)),
-        tuple(sorted(node for node in before if pairs.clock(node) not in after)), roles,
+        tuple(sorted(node for node in before if pairs.event(node) not in after)), roles,
     )

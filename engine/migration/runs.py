@@ -187,7 +187,9 @@ def _shared(session: Session, run: MoveRun) -> Move:
 def _waiting(run: MoveRun) -> Any:
     """The instances that this run has not taken yet."""
     taken = exists().where(MoveStep.run_id == run.id, MoveStep.instance_id == Instance.id)
-    return select(Instance.id).where(Instance.definition_id == run.from_id, Instance.status == "running", ~taken)
+    return select(Instance.id).where(
+        Instance.definition_id == run.from_id, Instance.status == "running", Instance.parent_id.is_(None), ~taken
+    )
 
 
 def _moved(

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, literal, select
-from sqlalchemy.orm import Session
+from sqlalchemy import Select, exists, literal, select
+from sqlalchemy.orm import Session, aliased
 
 from engine.migration import places
 from engine.migration.pairing import Pairer, Pairing
@@ -15,6 +15,7 @@ from engine.models import Instance, Submission, Task, Vote
 
 OPEN = ("draft", "prepared", "submitted")
 VOTES = "votes"
+CHILDREN_RUN = "Sebagian pekerjaannya sedang berjalan tersendiri. Tunggu sampai selesai, lalu ulangi."
 SAID = {"draft": "draf", "prepared": "bukti yang disiapkan", "submitted": "bukti yang sedang diperiksa",
         VOTES: "suara yang sudah masuk"}
 
@@ -64,14 +65,26 @@ def open_work(*columns: Any) -> Sequence[Select[Any]]:
     filed = (
         select(*columns, Submission.node.label("node"), Submission.status.label("sort"))
         .join(Submission, Submission.instance_id == Instance.id)
-        .where(Instance.status == "running", Submission.status.in_(OPEN))
+        .where(Instance.status == "running", Instance.parent_id.is_(None), Submission.status.in_(OPEN))
     )
     voted = (
         select(*columns, Task.node.label("node"), literal(VOTES).label("sort"))
         .join(Task, Task.instance_id == Instance.id)
-        .where(Instance.status == "running", Task.closed_at.is_(None), Task.id.in_(select(Vote.task_id)))
+        .where(
+            Instance.status == "running", Instance.parent_id.is_(None), Task.closed_at.is_(None),
+            Task.id.in_(select(Vote.task_id)),
+        )
     )
     return filed, voted
+
+
+def with_children(*columns: Any) -> Select[Any]:
+    """The query for running instances of which children do a part of the work just now."""
+    child = aliased(Instance)
+    return select(*columns).where(
+        Instance.status == "running", Instance.parent_id.is_(None),
+        exists().where(child.root_id == Instance.id, child.status == "running"),
+    )
 
 
 def of_instance(session: Session, instance_id: int) -> Iterator[Item]:

@@ -9,9 +9,10 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from engine import operations
+from engine import definitions, operations
 from engine.errors import FourEyes
-from engine.models import Deed, History, Instance, Message, Task, Timer, Vote, table_of
+from engine.migration import CANNOT
+from engine.models import Deed, History, Instance, Message, Subscription, Task, Timer, Vote, table_of
 from tests.engine.migration.moving_world import BOTH, CLOCKED, MOVER, REVIEW, Drawn, Moves, person
 from tests.engine.world import NOW
 
@@ -314,3 +315,48 @@ def test_undo_is_refused_after_the_first_act(moves: Moves) -> None:
     assert "tindakan" in moves.reason(acted)
     assert "draf" in moves.reason(drafted)
     assert moves.whole()
+
+
+def test_who_waits_for_a_message_goes_on_waiting(moves: Moves) -> None:
+    old = moves.publish(BOTH)
+    number = moves.start(old)
+    for node in ("a", "b"):
+        moves.do(number, node)
+
+    def open_ones() -> list[tuple[str, str, str]]:
+        found = select(Subscription.node, Subscription.host, Subscription.ref).where(Subscription.closed_at.is_(None))
+        return [tuple(row) for row in moves.session.execute(found)]  # type: ignore[misc]
+
+    done = moves.move(old, moves.publish(BOTH.named("word", "spoken").named("rest", "pause")), {"rest": "pause"})
+    assert open_ones() == [("spoken", "pause", "go")]
+    moves.undo(done.run_id)
+    assert open_ones() == [("word", "rest", "go")]
+    done = moves.move(old, moves.publish(BOTH.without("word")))
+    assert open_ones() == []
+    moves.undo(done.run_id)
+    assert open_ones() == [("word", "rest", "go")]
+    operations.receive(moves.session, instance_id=number, message="go", actor=person(1), now=moves.now,
+                       host=moves.host)
+    assert list(moves.tasks(number)) == ["last"]
+
+
+def test_what_children_are_at_stays_until_they_are_done(moves: Moves) -> None:
+    body = '<subProcess id="a"><startEvent id="i"/><userTask id="b"/><endEvent id="o"/>' \
+           '<sequenceFlow id="f1" sourceRef="i" targetRef="b"/><sequenceFlow id="f2" sourceRef="b" targetRef="o"/>' \
+           "<multiInstanceLoopCharacteristics><loopCardinality>2</loopCardinality></multiInstanceLoopCharacteristics>" \
+           "</subProcess>"
+    drawn = Drawn({"s": "startEvent", "a": "task", "c": "userTask", "e": "endEvent"},
+                  (("s", "a"), ("a", "c"), ("c", "e")), {"member": ("s", "a", "c", "e")})
+
+    def publish(one: Drawn) -> int:
+        xml = one.xml().replace(b'<task id="a"/>', body.encode())
+        return definitions.publish(moves.session, drawing=xml, form_texts={}, by="test", now=NOW).id
+
+    old, new = publish(drawn), publish(drawn.named("c", "d"))
+    number = moves.start(old)
+    plan = moves.plan(old, new)
+    assert (plan.count(), plan.count(CANNOT)) == (1, 1)
+    done = moves.move(old, new)
+    assert (done.moved, done.refused) == (0, 1)
+    assert "tersendiri" in moves.reason(number)
+    assert moves.version_of(number) == 1
