@@ -10,26 +10,13 @@ import re
 from collections.abc import Callable
 
 from engine import feel
+from engine.bpmn.idioms import double, operators, question
 from engine.bpmn.python import from_python
 from engine.errors import ExpressionRefused
 
 _STRINGS = re.compile(r'("(?:\\.|[^"\\])*"|\'(?:\\.|[^\'\\])*\')', re.DOTALL)
 _SAME_IN_ALL = re.compile(r"-?\d+(\.\d+)?|true|false|[^\W\d]\w*")
-_VARIABLE_CALL = re.compile(r"\b(?:kcontext|execution)\s*\.\s*getVariable\(\s*[\"'](\w+)[\"']\s*\)")
-_EQUALS = re.compile(r"""((?:"[^"]*"|'[^']*'|[\w.]+))\.equals\(\s*("[^"]*"|'[^']*'|[\w.]+)\s*\)""")
-_KIE = re.compile(r"KieFunctions\.(\w+)\(\s*([\w.]+)\s*((?:,\s*(?:\"[^\"]*\"|'[^']*'|[\w.]+)\s*)*)\)")
-_FLOWABLE = re.compile(
-    r"""\b(?:var|vars|variables):(\w+)\(\s*('?\w+'?|"\w+")\s*(?:,\s*("[^"]*"|'[^']*'|[\w.-]+)\s*)?\)""")
-_EMPTY = re.compile(r"([\w.]+)\.isEmpty\(\s*\)")
-_QUESTIONS = {
-    **dict.fromkeys(("equals", "eq"), "=="), **dict.fromkeys(("notEquals", "ne"), "!="),
-    **dict.fromkeys(("lowerThan", "lessThan", "lt"), "<"), **dict.fromkeys(("greaterThan", "gt"), ">"),
-    **dict.fromkeys(("lowerThanOrEquals", "lessThanOrEquals", "lte"), "<="),
-    **dict.fromkeys(("greaterThanOrEquals", "gte"), ">="),
-}
-_ORDER = {"greaterThan": ">", "greaterOrEqualThan": ">=", "lessThan": "<", "lessOrEqualThan": "<="}
-_TEXTS = {"contains": "contains", "startsWith": "starts with", "endsWith": "ends with"}
-_TRUTHS = {"isTrue": "= true", "isFalse": "= false", "isNull": "= null"}
+_WHOLE = re.compile(r"[$#]\{([^{}]*)\}")
 
 
 def marked(text: str) -> bool:
@@ -93,26 +80,16 @@ def resource(name: str) -> str:
 
 
 def _juel(text: str) -> str:
-    """Without the calls that Camunda and Flowable write where the language has an operator."""
-    text = _FLOWABLE.sub(_asked, _EQUALS.sub(r"(\1 == \2)", _VARIABLE_CALL.sub(r"\1", text)))
-    return _EMPTY.sub(r"(empty \1)", text)
-
-
-def _asked(found: re.Match[str]) -> str:
-    """One of Flowable's questions about a variable (variables:greaterThan(age, 18)) with operators."""
-    question, subject, other = found[1], found[2].strip("'\""), found[3]
-    if other is not None and question in _QUESTIONS:
-        return f"({subject} {_QUESTIONS[question]} {other})"
-    alone = {"get": "{}", "isEmpty": "(empty {})", "empty": "(empty {})", "isNotEmpty": "(!(empty {}))",
-             "notEmpty": "(!(empty {}))", "exists": "({} != null)", "exist": "({} != null)"}
-    return found[0] if other is not None or question not in alone else alone[question].format(subject)
+    """Without the small calls that have an operator or a function of their own; FEEL where they need one."""
+    whole = _WHOLE.fullmatch(text)
+    asked = None if whole is None or reads(text) else question(whole[1])
+    return asked if asked is not None and reads(asked) else operators(text)
 
 
 def _bare(text: str) -> str:
     """Without what statements put around an expression."""
     text = re.sub(r"^return\b", "", text.strip()).strip().rstrip(";").strip()
-    text = _VARIABLE_CALL.sub(r"\1", text)
-    return re.sub(r"\bthis\.(?:environment\.)?variables\.", "", text)
+    return re.sub(r"\bthis\.(?:environment\.)?variables\.", "", operators(text))
 
 
 def _outside_strings(text: str, change: Callable[[str], str]) -> str:
@@ -121,48 +98,17 @@ def _outside_strings(text: str, change: Callable[[str], str]) -> str:
 
 def _to_juel(text: str) -> str:
     bare = re.sub(r"\bBoolean\.(TRUE|FALSE)\b", lambda found: found[1].lower(), _bare(text))
-    bare = _EQUALS.sub(r"(\1 == \2)", bare)
     bare = _outside_strings(bare, lambda part: re.sub(r"([!=]=)=", r"\1", part))
     return f"${{{bare}}}"
 
 
 def _to_feel(text: str) -> str:
     """FEEL but for its single quotes, as XPath has them."""
-    return f"= {_STRINGS.sub(lambda found: _double(found[0]), _bare(text))}"
+    return f"= {_STRINGS.sub(lambda found: double(found[0]), _bare(text))}"
 
 
-def _double(quoted: str) -> str:
-    return quoted if quoted[0] == '"' or '"' in quoted else f'"{quoted[1:-1]}"'
+def _asked(text: str) -> str | None:
+    return question(_bare(text))
 
 
-def _from_kie(text: str) -> str | None:
-    """The questions of jBPM's condition editor."""
-    found = _KIE.fullmatch(_bare(text).removeprefix("!").strip())
-    if found is None:
-        return None
-    name, subject = found[1], found[2]
-    others = [_double(one.strip()) for one in found[3].split(",")[1:]]
-    asked = _kie(name, subject, others)
-    if asked is None:
-        return None
-    return f"= not({asked})" if _bare(text).startswith("!") else f"= {asked}"
-
-
-def _kie(name: str, subject: str, others: list[str]) -> str | None:
-    numbers = [one.strip('"') for one in others]
-    if name in _TRUTHS and not others:
-        return f"{subject} {_TRUTHS[name]}"
-    if name == "isEmpty" and not others:
-        return f'{subject} = null or {subject} = ""'
-    if name == "equalsTo" and len(others) == 1:
-        return f"{subject} = {others[0]}"
-    if name in _ORDER and len(others) == 1:
-        return f"{subject} {_ORDER[name]} {numbers[0]}"
-    if name == "between" and len(others) == 2:
-        return f"{subject} between {numbers[0]} and {numbers[1]}"
-    if name in _TEXTS and len(others) == 1:
-        return f"{_TEXTS[name]}({subject}, {others[0]})"
-    return None
-
-
-_WAYS: tuple[Callable[[str], str | None], ...] = (_from_kie, _to_juel, _to_feel)
+_WAYS: tuple[Callable[[str], str | None], ...] = (_asked, _to_juel, _to_feel)

@@ -14,7 +14,12 @@ from tests.engine.small import process
     ("a === 'b' && c !== 1", "JavaScript", "${a == 'b' && c != 1}"),
     ("this.variables.input < 2", "JavaScript", "${input < 2}"),
     ("foo == 'left'", "groovy", "${foo == 'left'}"),
-    ("list.size == 1", "http://www.mvel.org/2.0", "${list.size == 1}"),
+    ("list.size == 1", "http://www.mvel.org/2.0", "= count(list) = 1"),
+    ('return test.contains("a");', "java", '= contains(test, "a") or list contains(test, "a")'),
+    ("${!x.startsWith('a')}", None, '= not(starts with(x, "a"))'), ("${x.y.size() != 3}", None, "= count(x.y) != 3"),
+    ("$data['action']==\"exit\"", None, '${action=="exit"}'),
+    ("name.length() > 3", "groovy", "= string length(name) > 3"), ("${x.isEmpty()}", None, "${(empty x)}"),
+
     ("kcontext.getVariable('x') == 'Exit'", "javascript", "${x == 'Exit'}"),
     ('return "yes".equals(x);', "java", '${("yes" == x)}'),
     ("return Boolean.TRUE.equals(x);", "java", "${(true == x)}"),
