@@ -124,9 +124,7 @@ def _dead(graph: Graph) -> Iterator[Problem]:
     what the work will be one day. It is told as a warning, with all that stands behind it alone.
     """
     nodes, net = graph.process.nodes, graph.net
-    seen = _onward(graph, {
-        element for one in (graph, *graph.parts.values()) for step in one.transitions for element in step.path
-    })
+    seen = _onward(graph, _passed(graph))
     idle = [node for node in nodes.values() if node.id not in seen and parts(node.event) and _host(graph, node) in seen]
     behind = dict.fromkeys(node.id for node in idle)
     todo = list(behind)
@@ -149,6 +147,17 @@ def _dead(graph: Graph) -> Iterator[Problem]:
             )
 
 
+def _passed(graph: Graph) -> set[str]:
+    """The elements on some way through the drawing, through those child instances that some way begins."""
+    seen, todo = set[str](), [graph]
+    left = dict(graph.parts)
+    while todo:
+        for step in todo.pop().transitions:
+            seen.update(step.path)
+        todo += [left.pop(root) for root in [*left] if root in seen]
+    return seen
+
+
 def _host(graph: Graph, event: Node) -> str | None:
     """What an event waits beside: the activity, or the scope of its event sub-process (the whole process as start)."""
     if event.attached_to is not None:
@@ -161,7 +170,7 @@ def _host(graph: Graph, event: Node) -> str | None:
 
 
 def _onward(graph: Graph, seen: set[str]) -> set[str]:
-    """With them what concurrent tokens come to that are taken away in the same step: which is first is nobody's rule."""
+    """With them what tokens taken away in the same step come to: which of them moves first is nobody's rule."""
     net, found, todo = graph.net, set(seen), [one for one in seen if one in graph.process.nodes]
     while todo:
         node = graph.process.nodes[todo.pop()]

@@ -363,11 +363,17 @@ class Game:
                 continue
             seen.add(name)
             node = net.nodes[name]
-            todo += [net.flows[one].source for one in node.incoming]
+            todo += self._sources(node)
             if node.attached_to is not None:
                 todo.append(node.attached_to)
-            if name in net.bodies:
-                todo += net.contents[name]
-            elif node.kind == "startEvent" and net.scope[name] in net.nodes:
-                todo.append(net.scope[name])
+            todo += net.contents.get(name, ())
         return frozenset(seen)
+
+    def _sources(self, node: Node) -> list[str]:
+        """What lies right before this node; before the first of a body, what lies before the sub-process."""
+        while not node.incoming and node.attached_to is None and not node.by_event:
+            around = self.net.nodes.get(self._scope(node))
+            if around is None:
+                break
+            node = around
+        return [self.net.flows[flow].source for flow in node.incoming]
