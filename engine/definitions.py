@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
@@ -11,11 +11,12 @@ from weakref import WeakKeyDictionary
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
-from engine import dmn, forms
+from engine import dmn, feel, forms
 from engine.bpmn import outline, reader
 from engine.bpmn.model import MessageFlow, Process
 from engine.compile import compile_process
-from engine.errors import DrawingRefused, NotFound
+from engine.dmn import model as dmn_model
+from engine.errors import DrawingRefused, ExpressionRefused, NotFound
 from engine.forms import Form
 from engine.graph import Catch, Graph
 from engine.machine import Steps
@@ -75,18 +76,21 @@ class Loaded:
         }
 
     @cached_property
-    def _decisions(self) -> dict[str, dmn.Decisions]:
-        return {}
+    def names(self) -> frozenset[str]:
+        """The names that are asked about: by the drawing's expressions, and by the decisions beside it."""
+        return self.graph.names.union(*map(_asked, self._models.values()))
+
+    @cached_property
+    def _models(self) -> Mapping[str, dmn.Decisions]:
+        return {file: dmn.read(text.encode()) for file, text in self.texts.items() if file.endswith(DECISIONS)}
 
     def decisions(self, name: str) -> dmn.Decisions:
         """The decision model that has this decision: the file named like it, else the first file that has it.
 
         Refused with NotFound when no file beside the drawing has it.
         """
-        files = [file for file in self.texts if file.endswith(DECISIONS)]
-        for file in sorted(files, key=lambda one: (one != name + DECISIONS, one)):
-            if (found := self._decisions.get(file)) is None:
-                found = self._decisions[file] = dmn.read(self.texts[file].encode())
+        for file in sorted(self._models, key=lambda one: (one != name + DECISIONS, one)):
+            found = self._models[file]
             if file == name + DECISIONS or name in found.model.elements or name in found.decisions:
                 return found
         raise NotFound(f"Keputusan “{name}” tidak ada di samping gambar. Terbitkan bersama berkas “{name}.dmn”.")
@@ -107,6 +111,21 @@ class Loaded:
             and process.nodes[process.flows[node.outgoing[0]].target].kind == "exclusiveGateway"
             and len(process.nodes[process.flows[node.outgoing[0]].target].outgoing) > 1
         )
+
+
+def _asked(decisions: dmn.Decisions) -> Iterator[str]:
+    """The names that a decision model takes from who asks it."""
+    for element in decisions.model.elements.values():
+        if isinstance(element, dmn_model.InputData):
+            yield from (element.name, element.alias)
+        logic = element.logic if isinstance(element, dmn_model.Decision) else None
+        texts = [one.expression for one in logic.inputs] if isinstance(logic, dmn_model.Table) else [logic]
+        for text in texts:
+            if isinstance(text, dmn_model.Literal) and text.text:
+                try:
+                    yield from feel.compile(text.text, strict=False, clock=True).names
+                except ExpressionRefused:
+                    yield text.text.strip()  # what is told as a problem of the model, and null when asked
 
 
 _loaded: WeakKeyDictionary[object, dict[int, Loaded]] = WeakKeyDictionary()

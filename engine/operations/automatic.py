@@ -52,8 +52,9 @@ def _work(session: Session, standing: Standing, node: Node, now: datetime) -> di
     surroundings = standing.surroundings(session, now)
     known = {**standing.variables, **learning.inputs(standing, node.id, surroundings)}
     if node.decision is not None:
+        context = context_of(known, surroundings.names)
         asked = standing.definition.decisions(node.decision).evaluate(
-            node.decision, context_of(known, surroundings.names), now=now.astimezone(surroundings.zone), written=True
+            node.decision, context, context, now=now.astimezone(surroundings.zone), written=True
         )
         return _named(node, learning.plain(asked.value), node.decision)
     if node.kind == "sendTask" and node.event is not None and not node.task_type:

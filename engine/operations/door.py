@@ -218,5 +218,5 @@ def _called(session: Session, standing: Standing, call: Call, now: datetime) -> 
     keeps = frozenset().union(*(expression.names for _, expression in outputs))
     if not outputs or any(name == learning.ALL for name, _ in outputs):
         keeps |= standing.names
-    names = loaded.graph.names | keeps
-    return loaded, {key: value for key, value in mapped.items() if key in names}, keeps - loaded.graph.names
+    names = loaded.names | keeps
+    return loaded, {key: value for key, value in mapped.items() if key in names}, keeps - loaded.names

@@ -82,7 +82,7 @@ class Standing:
     @property
     def names(self) -> frozenset[str]:
         """The variables it keeps: those its drawing asks about, and those its parent waits for."""
-        names, origin = self.definition.graph.names, self.row.origin
+        names, origin = self.definition.names, self.row.origin
         return names if origin is None else names.union(origin["keeps"])
 
     def keep(self, values: Mapping[str, Any]) -> None:

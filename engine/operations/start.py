@@ -37,7 +37,7 @@ def start(
         require_role(actor, role, scope)
     if session.scalar(select(Instance.id).where(Instance.subject == subject, Instance.parent_id.is_(None))) is not None:
         raise Refused("Alur untuk badan ini sudah dimulai.")
-    known = {key: value for key, value in (variables or {}).items() if key in loaded.graph.names}
+    known = {key: value for key, value in (variables or {}).items() if key in loaded.names}
     instance_id = session.execute(
         insert(Instance).values(
             definition_id=definition_id, subject=subject, scope=scope, status="running", stage="", state="",
