@@ -90,7 +90,7 @@ def _script(element: Element) -> dict[str, Any]:
         return {"task_type": "", "result": None, "outputs": ((result, expression),) if result else ()}
     file = vendor(element, "resource")
     text = xml.text_of(xml.child(element, "script"))
-    return {"script": text or (languages.resource(file) if file else "")}
+    return {"script": text or (languages.resource(file) if file else None)}
 
 
 # decisions

@@ -13,6 +13,7 @@ from engine import feel
 from engine.bpmn.idioms import double, operators, question
 from engine.bpmn.python import from_python
 from engine.errors import ExpressionRefused
+from engine.feel.tree import Invoke, parts
 
 _STRINGS = re.compile(r'("(?:\\.|[^"\\])*"|\'(?:\\.|[^\'\\])*\')', re.DOTALL)
 _SAME_IN_ALL = re.compile(r"-?\d+(\.\d+)?|true|false|[^\W\d]\w*")
@@ -31,7 +32,7 @@ def understood(language: str) -> bool:
 
 
 def plain(text: str, language: str | None = None) -> str:
-    """The same expression in FEEL or JUEL; text that is more than a plain expression comes back as it is.
+    """The same expression in FEEL or JUEL; text that is more than a plain expression comes back so that it is refused.
 
     `language` is the one the drawing states; None is what nobody stated: FEEL where it reads as FEEL.
     """
@@ -44,10 +45,10 @@ def plain(text: str, language: str | None = None) -> str:
     if _SAME_IN_ALL.fullmatch(text):
         return {"True": "true", "False": "false", "None": "null"}.get(text, text) if python or not language else text
     if python:
-        return from_python(text) or text
+        return from_python(text) or _code(text)
     if language is None and reads(text):
         return text
-    return next((found for way in _WAYS if (found := way(text)) is not None and reads(found)), text)
+    return next((found for way in _WAYS if (found := way(text)) is not None and reads(found)), None) or _code(text)
 
 
 def literal(text: str) -> str:
@@ -56,12 +57,21 @@ def literal(text: str) -> str:
 
 
 def reads(text: str) -> bool:
-    """Whether the text can be read as an expression of ours."""
+    """Whether the text can be read as an expression of ours that calls nothing but our own functions."""
+    try:
+        found = feel.compile(text).tree
+    except ExpressionRefused:
+        return False
+    return not any(isinstance(part, Invoke) for part in parts(found))
+
+
+def _code(text: str) -> str:
+    """Code as it was drawn; marked as what is not read where it would read as FEEL and mean something else."""
     try:
         feel.compile(text)
     except ExpressionRefused:
-        return False
-    return True
+        return text
+    return resource(text)
 
 
 def as_feel(text: str) -> str | None:
@@ -75,7 +85,7 @@ def as_feel(text: str) -> str | None:
 
 
 def resource(name: str) -> str:
-    """What stands for an expression that lies in a file beside the drawing: never read, refused where it would run."""
+    """What stands for code that is not read here (also a file beside the drawing): refused where it would run."""
     return f"script: {name}"
 
 

@@ -14,6 +14,7 @@ from engine.bpmn.model import (
     ACTIVITIES,
     EVENTS,
     SUB_PROCESSES,
+    TASKS,
     Drawing,
     Event,
     Flow,
@@ -27,6 +28,9 @@ from engine.bpmn.scope import Reading, flows_of, index, innermost, lanes_of, nod
 from engine.bpmn.unsupported import find
 from engine.bpmn.xml import Element
 from engine.errors import DrawingRefused
+
+TOLD = TASKS | {"startEvent"}  # who does it, by when, with which form
+FLOWS, PLAIN = {"incoming", "outgoing"}, {"id", "name", "default", "gatewayDirection"}
 
 
 def read(file: bytes) -> Drawing:
@@ -93,30 +97,46 @@ def _body(scope: Element, reading: Reading, lanes_around: Mapping[str, str], lan
 def _node(element: Element, lane: str | None, lane_of: Mapping[str, str],
           joined: tuple[tuple[str, ...], tuple[str, ...]], reading: Reading) -> Node:
     name, kind = xml.attribute(element, "id") or "", xml.local(element)
-    found = {"kind": kind, **_person(element, reading), **work(element, kind, reading)}
+    found: dict[str, Any] = {"kind": kind} if _bare(element, kind) else _said(element, kind, reading)
+    if kind in SUB_PROCESSES:
+        found["children"] = Process(**_body(element, reading, lane_of, lane))
+    return Node(
+        id=name, name=xml.attribute(element, "name") or "", line=xml.line_of(element), lane=lane,
+        incoming=joined[0], outgoing=joined[1], event=_event(element, kind, reading),
+        default=xml.attribute(element, "default"), **found)
+
+
+def _bare(element: Element, kind: str) -> bool:
+    """Whether nothing is said of a node but where it stands: most gateways, many tasks. Saves half the time."""
+    return (kind != "callActivity" and all(xml.local(part) in FLOWS for part in element)
+            and all(name in PLAIN for name in element.attrib))
+
+
+def _said(element: Element, kind: str, reading: Reading) -> dict[str, Any]:
+    """The fields of Node besides its place."""
+    found = {"kind": kind, **work(element, kind, reading)}
+    if kind in TOLD:
+        found |= _person(element, reading)
     found["inputs"], outputs = data.inputs(element, reading), data.outputs(element, reading)
     found["outputs"] = (*found.get("outputs", ()), *outputs)
     if kind == "callActivity":
         _everything(element, found, reading)
     if kind == "adHocSubProcess":
         found |= _ad_hoc(element, reading)
-    if kind in SUB_PROCESSES:
-        found["children"] = Process(**_body(element, reading, lane_of, lane))
+    if kind == "boundaryEvent":
+        found |= {"attached_to": xml.attribute(element, "attachedToRef"), "handler": _handler(element, reading)}
+    if kind in ACTIVITIES:
+        found["loop"] = loop_of(element, reading)
     spiff.told(element, found, reading)
     if reading.jbpm and kind == "userTask":
         jbpm.told(found)
-    return Node(
-        id=name, name=xml.attribute(element, "name") or "", line=xml.line_of(element), lane=lane,
-        incoming=joined[0], outgoing=joined[1], event=_event(element, kind, reading),
-        attached_to=xml.attribute(element, "attachedToRef"),
-        interrupting=xml.is_true(element, "cancelActivity", True) and xml.is_true(element, "isInterrupting", True),
-        default=xml.attribute(element, "default"),
-        loop=loop_of(element, reading) if kind in ACTIVITIES else None,
-        by_event=xml.is_true(element, "triggeredByEvent", False),
-        for_compensation=xml.is_true(element, "isForCompensation", False),
-        instantiate=xml.is_true(element, "instantiate", False), documentation=_documentation(element),
-        handler=_handler(element, name, reading) if kind == "boundaryEvent" else None,
-        properties=extensions.properties(element), listeners=listeners(element), **found)
+    return found | {
+        "interrupting": (xml.is_true(element, "cancelActivity", True)
+                         and xml.is_true(element, "isInterrupting", True)),
+        "by_event": xml.is_true(element, "triggeredByEvent", False),
+        "for_compensation": xml.is_true(element, "isForCompensation", False),
+        "instantiate": xml.is_true(element, "instantiate", False), "documentation": _documentation(element),
+        "properties": extensions.properties(element), "listeners": listeners(element)}
 
 
 def _person(element: Element, reading: Reading) -> dict[str, Any]:
@@ -152,11 +172,11 @@ def _ad_hoc(element: Element, reading: Reading) -> dict[str, Any]:
                                  else stated == "true")}
 
 
-def _handler(element: Element, name: str, reading: Reading) -> str | None:
+def _handler(element: Element, reading: Reading) -> str | None:
     """The activity an association leads to from a compensation boundary event (BPMN 2.0.2, 10.7.1)."""
     if xml.child(element, "compensateEventDefinition", "eventDefinitionRef") is None:
         return None
-    ends = reading.associated.get(name, [])
+    ends = reading.associated.get(xml.attribute(element, "id") or "", [])
     nodes = [one for one in ends if one in reading.named and xml.local(reading.named[one]) in ACTIVITIES]
     return nodes[0] if nodes else None
 

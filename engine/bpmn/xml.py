@@ -174,7 +174,7 @@ def line_of(element: Element) -> int:
 
 def children(element: Element, *tags: str) -> Iterator[Element]:
     """The children in the BPMN namespace, all or those with one of these local names."""
-    return element.iterchildren(*map(_named, tags or ("*",)))
+    return element.iterchildren(*map(_named, tags or ("*",))) if len(element) else iter(())
 
 
 @lru_cache(maxsize=1024)
