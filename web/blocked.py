@@ -5,11 +5,13 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from typing import Any, cast
 from urllib.parse import urlencode
 
 from flask import Blueprint, Flask, Response, g, render_template, request, stream_with_context
 from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
 
 from engine.host import Actor
 from web import board_words, transaction
@@ -57,12 +59,17 @@ def index() -> ResponseReturnValue:
 def table() -> ResponseReturnValue:
     """The same rows as on the page, all of them, while they are read."""
     actor = current_actor()
-    rows = blocked.every(transaction.session(), visible_scopes(actor, READERS), asked(), transaction.now())
+    rows = _every(transaction.own_reader(), visible_scopes(actor, READERS), asked(), transaction.now())
     name = f"terhambat-{today():%Y%m%d}.csv"
     return Response(
         stream_with_context(_csv(board_words.of_page(), rows, notes=shows_notes(actor))), mimetype="text/csv",
         headers={"Content-Disposition": f'attachment; filename="{name}"'},
     )
+
+
+def _every(own: Session, scopes: tuple[str, ...], filters: Filters, now: datetime) -> Iterator[Blocked]:
+    with own as session:
+        yield from blocked.every(session, scopes, filters, now)
 
 
 def asked() -> Filters:

@@ -37,6 +37,12 @@ def session() -> Session:
     return cast(Session, g.session)
 
 
+def own_reader() -> Session:
+    """A session that only reads and may outlive the request: for an answer that is sent while it is read. Whoever asked
+    for it closes it."""
+    return db.session_factory(db.reading(engine()))()
+
+
 def now() -> datetime:
     """The moment of this request by the database's clock: the same at every call while it lasts, aware, in UTC."""
     if "now" not in g:

@@ -221,6 +221,20 @@ def test_csv_has_the_rows_of_the_page_and_no_formula(browser: Browser, world: Wo
     assert rows[1][0] == PENDOWO
 
 
+@pytest.mark.parametrize("read", [True, False])
+def test_what_was_sent_while_it_was_read_holds_no_connection(
+    app: Flask, browser: Browser, world: World, session: Session, read: bool
+) -> None:
+    late(session, world.of(PENDOWO), 5)
+    answer = signed_in(browser, "operator").get("/terhambat/terhambat.csv", buffered=False)
+    line = next(answer.iter_encoded())
+    assert line.startswith(b"\xef\xbb\xbf")
+    if read:
+        assert b"Pendowo" in answer.data
+    answer.close()
+    assert app.extensions["tapak.engine"].pool.checkedout() == 0
+
+
 def test_the_number_of_queries_does_not_grow(app: Flask, browser: Browser, world: World, session: Session) -> None:
     late(session, world.of(PENDOWO), 5)
     counted: list[str] = []
