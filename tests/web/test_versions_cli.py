@@ -121,7 +121,8 @@ def test_a_proposal_can_be_withdrawn(house: House) -> None:
 
 def test_a_folder_with_one_bad_drawing_publishes_nothing(house: House) -> None:
     house.draw(REVIEW)
-    (house.folder / "q.bpmn").write_bytes(REVIEW.with_node("lost", "userTask", ("lost", "e")).xml().replace(b'"p"', b'"q"'))
+    dead = REVIEW.with_node("lost", "userTask", ("lost", "e")).xml()
+    (house.folder / "q.bpmn").write_bytes(dead.replace(b'"p"', b'"q"'))
     result = house.run("publish", house.folder)
     assert result.exit_code == 1
     assert "[lost" in result.stdout
