@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 from engine import feel
 from engine.bpmn.model import Loop, Node, Process
@@ -12,7 +13,7 @@ from engine.explore import LISTENS, Explored, explore
 from engine.graph import Call, Catch, Clock, Graph, Quorum, Repeat
 from engine.net import CAUGHT, Net, Root, net_of, parts, votes
 from engine.support import unsupported
-from engine.timers import timer_expression
+from engine.texts import expression_of, timer_of
 
 Pairs = dict[str, tuple[tuple[str, feel.Expression], ...]]
 
@@ -85,6 +86,13 @@ class _Reading:
                 if pairs:
                     kept[node.id] = tuple(self._pairs(node, pairs))
 
+    @cached_property
+    def spaced(self) -> frozenset[str]:
+        """The names with a space that an expression may mean: of data, and of the tasks that give it."""
+        nodes = self.net.nodes.values()
+        names = {node.name for node in nodes} | {name for node in nodes for name, _ in (*node.inputs, *node.outputs)}
+        return frozenset(name for name in names if " " in name)
+
     @property
     def names(self) -> frozenset[str]:
         """The names the expressions ask about, and those that a child instance hands to its parent."""
@@ -100,7 +108,7 @@ class _Reading:
         if text is None:
             return None
         try:
-            expression = (reads or expression_of)(text)
+            expression = reads(text) if reads is not None else expression_of(text, self.spaced)
         except ExpressionRefused as refused:
             if not self.stub:
                 self.problems.append(Problem(
@@ -125,7 +133,7 @@ class _Reading:
                 timer = part.timer
                 expression = self._expression(
                     node.id, timer.line or node.line, timer.expression,
-                    lambda text, kind=timer.kind: timer_expression(kind, text),  # type: ignore[misc] # -- a bound default
+                    lambda text, kind=timer.kind: timer_of(kind, text),  # type: ignore[misc] # -- a bound default
                 )
                 if expression is not None:
                     for host in self._hosts(node):
@@ -189,19 +197,3 @@ def _list_of(loop: Loop) -> str | None:
     """The list of a loop; a plain word is the name of a variable."""
     text = loop.collection
     return text if text is None or text.startswith(("=", "${", "#{")) else f"= {text}"
-
-
-def expression_of(text: str) -> feel.Expression:
-    """FEEL or JUEL; bare text that is no FEEL may be a comparison as other languages write it (a == 'b' && c).
-
-    Refused with ExpressionRefused, which tells what is wrong with it as FEEL.
-    """
-    try:
-        return feel.compile(text)
-    except ExpressionRefused as refused:
-        if text.lstrip().startswith(("=", "${", "#{")):
-            raise
-        try:
-            return feel.compile("${" + text.strip().rstrip(";") + "}")
-        except ExpressionRefused:
-            raise refused from None

@@ -1,0 +1,51 @@
+"""Texts in a drawing that are expressions: FEEL, JUEL, both mixed into plain text, and comparisons of other languages."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from engine import feel
+from engine.errors import ExpressionRefused
+from engine.timers import timer_expression
+
+_PIECE = re.compile(r"[$#]\{([^{}]*)\}")
+
+
+def expression_of(text: str, names: Iterable[str] = ()) -> feel.Expression:
+    """FEEL or JUEL, or text with JUEL in it ("PT${days}D"); bare text that is no FEEL may be a comparison as other
+    languages write it (a == 'b' && c). `names` are the names in scope that hold spaces.
+
+    Refused with ExpressionRefused, which tells what is wrong with it in its own language.
+    """
+    text = text.strip()
+    if (mixed := _mixed(text)) is not None:
+        return feel.compile(mixed)
+    try:
+        return feel.compile(text, names=names)
+    except ExpressionRefused as refused:
+        if text.startswith(("=", "${", "#{")):
+            raise
+        try:
+            return feel.compile("${" + text.rstrip(";") + "}")
+        except ExpressionRefused:
+            raise refused from None
+
+
+def timer_of(kind: str, text: str) -> feel.Expression:
+    """The expression of a timer: as `engine.timers.timer_expression`, or ISO 8601 text with JUEL in it."""
+    mixed = _mixed(text.strip())
+    return feel.compile(mixed) if mixed is not None else timer_expression(kind, text)
+
+
+def _mixed(text: str) -> str | None:
+    """FEEL that puts the text together, None when it is not a mixture: "PT${days}D" is "PT" + string(days) + "D"."""
+    pieces = _PIECE.split(text)
+    if text.startswith("=") or len(pieces) < 3 or (len(pieces) == 3 and not pieces[0] and not pieces[2]):
+        return None
+    plain, marked = pieces[::2], pieces[1::2]
+    if any(mark in one for one in plain for mark in ("${", "#{")):
+        return None
+    read = [f"string({feel.compile('${' + one + '}').source()})" for one in marked]
+    parts = [part for pair in zip(map(feel.literal, plain), [*read, ""], strict=True) for part in pair]
+    return "= " + " + ".join(part for part in parts if part and part != feel.literal(""))
