@@ -1,4 +1,4 @@
-"""Texts in a drawing that are expressions: FEEL, JUEL, both mixed into plain text, and comparisons of other languages."""
+"""Texts in a drawing that are expressions: FEEL, JUEL, both inside plain text, comparisons of other languages."""
 
 from __future__ import annotations
 
