@@ -215,6 +215,8 @@ def _read(
             raise doubts[0]
     except Fault as fault:
         raise ExpressionRefused(text, fault.position, fault.message) from None
+    except RecursionError:  # when little of Python's stack was left
+        raise ExpressionRefused(text, 0, "Ungkapan terlalu berlapis. Pecah ungkapannya") from None
     return tree
 
 

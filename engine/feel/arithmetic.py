@@ -148,8 +148,9 @@ def _divide(left: object, right: object) -> Value:
 
 
 def _power(left: object, right: object) -> Value:
+    """Anything to the power of 0 is 1, 0 too."""
     if isinstance(left, Decimal) and isinstance(right, Decimal) and abs(right) <= _LARGEST_EXPONENT:
-        return NUMBERS.power(left, right)
+        return NUMBERS.power(left, right) if right else Decimal(1)
     return None
 
 

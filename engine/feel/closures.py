@@ -15,7 +15,7 @@ from engine.feel.arithmetic import arithmetic, negative
 from engine.feel.builtins import BUILTINS, PATTERNS, BuiltinFunction
 from engine.feel.conforming import is_instance
 from engine.feel.properties import member
-from engine.feel.ranges import picked
+from engine.feel.ranges import picked, whole
 from engine.feel.scope import Scope, weight
 from engine.feel.tree import Node
 from engine.feel.values import Interval, Value, equal, kind, less
@@ -111,6 +111,20 @@ def _filter(node: tree.Filter) -> Closure:
                 kept.append(item)
         scope.spend(weight(kept))
         return kept
+
+    return run
+
+
+@closure.register(tree.Element)
+def _element(node: tree.Element) -> Closure:
+    source, key = closure(node.source), closure(node.key)
+
+    def run(scope: Scope) -> Value:
+        value, wanted = source(scope), key(scope)
+        if isinstance(value, dict):
+            return value.get(wanted) if isinstance(wanted, str) else None
+        place = whole(wanted)
+        return value[place] if isinstance(value, list) and place is not None and 0 <= place < len(value) else None
 
     return run
 

@@ -16,6 +16,8 @@ DAY = 86_400 * 10**9
 """Nanoseconds of a day."""
 FARTHEST = 999_999_999
 """The last year, and before 0 the first."""
+LONGEST = 2**63 * 10**9
+"""Nanoseconds of a duration."""
 _ERA = 146_097  # days of 400 years
 _SECOND = 10**9
 
@@ -157,10 +159,10 @@ def datetime_of(number: int, count: int, zone: tzinfo | None) -> AnyDateTime:
 
 
 def duration_of(count: int) -> AnyDuration:
-    """The duration of so many nanoseconds. OverflowError beyond the years' range."""
+    """The duration of so many nanoseconds. OverflowError beyond LONGEST."""
     if count % 1000 == 0 and abs(count // DAY) <= timedelta.max.days:
         return timedelta(days=count // DAY, microseconds=count % DAY // 1000)
-    if abs(count) > 366 * 2 * FARTHEST * DAY:
+    if abs(count) > LONGEST:
         raise OverflowError(count)
     return LongDuration(count)
 

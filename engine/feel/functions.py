@@ -41,7 +41,7 @@ def _ordered(
     parameters: tuple[tuple[str, Type], ...], values: Sequence[Value], names: Sequence[str]
 ) -> Sequence[Value] | None:
     """The values in the parameters' order; None when they do not fit."""
-    if len(values) != len(parameters):
+    if len(values) != len(parameters) or (names and len(names) != len(values)):
         return None
     if not names:
         return values

@@ -75,11 +75,13 @@ class JuelBuilder(Builder):
 
     def index(self, parts: list[Any]) -> Node:
         source, key = nodes(parts)
-        if isinstance(key, tree.Literal) and isinstance(key.value, str):
+        if not isinstance(key, tree.Literal):
+            return tree.Element(at(source), source, key)
+        if isinstance(key.value, str):
             return tree.Call(at(source), "get value", (source, key))
-        place = whole(key.value) if isinstance(key, tree.Literal) else None
+        place = whole(key.value)
         if place is None or place < 0:
-            raise Fault(at(key), "Di dalam [ ] hanya nomor (dari 0) atau 'nama'. Untuk yang lain pakai FEEL")
+            raise Fault(at(key), "Di dalam [ ] hanya nomor (dari 0) atau 'nama'")
         return tree.Filter(at(source), source, tree.Literal(at(key), Decimal(place + 1)))
 
     def method(self, parts: list[Any]) -> Node:

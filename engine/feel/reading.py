@@ -193,7 +193,7 @@ class Reader(Cursor):
             if named:
                 names.append(named)
             values.append(self.expression())
-            if bool(names) != bool(named):
+            if names and len(names) < len(values):
                 raise Fault(values[-1].position, "Isi fungsi ditulis semua dengan nama, atau semua tanpa nama")
         self.take()
         return tuple(names), tuple(values)

@@ -50,6 +50,14 @@ class Filter(Node):
 
 
 @dataclass(frozen=True, slots=True)
+class Element(Node):
+    """`source[key]` of JUEL: an entry by its name, or a member by its number, which begins with 0."""
+
+    source: Node
+    key: Node
+
+
+@dataclass(frozen=True, slots=True)
 class Call(Node):
     """A built-in function; `names` are the parameters' names, () where the arguments go by position."""
 

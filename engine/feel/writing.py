@@ -110,7 +110,10 @@ def _open_ended(node: tree.If | tree.For | tree.Quantified | tree.Lambda | tree.
             return _lambda(node)
 
 
-_CLOSED = (tree.Literal, tree.Name, tree.Path, tree.Filter, tree.Call, tree.Invoke, tree.List, tree.Context, tree.Range)
+_CLOSED = (
+    tree.Literal, tree.Name, tree.Path, tree.Filter, tree.Element, tree.Call, tree.Invoke, tree.List, tree.Context,
+    tree.Range,
+)
 
 
 def _operand(node: Node) -> str:
@@ -131,6 +134,10 @@ def _closed(node: Node) -> str:
             return f"{_operand(node.source)}.{node.name}"
         case tree.Filter():
             return f"{_operand(node.source)}[{source(node.condition)}]"
+        case tree.Element():
+            inner, key = _operand(node.source), _operand(node.key)
+            entry = f"get value({inner}, {key})"
+            return f"(if {key} instance of string then {entry} else sublist({inner}, {key} + 1, 1)[1])"
         case tree.Call():
             names = node.names or ("",) * len(node.arguments)
             pairs = zip(names, node.arguments, strict=True)

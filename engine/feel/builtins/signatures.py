@@ -56,7 +56,7 @@ class Signature:
         """Which parameter each value of a call is for; None when the call does not fit."""
         known = [parameter.name for parameter in self.parameters]
         if names:
-            if len(set(names)) < len(names) or not set(names) <= set(known):
+            if len(names) != count or len(set(names)) < len(names) or not set(names) <= set(known):
                 return None
             places = [known.index(name) for name in names]
         elif self.spread:

@@ -9,6 +9,7 @@ from engine.feel import compile
 CONTEXT = {
     "decision": "approve", "n": 3, "done": True, "blank": "", "none": None, "items": ["a", "b"], "empty_list": [],
     "map": {"key": {"inner": 5}}, "order": 7,
+    "which": "key",
 }
 
 TABLE = [
@@ -22,7 +23,10 @@ TABLE = [
     ("${empty blank}", True), ("${empty none}", True), ("${empty empty_list}", True), ("${empty items}", False),
     ("${not empty items}", True), ("${empty unknown}", True),
     ("${map.key.inner}", 5), ("${map['key']['inner']}", 5), ('${map["key"].inner}', 5), ("${items[0]}", "a"),
-    ("${order}", 7), ("${true}", True), ("${null}", None), ("${'it\\'s'}", "it's"), ("${'}'}", "}"),
+    ("${order}", 7),
+    ("${items[n - 2]}", "b"), ("${items[n]}", None), ("${map[items[0]]}", None), ("${map[which].inner}", 5),
+    ("${items[which]}", None), ("${none[n]}", None),
+    ("${true}", True), ("${null}", None), ("${'it\\'s'}", "it's"), ("${'}'}", "}"),
     ("PT${n}H", "PT3H"), ("a${none}b#{n}", "ab3"), ("${n}${n}", "33"), ("${(n + 1) * 2}", 8),
     ("${nrOfCompletedInstances/nrOfInstances >= 0.5}", False),
 ]

@@ -34,6 +34,10 @@ from engine.feel import compile
         ('contains(text: "a", match: "b")', 0, "Nama parameternya: string, match"),
         ('@"2029-02-30"', 0, '@"2029-02-14"'),
         ("a instance of whale", 14, "'whale' tidak dikenal"),
+        ("f(1, a: 2)", 8, "semua dengan nama"),
+        ("f(a: 1, 2)", 8, "semua dengan nama"),
+        ('"abc', 0, "belum ditutup"),
+        ("1 < a < 2", 6, "a between b and c"),
         ("{a: 1, a: 2}", 0, "dua kali"),
         ("a # 1", 2, "tidak dikenal"),
         ("${a.equals('x')}", 4, "Bandingkan dengan =="),
@@ -44,7 +48,7 @@ from engine.feel import compile
         ("PT${a", 2, "penutup"),
         ("${}", 2, "terputus"),
         ("ok ${1} ${a b}", 12, "'b' tidak pada tempatnya"),
-        ("${a[b]}", 4, "nomor (dari 0)"),
+        ("${a[-1]}", 4, "nomor (dari 0)"),
     ],
 )
 def test_refusal_names_the_place_and_the_mend(text: str, position: int, mend: str) -> None:
