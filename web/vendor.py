@@ -31,8 +31,21 @@ LIBRARIES = (
     Library("htmx.org", "2.0.11", "htmx", {"dist/htmx.min.js": "htmx.min.js", "LICENSE": "LICENSE"}),
     Library("bpmn-js", "18.31.1", "bpmn-js", {
         "dist/bpmn-navigated-viewer.production.min.js": "bpmn-navigated-viewer.min.js",
+        "dist/bpmn-modeler.production.min.js": "bpmn-modeler.min.js",
         "dist/assets/diagram-js.css": "diagram-js.css",
         "dist/assets/bpmn-js.css": "bpmn-js.css",
+        "LICENSE": "LICENSE",
+    }),
+    Library("bpmn-font", "0.12.1", "bpmn-font", {
+        "dist/css/bpmn.css": "css/bpmn.css",
+        "dist/font/bpmn.woff2": "font/bpmn.woff2",
+        "dist/font/bpmn.woff": "font/bpmn.woff",
+        "LICENSE": "LICENSE",
+    }),
+    Library("@bpmn-io/form-js", "1.23.0", "form-js", {
+        "dist/form-editor.umd.js": "form-editor.js",
+        "dist/assets/form-js.css": "form-js.css",
+        "dist/assets/form-js-editor.css": "form-js-editor.css",
         "LICENSE": "LICENSE",
     }),
 )
@@ -64,6 +77,7 @@ def _unpack(library: Library, folder: Path) -> None:
             if found is None:
                 raise KeyError(source)
             content = found.read()
+            (target / name).parent.mkdir(parents=True, exist_ok=True)
             (target / name).write_bytes(content)
             if name.endswith(".js"):
                 (target / f"{name}.gz").write_bytes(gzip.compress(content, mtime=0))

@@ -27,7 +27,7 @@ def test_nothing_else_is_there() -> None:
 
 def test_the_packed_copies_are_the_same_scripts() -> None:
     packed = list(vendor.VENDOR.rglob("*.js.gz"))
-    assert len(packed) == 2
+    assert len(packed) == 4
     for path in packed:
         assert gzip.decompress(path.read_bytes()) == path.with_suffix("").read_bytes()
 
