@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 from engine import feel
 from engine.errors import ExpressionRefused
+from engine.feel import tree
 from engine.timers import timer_expression
 
 _PIECE = re.compile(r"[$#]\{([^{}]*)\}")
@@ -22,7 +23,7 @@ def expression_of(text: str, names: Iterable[str] = ()) -> feel.Expression:
     if (mixed := _mixed(text)) is not None:
         return feel.compile(mixed)
     try:
-        return feel.compile(text, names=names)
+        return _calling_nothing(feel.compile(text, names=names))
     except ExpressionRefused as refused:
         if text.startswith(("=", "${", "#{")):
             raise
@@ -30,6 +31,16 @@ def expression_of(text: str, names: Iterable[str] = ()) -> feel.Expression:
             return feel.compile("${" + text.rstrip(";") + "}")
         except ExpressionRefused:
             raise refused from None
+
+
+def _calling_nothing(expression: feel.Expression) -> feel.Expression:
+    """Data hold no functions, so what is called must be one of FEEL's own, or written in the expression itself."""
+    for part in tree.parts(expression.tree):
+        if isinstance(part, tree.Invoke) and isinstance(part.function, (tree.Path, tree.Name)):
+            raise ExpressionRefused(
+                expression.text, part.position, "Pemanggilan fungsi milik data tidak dijalankan. Pakai fungsi FEEL"
+            )
+    return expression
 
 
 def timer_of(kind: str, text: str) -> feel.Expression:

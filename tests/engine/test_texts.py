@@ -25,7 +25,8 @@ def test_a_timer_may_be_put_together() -> None:
     assert timer_of("cycle", "R${n}/PT${m}M").evaluate({"n": 3, "m": 5}) == "R3/PT5M"
 
 
-@pytest.mark.parametrize("text", ["= (((", "System.out.println(x); return x;", "${a.b(c)}", "Vacation Approval = 1"])
+@pytest.mark.parametrize("text", ["= (((", "System.out.println(x); return x;", "${a.b(c)}", "Vacation Approval = 1",
+                                  "= order.close()"])
 def test_code_is_refused_with_the_place(text: str) -> None:
     with pytest.raises(ExpressionRefused, match="pada huruf"):
         expression_of(text)
