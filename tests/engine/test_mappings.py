@@ -85,7 +85,8 @@ def test_a_passed_task_maps_too_and_a_message_brings_what_its_event_maps(session
 CONDITION = """
     <startEvent id="s"/><parallelGateway id="f"/><userTask id="a"/><userTask id="b"/><userTask id="c"/>
     <userTask id="x"/><boundaryEvent id="on" attachedToRef="b"{dashed}><conditionalEventDefinition>
-    <condition>= level > 5</condition></conditionalEventDefinition></boundaryEvent><endEvent id="e"/><endEvent id="h"/><endEvent id="i"/>
+    <condition>= level > 5</condition></conditionalEventDefinition></boundaryEvent>
+    <endEvent id="e"/><endEvent id="h"/><endEvent id="i"/>
     s>f; f>a; f>b; a>c; c>e; b>h; on>x; x>i
 """
 
