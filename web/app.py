@@ -49,7 +49,8 @@ def create_app(config: Config | None = None) -> Flask:
     for part in (gate, i18n, words, navigation, fields, errors, security, pages, assets):
         part.install(app)
     if config.proxies:
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=config.proxies, x_proto=config.proxies)  # type: ignore[method-assign]
+        behind = ProxyFix(app.wsgi_app, x_for=config.proxies, x_proto=config.proxies)
+        app.wsgi_app = behind  # type: ignore[method-assign]  # as Flask's documentation wraps it
     access.allow(access.PUBLIC)(app.view_functions["static"])
     access.check_every_view(app)
     return app
@@ -76,7 +77,7 @@ def _sign_in_by_session_rows(app: Flask, config: Config) -> None:
     manager = LoginManager(app)
     manager.session_protection = ""  # phones change their address all day; the row decides
 
-    @manager.user_loader  # type: ignore[untyped-decorator]
+    @manager.user_loader  # type: ignore[untyped-decorator]  # Flask-Login has no types
     def load(token: str) -> sessions.Visitor | None:
         visitor = sessions.find(transaction.session(), token, config)
         if visitor is not None:

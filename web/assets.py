@@ -40,7 +40,7 @@ def _nosniff(headers: Headers, _path: str, _url: str) -> None:
 def install(app: Flask) -> None:
     """Static files are served before the application is asked; templates name them with `asset()`."""
     app.jinja_env.globals["asset"] = asset
-    app.wsgi_app = WhiteNoise(  # type: ignore[method-assign]
+    app.wsgi_app = WhiteNoise(  # type: ignore[method-assign]  # as Flask's documentation wraps it
         app.wsgi_app, root=str(STATIC), prefix="static/", max_age=ONE_YEAR, allow_all_origins=False,
         add_headers_function=_nosniff, autorefresh=app.debug,
     )

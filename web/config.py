@@ -90,7 +90,7 @@ class Config:
         secret_key = "" if reader.problems else reader.secret(var / "secret_key")
         if reader.problems:
             raise SettingsRefused(reader.problems)
-        return cls(var=var, host=host, port=port, secret_key=secret_key, **values)  # type: ignore[arg-type]
+        return cls(var=var, host=host, port=port, secret_key=secret_key, **values)  # type: ignore[arg-type]  # read by name
 
 
 class _Reader:

@@ -15,6 +15,7 @@ from engine import definitions, operations
 from engine.forms.naming import pairs
 from engine.host import SYSTEM, Actor, Grant
 from engine.models import Definition, Instance, Task
+from tests.web.conftest import Browser
 from tests.workflows import samples
 from web.auth import passwords
 from web.words import DEFAULT_ZONE
@@ -97,6 +98,20 @@ def lay(session: Session, *, villages: int = 0) -> World:
     )
     actors = {login: _account(session, formed, login, role, scope, now) for login, role, scope in accounts}
     return World(agenda, formed, actors, published, now)
+
+
+def inaugurated(session: Session, *codes: str, villages: int = 0) -> World:
+    """As `lay`, and the bodies of these regions are inaugurated: sowan is asked of them."""
+    world = lay(session, villages=villages)
+    for code in codes:
+        inaugurate(session, world, world.of(code))
+    return world
+
+
+def signed_in(browser: Browser, login: str) -> Browser:
+    """The browser as this person uses it from now on."""
+    browser.sign_in(login, PASSWORD)
+    return browser
 
 
 def _enrol(session: Session, agenda: Agenda, body: Body) -> None:

@@ -13,7 +13,7 @@ from flask import Flask
 from engine.models import Task
 from tests.web import desk_world as world_of
 from tests.web.conftest import Browser
-from tests.web.desk_world import PASSWORD, PENDOWO, World
+from tests.web.desk_world import PENDOWO, World, signed_in
 from web import db
 from workflows import agenda_changes, settings
 from workflows.models import Account, Agenda, AgendaChange, AgendaDay, Person
@@ -27,14 +27,7 @@ def app(on_both: Flask) -> Flask:
 @pytest.fixture
 def world(app: Flask) -> World:
     with db.transaction(app.extensions["tapak.engine"]) as session:
-        world = world_of.lay(session)
-        world_of.inaugurate(session, world, world.of(PENDOWO))
-        return world
-
-
-def signed_in(browser: Browser, login: str) -> Browser:
-    browser.sign_in(login, PASSWORD)
-    return browser
+        return world_of.inaugurated(session, PENDOWO)
 
 
 def posted(page: str) -> dict[str, str]:

@@ -19,7 +19,7 @@ from engine.forms.fields import Choice
 from engine.models import Instance, Submission, Task, table_of
 from tests.web import desk_world as world_of
 from tests.web.conftest import Browser
-from tests.web.desk_world import KRANGGAN, OTHER_VILLAGE, PASSWORD, PENDOWO, REGENCY, World
+from tests.web.desk_world import KRANGGAN, OTHER_VILLAGE, PENDOWO, REGENCY, World, signed_in
 from web import catalogue, db, trail
 from workflows import dossier, register
 from workflows.models import Membership, Person
@@ -32,9 +32,7 @@ SANGGRAHAN = "33.23.13.2008"
 @pytest.fixture
 def world(app: Flask) -> World:
     with db.transaction(app.extensions["tapak.engine"]) as session:
-        world = world_of.lay(session, villages=3)
-        for code in (KRANGGAN, PENDOWO, OTHER_VILLAGE):
-            world_of.inaugurate(session, world, world.of(code))
+        world = world_of.inaugurated(session, KRANGGAN, PENDOWO, OTHER_VILLAGE, villages=3)
         session.execute(sa.update(Person).values(phone="081234567890", nik_sealed=None))
         return world
 
@@ -44,11 +42,6 @@ def session(app: Flask) -> Iterator[Session]:
     with db.session_factory(app.extensions["tapak.engine"])() as opened:
         yield opened
         opened.commit()
-
-
-def signed_in(browser: Browser, login: str) -> Browser:
-    browser.sign_in(login, PASSWORD)
-    return browser
 
 
 def names(page: str) -> list[str]:

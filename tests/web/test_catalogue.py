@@ -15,7 +15,7 @@ from workflows.models.accounts import ROLES
 
 
 def ids(messages: object) -> set[str]:
-    return {catalogue._single(message.id) for message in messages if message.id}  # type: ignore[attr-defined]
+    return {catalogue._single(message.id) for message in messages if message.id}  # type: ignore[attr-defined]  # Babel
 
 
 def test_the_catalogue_has_exactly_what_the_sources_say() -> None:

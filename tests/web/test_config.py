@@ -29,7 +29,7 @@ def test_defaults(tmp_path: Path) -> None:
 
 def test_it_cannot_be_changed(tmp_path: Path) -> None:
     with pytest.raises(dataclasses.FrozenInstanceError):
-        configure(tmp_path).port = 1  # type: ignore[misc]
+        configure(tmp_path).port = 1  # type: ignore[misc]  # that it is frozen is the test
 
 
 def test_the_secret_key_is_made_once_and_for_the_owner_only(tmp_path: Path) -> None:

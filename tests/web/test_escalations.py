@@ -12,7 +12,7 @@ from flask import Flask
 from engine.models import Task
 from tests.web import desk_world as world_of
 from tests.web.conftest import Browser
-from tests.web.desk_world import OTHER_VILLAGE, PASSWORD, PENDOWO, REGENCY, World
+from tests.web.desk_world import OTHER_VILLAGE, PENDOWO, REGENCY, World, signed_in
 from web import db
 from workflows import climbs
 from workflows.climbs import Filters
@@ -46,11 +46,6 @@ def world(app: Flask) -> World:
 
 def rows(page: str) -> list[str]:
     return re.findall(r'class="main"><div><a [^>]*>([^<]+)</a>', page)
-
-
-def signed_in(browser: Browser, login: str) -> Browser:
-    browser.sign_in(login, PASSWORD)
-    return browser
 
 
 def test_the_list_tells_level_role_and_effect(browser: Browser, world: World) -> None:

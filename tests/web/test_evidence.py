@@ -42,10 +42,7 @@ PAPER = paper()
 @pytest.fixture
 def world(app: Flask) -> World:
     with db.transaction(app.extensions["tapak.engine"]) as session:
-        world = world_of.lay(session)
-        for code in (KRANGGAN, PENDOWO, OTHER_VILLAGE):
-            world_of.inaugurate(session, world, world.of(code))
-        return world
+        return world_of.inaugurated(session, KRANGGAN, PENDOWO, OTHER_VILLAGE)
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from engine import outbox
 from engine.models import History, Incident, Message
 from tests.web import desk_world as world_of
 from tests.web.conftest import Browser
-from tests.web.desk_world import OTHER_VILLAGE, PASSWORD, PENDOWO, World
+from tests.web.desk_world import OTHER_VILLAGE, PENDOWO, World, signed_in
 from web import db
 from workflows.models import Body
 
@@ -25,9 +25,7 @@ def app(on_both: Flask) -> Flask:
 @pytest.fixture
 def world(app: Flask) -> World:
     with db.transaction(app.extensions["tapak.engine"]) as session:
-        world = world_of.lay(session)
-        for code in (PENDOWO, OTHER_VILLAGE):
-            world_of.inaugurate(session, world, world.of(code))
+        world = world_of.inaugurated(session, PENDOWO, OTHER_VILLAGE)
         session.execute(sa.update(Message).values(done_at=world.now))
         broken = session.scalars(
             sa.select(Message.id).order_by(Message.id.desc())
@@ -37,11 +35,6 @@ def world(app: Flask) -> World:
         for _ in range(outbox.ATTEMPTS):
             outbox.failed(session, message_id=broken, error="RuntimeError: <surat> tidak terkirim", now=world.now)
         return world
-
-
-def signed_in(browser: Browser, login: str) -> Browser:
-    browser.sign_in(login, PASSWORD)
-    return browser
 
 
 def broken(app: Flask) -> Message:

@@ -74,7 +74,7 @@ def test_a_photographed_health_letter_is_no_picture_for_an_observer(
     world_of.hand_in(session, world, body, "pps", NODE, data=data)
     draft = keep(app, photo("red"), "belum.jpg")
     operations.attach(session, instance_id=body.instance_id or 0, node=NODE, actor=world.actors["pps"], now=world.now,
-                      host=HOST, **draft)  # type: ignore[arg-type]
+                      host=HOST, **draft)  # type: ignore[arg-type]  # a file's description, key by key
     session.commit()
     for login in ("bawaslu", "auditor"):
         as_(browser, login)
@@ -134,7 +134,7 @@ def test_a_photo_is_never_saved_as_a_program(
 ) -> None:
     lying = keep(app, photo("blue") + b"<script>alert(1)</script>", name)
     operations.attach(session, instance_id=world.of(PENDOWO).instance_id or 0, node=NODE, actor=world.actors["pps"],
-                      now=world.now, host=HOST, **lying)  # type: ignore[arg-type]
+                      now=world.now, host=HOST, **lying)  # type: ignore[arg-type]  # likewise
     session.commit()
     answer = as_(browser, "komisioner").get(f"/berkas/{lying['sha256']}/asli")
     assert answer.headers["Content-Disposition"] == f"attachment; filename={saved}"

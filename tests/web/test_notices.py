@@ -33,10 +33,7 @@ PARAMS = {
 @pytest.fixture
 def world(app: Flask) -> World:
     with db.transaction(app.extensions["tapak.engine"]) as session:
-        world = world_of.lay(session)
-        for code in (PENDOWO, OTHER_VILLAGE):
-            world_of.inaugurate(session, world, world.of(code))
-        return world
+        return world_of.inaugurated(session, PENDOWO, OTHER_VILLAGE)
 
 
 @pytest.fixture

@@ -28,9 +28,7 @@ GIVEN = {"code": "menunggu_SK_kades_lurah", "owner": "Kepala Desa Pendowo", "not
 @pytest.fixture
 def world(app: Flask) -> World:
     with db.transaction(app.extensions["tapak.engine"]) as session:
-        world = world_of.lay(session)
-        world_of.inaugurate(session, world, world.of(PENDOWO))
-        return world
+        return world_of.inaugurated(session, PENDOWO)
 
 
 @pytest.fixture

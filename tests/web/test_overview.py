@@ -12,7 +12,7 @@ from flask import Flask
 from engine.models import Task
 from tests.web import desk_world as world_of
 from tests.web.conftest import Browser
-from tests.web.desk_world import KRANGGAN, OTHER_VILLAGE, PASSWORD, PENDOWO, REGENCY, World
+from tests.web.desk_world import KRANGGAN, OTHER_VILLAGE, PENDOWO, REGENCY, World, signed_in
 from web import db
 from workflows import overview
 from workflows.models import Account, Assignment, Region
@@ -27,19 +27,12 @@ def app(on_both: Flask) -> Flask:
 @pytest.fixture
 def world(app: Flask) -> World:
     with db.transaction(app.extensions["tapak.engine"]) as session:
-        world = world_of.lay(session)
-        for code in (KRANGGAN, PENDOWO):
-            world_of.inaugurate(session, world, world.of(code))
+        world = world_of.inaugurated(session, KRANGGAN, PENDOWO)
         world_of.start(session, world, world.of(OTHER_VILLAGE))
         session.execute(sa.update(Task).where(
             Task.instance_id == world.of(PENDOWO).instance_id, Task.closed_at.is_(None)
         ).values(due_at=world.now - timedelta(days=2)))
         return world
-
-
-def signed_in(browser: Browser, login: str) -> Browser:
-    browser.sign_in(login, PASSWORD)
-    return browser
 
 
 def test_every_body_is_counted_once(app: Flask, world: World) -> None:

@@ -131,7 +131,7 @@ def test_what_dies_comes_back_and_ctrl_c_ends_all(house: House) -> None:
     for words in (("web.cli worker",), ("web.cli sweep",), ("unixsocket",)):
         killed = house.pid(*words)
         os.kill(killed, signal.SIGKILL)
-        until(lambda killed=killed, words=words: any(  # type: ignore[misc]
+        until(lambda killed=killed, words=words: any(  # type: ignore[misc]  # defaults bind now
             pid != killed and all(word in line for word in words) for pid, line in house.processes().items()
         ))
     until(house.is_well, 60)

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from engine.models import Task
 from tests.web import desk_world as world_of
 from tests.web.conftest import Browser
-from tests.web.desk_world import KRANGGAN, OTHER_VILLAGE, PASSWORD, PENDOWO, World
+from tests.web.desk_world import KRANGGAN, OTHER_VILLAGE, PENDOWO, World, signed_in
 from web import db
 from workflows import desk
 from workflows.desk import Filters
@@ -23,10 +23,7 @@ from workflows.desk import Filters
 @pytest.fixture
 def world(app: Flask) -> World:
     with db.transaction(app.extensions["tapak.engine"]) as session:
-        world = world_of.lay(session, villages=12)
-        for code in (KRANGGAN, PENDOWO, OTHER_VILLAGE):
-            world_of.inaugurate(session, world, world.of(code))
-        return world
+        return world_of.inaugurated(session, KRANGGAN, PENDOWO, OTHER_VILLAGE, villages=12)
 
 
 @pytest.fixture
@@ -34,11 +31,6 @@ def session(app: Flask) -> Iterator[Session]:
     with db.session_factory(app.extensions["tapak.engine"])() as opened:
         yield opened
         opened.commit()
-
-
-def signed_in(browser: Browser, login: str) -> Browser:
-    browser.sign_in(login, PASSWORD)
-    return browser
 
 
 def titles(page: str) -> list[str]:

@@ -36,7 +36,7 @@ HOLIDAYS = holidays_between(date(2024, 1, 1), date(2024, 12, 31))
     ],
 )
 def test_a_period_ends_on_its_last_day(start: date, days: int, day_type: str, last: date) -> None:
-    assert due(start, days, day_type, HOLIDAYS) == last  # type: ignore[arg-type]
+    assert due(start, days, day_type, HOLIDAYS) == last  # type: ignore[arg-type]  # a word of the table
 
 
 def test_a_negative_period_is_refused() -> None:

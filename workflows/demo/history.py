@@ -142,7 +142,7 @@ def _deeds(player: Player, body: Body, plan: Plan) -> Iterator[Deed]:
         if not (stage == 3 and early):
             yield _hand(player, body, stage, plan)
         if stage in plan.mended:
-            yield lambda at, stage=stage: player.send_back(body, stage, at)  # type: ignore[misc]
+            yield lambda at, stage=stage: player.send_back(body, stage, at)  # type: ignore[misc]  # the default binds this round
             yield _hand(player, body, stage, plan)
         yield _approve(player, body, stage)
     if plan.done == len(STAGES):
