@@ -198,7 +198,23 @@ def _message_received(event: Event) -> tuple[str, str]:
     return gettext("Pesan diterima: %(what)s", what=drawn(event.what)), ""
 
 
+PLAIN = {
+    "condition.met": _l("%(what)s: syaratnya terpenuhi"), "activity.begun": _l("%(what)s: dimulai"),
+    "activity.finished": _l("%(what)s: selesai"), "timer.dropped": _l("%(what)s: jamnya ditiadakan"),
+    "branch.ended": _l("%(what)s: satu cabang selesai"), "round.ended": _l("%(what)s: satu putaran selesai"),
+    "children.ended": _l("%(what)s: semua bagiannya selesai"), "error.caught": _l("%(what)s: galatnya ditangani"),
+    "error.acknowledged": _l("%(what)s: galatnya sudah dilihat"),
+    "escalation.caught": _l("%(what)s: eskalasinya ditangani"),
+}
+"""Deeds of the engine itself, for which one sentence is enough."""
+
+
+def _plain(event: Event) -> tuple[str, str]:
+    return str(PLAIN[event.action]) % {"what": drawn(event.what) or gettext("Alur")}, ""
+
+
 WORDS = {
+    **dict.fromkeys(PLAIN, _plain),
     "instance.started": _instance_started, "instance.cancelled": _instance_cancelled,
     "instance.moved": _instance_moved, "instance.moved_back": _instance_moved_back,
     "task.completed": _task_completed, "task.voted": _task_voted, "task.claimed": _task_claimed,

@@ -17,6 +17,8 @@ ACTIONS = (
     "instance.started", "instance.cancelled", "task.completed", "task.voted", "task.claimed", "task.released",
     "evidence.prepared", "evidence.withdrawn", "evidence.held", "obstacle.reported", "obstacle.lifted", "timer.fired",
     "message.received", "message.retried", "instance.moved", "instance.moved_back",
+    "condition.met", "activity.begun", "activity.finished", "timer.dropped", "branch.ended", "round.ended",
+    "children.ended", "error.caught", "error.acknowledged", "escalation.caught",
 )
 """Every action that is written; the pages have words for each."""
 
