@@ -5,6 +5,7 @@ from __future__ import annotations
 from workflows.models.accounts import Account, Assignment, SignInAttempt, WebSession
 from workflows.models.agenda import Agenda, AgendaChange, AgendaDay
 from workflows.models.body import Body
+from workflows.models.drawing import DrawingDraft
 from workflows.models.escalation import Climb, Escalation
 from workflows.models.letter import Letter, LetterBody
 from workflows.models.notice import Notice
@@ -21,6 +22,7 @@ __all__ = [
     "Body",
     "Climb",
     "Contact",
+    "DrawingDraft",
     "Escalation",
     "Letter",
     "LetterBody",
