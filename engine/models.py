@@ -72,7 +72,7 @@ class Base(DeclarativeBase):
     type_annotation_map: ClassVar = {datetime: UTCDateTime(), dict[str, Any]: Json, list[Any]: Json}
 
 
-def _only(condition: str) -> dict[str, Any]:
+def only(condition: str) -> dict[str, Any]:
     """An index's keywords: only the rows of this condition, on both kinds of database."""
     return {"postgresql_where": text(condition), "sqlite_where": text(condition)}
 
@@ -93,7 +93,7 @@ class Definition(Base):
     __table_args__ = (
         UniqueConstraint("key", "version"),
         CheckConstraint("status in ('proposed', 'published', 'withdrawn')", name="status"),
-        Index("uq_definition_proposed", "key", unique=True, **_only("status = 'proposed'")),
+        Index("uq_definition_proposed", "key", unique=True, **only("status = 'proposed'")),
     )
 
     id: Mapped[int] = mapped_column(BigId, Identity(), primary_key=True)
@@ -129,10 +129,10 @@ class Instance(Base):
 
     __tablename__ = "instance"
     __table_args__ = (
-        Index("uq_instance_subject", "subject", unique=True, **_only("parent_id IS NULL")),
+        Index("uq_instance_subject", "subject", unique=True, **only("parent_id IS NULL")),
         Index(
             "uq_instance_child", "parent_id", "parent_node", "parent_visit", "number", unique=True,
-            **_only("parent_id IS NOT NULL"),
+            **only("parent_id IS NOT NULL"),
         ),
         CheckConstraint("status in ('running', 'ended', 'cancelled')", name="status"),
         Index("ix_instance_place", "scope", "stage", "state"),
@@ -176,9 +176,9 @@ class Task(Base):
     __tablename__ = "task"
     __table_args__ = (
         UniqueConstraint("instance_id", "node", "visit"),
-        Index("ix_task_open_role", "role", "scope", "due_at", **_only("closed_at IS NULL")),
-        Index("ix_task_open_due", "due_at", **_only("closed_at IS NULL")),
-        Index("ix_task_open_instance", "instance_id", **_only("closed_at IS NULL")),
+        Index("ix_task_open_role", "role", "scope", "due_at", **only("closed_at IS NULL")),
+        Index("ix_task_open_due", "due_at", **only("closed_at IS NULL")),
+        Index("ix_task_open_instance", "instance_id", **only("closed_at IS NULL")),
     )
 
     id: Mapped[int] = mapped_column(BigId, Identity(), primary_key=True)
@@ -240,7 +240,7 @@ class Submission(Base):
             "status in ('draft', 'prepared', 'submitted', 'returned', 'accepted', 'withdrawn')", name="status"
         ),
         Index("ix_submission_instance_node", "instance_id", "node"),
-        Index("uq_submission_open", "instance_id", "node", unique=True, **_only("status IN ('draft', 'prepared')")),
+        Index("uq_submission_open", "instance_id", "node", unique=True, **only("status IN ('draft', 'prepared')")),
     )
 
     id: Mapped[int] = mapped_column(BigId, Identity(), primary_key=True)
@@ -289,8 +289,8 @@ class Timer(Base):
 
     __tablename__ = "timer"
     __table_args__ = (
-        Index("ix_timer_due", "due_at", "id", **_only("closed_at IS NULL")),
-        Index("ix_timer_open_instance", "instance_id", **_only("closed_at IS NULL")),
+        Index("ix_timer_due", "due_at", "id", **only("closed_at IS NULL")),
+        Index("ix_timer_open_instance", "instance_id", **only("closed_at IS NULL")),
         UniqueConstraint("instance_id", "node", "visit", "round"),
     )
 
@@ -304,57 +304,6 @@ class Timer(Base):
     repeats: Mapped[int] = mapped_column(default=0)
     closed_at: Mapped[datetime | None]
     fired: Mapped[bool] = mapped_column(default=False)
-
-
-class Subscription(Base):
-    """A message, signal or condition that is waited for, as long as `host` is; open until `closed_at`.
-
-    `kind` is "message", "signal" or "conditional"; `ref` the name, `key` the correlation key of a message (None: one
-    without). Of a condition `key` is "true" while it holds: it happens when it becomes true.
-    """
-
-    __tablename__ = "subscription"
-    __table_args__ = (
-        Index("ix_subscription_open_ref", "kind", "ref", "key", **_only("closed_at IS NULL")),
-        Index("ix_subscription_open", "instance_id", **_only("closed_at IS NULL")),
-        UniqueConstraint("instance_id", "node", "kind", "ref", "visit", name="uq_subscription_visit"),
-    )
-
-    id: Mapped[int] = mapped_column(BigId, Identity(), primary_key=True)
-    instance_id: Mapped[int] = mapped_column(ForeignKey("instance.id"))
-    node: Mapped[str] = mapped_column(String(100))
-    host: Mapped[str] = mapped_column(String(100))
-    kind: Mapped[str] = mapped_column(String(12))
-    ref: Mapped[str] = mapped_column(String(200))
-    key: Mapped[str | None] = mapped_column(String(200))
-    visit: Mapped[int]
-    closed_at: Mapped[datetime | None]
-
-
-class Parcel(Base):
-    """A message or signal on its way between instances, with what it carries: the outbox itself holds ids only.
-
-    A message is kept until `kept_until` for the first that waits for its name and key, and taken once. `subject` and
-    `scope` are its sender's: an instance that it starts gets them, unless the subject has one.
-    """
-
-    __tablename__ = "parcel"
-    __table_args__ = (
-        CheckConstraint("kind in ('message', 'signal')", name="kind"),
-        Index("ix_parcel_open", "name", "key", **_only("taken_at IS NULL AND kind = 'message'")),
-    )
-
-    id: Mapped[int] = mapped_column(BigId, Identity(), primary_key=True)
-    kind: Mapped[str] = mapped_column(String(12))
-    name: Mapped[str] = mapped_column(String(200))
-    key: Mapped[str | None] = mapped_column(String(200))
-    data: Mapped[dict[str, Any]]
-    subject: Mapped[str] = mapped_column(String(100))
-    scope: Mapped[str] = mapped_column(Scope)
-    sent_at: Mapped[datetime]
-    kept_until: Mapped[datetime]
-    taken_at: Mapped[datetime | None]
-    taken_by: Mapped[int | None] = mapped_column(ForeignKey("instance.id"))
 
 
 class History(Base):
@@ -385,7 +334,7 @@ class Message(Base):
     __tablename__ = "message"
     __table_args__ = (
         UniqueConstraint("dedupe"),
-        Index("ix_message_due", "available_at", "id", **_only("done_at IS NULL")),
+        Index("ix_message_due", "available_at", "id", **only("done_at IS NULL")),
     )
 
     id: Mapped[int] = mapped_column(BigId, Identity(), primary_key=True)
@@ -404,7 +353,7 @@ class Incident(Base):
 
     __tablename__ = "incident"
     __table_args__ = (
-        Index("ix_incident_open", "instance_id", **_only("resolved_at IS NULL")),
+        Index("ix_incident_open", "instance_id", **only("resolved_at IS NULL")),
     )
 
     id: Mapped[int] = mapped_column(BigId, Identity(), primary_key=True)
@@ -422,7 +371,7 @@ class Obstacle(Base):
 
     __tablename__ = "obstacle"
     __table_args__ = (
-        Index("uq_obstacle_open", "instance_id", "code", unique=True, **_only("lifted_at IS NULL")),
+        Index("uq_obstacle_open", "instance_id", "code", unique=True, **only("lifted_at IS NULL")),
     )
 
     id: Mapped[int] = mapped_column(BigId, Identity(), primary_key=True)

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Table, insert, select, update
 from sqlalchemy.orm import Session
 
+from engine.arrivals import Subscription
 from engine.models import (
     Attachment,
     Deed,
@@ -16,7 +17,6 @@ from engine.models import (
     Instance,
     Message,
     Submission,
-    Subscription,
     Task,
     Timer,
     UTCDateTime,

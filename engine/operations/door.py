@@ -18,12 +18,13 @@ from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.orm import Session
 
 from engine import definitions, outbox
+from engine.arrivals import Subscription
 from engine.definitions import Loaded
 from engine.errors import NotFound, Refused
 from engine.graph import Call, Repeat
 from engine.host import SYSTEM
 from engine.machine import context_of
-from engine.models import Instance, Subscription, table_of
+from engine.models import Instance, table_of
 from engine.operations import ending, learning, rounds
 from engine.operations.outcome import Outcome
 from engine.operations.rounds import Plan

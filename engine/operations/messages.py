@@ -16,9 +16,10 @@ from sqlalchemy import and_, bindparam, or_, select, update
 from sqlalchemy.orm import Session
 
 from engine import definitions, outbox
+from engine.arrivals import Parcel, Subscription
 from engine.errors import Stale
 from engine.host import SYSTEM, Actor, Host
-from engine.models import Instance, Parcel, Subscription, table_of
+from engine.models import Instance, table_of
 from engine.net import parts
 from engine.operations import parcels
 from engine.operations.door import Act

@@ -9,15 +9,16 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from engine import outbox
+from engine.arrivals import Parcel
 from engine.bpmn.model import Event, Node
-from engine.compile import expression_of
 from engine.errors import ExpressionRefused
 from engine.graph import Transition
-from engine.models import Parcel, table_of
+from engine.models import table_of
 from engine.net import parts
 from engine.operations import learning, subscriptions
 from engine.operations.standing import Standing
 from engine.statements import insert_of
+from engine.texts import expression_of
 
 THROWN_KEPT = timedelta(days=30)
 """How long a message that a drawing throws is kept for who waits for it only later."""

@@ -11,10 +11,11 @@ from sqlalchemy import and_, bindparam, or_, select, update
 from sqlalchemy.orm import Session
 
 from engine import outbox
+from engine.arrivals import Parcel, Subscription
 from engine.feel.writing import number_text
 from engine.graph import Catch, Graph, Transition
 from engine.host import Surroundings
-from engine.models import Parcel, Subscription, table_of
+from engine.models import table_of
 from engine.operations.learning import plain
 from engine.operations.standing import Standing
 from engine.statements import Statement, insert_of

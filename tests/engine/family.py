@@ -10,8 +10,9 @@ from typing import Any
 from sqlalchemy import select
 
 from engine import definitions, operations, outbox, timers
+from engine.arrivals import Subscription
 from engine.host import SYSTEM
-from engine.models import Definition, History, Incident, Instance, Message, Subscription, Task, Timer
+from engine.models import Definition, History, Incident, Instance, Message, Task, Timer
 from tests.engine import draw
 from tests.engine.world import ANA, SCOPE, World
 

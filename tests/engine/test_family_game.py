@@ -17,8 +17,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engine import history, operations, outbox
+from engine.arrivals import Subscription
 from engine.host import SYSTEM
-from engine.models import Instance, Subscription, Task
+from engine.models import Instance, Task
 from tests.conftest import Database
 from tests.engine.family import EVERYBODY, Family
 from tests.engine.test_children import multi

@@ -9,8 +9,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engine import history, operations
+from engine.arrivals import Parcel, Subscription
 from engine.host import SYSTEM
-from engine.models import Instance, Parcel, Subscription
+from engine.models import Instance
 from engine.operations import Delivery
 from tests.engine.family import Family
 

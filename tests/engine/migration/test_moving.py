@@ -10,9 +10,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engine import definitions, operations
+from engine.arrivals import Subscription
 from engine.errors import FourEyes
 from engine.migration import CANNOT
-from engine.models import Deed, History, Instance, Message, Subscription, Task, Timer, Vote, table_of
+from engine.models import Deed, History, Instance, Message, Task, Timer, Vote, table_of
 from tests.engine.migration.moving_world import BOTH, CLOCKED, MOVER, REVIEW, Drawn, Moves, person
 from tests.engine.world import NOW
 
