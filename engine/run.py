@@ -9,6 +9,8 @@ from engine.bpmn.model import Node
 MOST_TOKENS = 3
 LEAVES = ">"
 """In place of a flow: the token is at the node and leaves it."""
+JOINED = "+"
+"""In a trail: here tokens were joined."""
 
 
 class Fault(Exception):
@@ -78,3 +80,9 @@ class Run:
 def bare(place: str) -> str:
     """The element of a place: a second token in A stands in the place "A*2"."""
     return place.partition("*")[0] if "*" in place else place
+
+def turns(flow: str, trail: tuple[str, ...]) -> bool:
+    """Whether the token turns round for ever. Behind a join it may come by twice, and wait there the second time."""
+    if flow not in trail:
+        return False
+    return JOINED not in trail[trail.index(flow):] or trail.count(flow) > 1

@@ -152,8 +152,9 @@ def _passed(graph: Graph) -> set[str]:
     seen, todo = set[str](), [graph]
     left = dict(graph.parts)
     while todo:
-        for step in todo.pop().transitions:
-            seen.update(step.path)
+        one = todo.pop()
+        seen.update(element for step in one.transitions for element in step.path)
+        seen.update(element for fault in one.faults for element in fault.path)
         todo += [left.pop(root) for root in [*left] if root in seen]
     return seen
 

@@ -13,10 +13,12 @@ from itertools import combinations
 
 from engine.bpmn.model import SUB_PROCESSES, Event, Flow, Node
 from engine.net import THROWS, Net, Root, has, parts, waits
-from engine.run import LEAVES, Fault, Run, bare
+from engine.run import JOINED, LEAVES, Fault, Run, bare, turns
 
 MOST_WAYS = 10
 """A node with more conditional flows than this, of which any number may be taken, is refused."""
+MOST_FAULTS = 20
+"""Tokens that multiply within one step are followed no further than this."""
 GOES_ON, ENDS = ("goes on",), ("ends",)
 """The two answers of an ad hoc sub-process's completion condition."""
 
@@ -26,32 +28,47 @@ class Game:
 
     def __init__(self, net: Net, root: Root) -> None:
         self.net, self.root = net, root
+        self.cut: list[Fault] = []
 
     def settle(self, run: Run) -> Iterator[Run]:
-        """Every way this run can come to rest, each with its choices."""
+        """Every way this run can come to rest, each with its choices; `cut` are the ways that cannot be followed.
+
+        The last of MOST_FAULTS of those is raised.
+        """
+        self.cut.clear()
         stack = [run]
         while stack:
             run = stack.pop()
-            if run.pending:
-                flow, node, trail = run.pending.pop(0)
-                if flow == LEAVES:
-                    stack.extend(reversed(self.leave(run, node, trail)))
-                    continue
-                if flow:
-                    if flow in run.passed:
-                        if flow in trail:
-                            raise Fault("loop.never_waits", node, run)
-                        run.faults.append(("tokens.two_in_one_place", node))
-                    run.passed.add(flow)
-                    run.path.append(flow)
-                    trail = (*trail, flow)
-                stack.extend(reversed(self._arrive(run, flow, node, trail)))
-            elif (closed := self._close(run)) is not None:
-                stack.extend(reversed(closed))
+            try:
+                following = self._move(run) if run.pending else self._close(run)
+            except Fault as fault:
+                self.cut.append(fault)
+                if len(self.cut) > MOST_FAULTS:
+                    raise
+                continue
+            if following is not None:
+                stack.extend(reversed(following))
             else:
                 if run.ended and not run.places:
                     run.stages.append(run.ended)
                 yield run
+
+    def _move(self, run: Run) -> list[Run]:
+        flow, node, trail = run.pending.pop(0)
+        if flow == LEAVES:
+            return self.leave(run, node, trail)
+        if flow:
+            if flow in run.passed:
+                if turns(flow, trail):
+                    raise Fault("loop.never_waits", node, run)
+                if flow not in trail:
+                    run.faults.append(("tokens.two_in_one_place", node))
+                if len(run.faults) > MOST_FAULTS:
+                    raise Fault("tokens.two_in_one_place", node, run)
+            run.passed.add(flow)
+            run.path.append(flow)
+            trail = (*trail, flow)
+        return self._arrive(run, flow, node, trail)
 
     # Arriving
 
@@ -61,6 +78,7 @@ class Game:
             return self._synchronize(run, flow, node, trail)
         if kind in ("inclusiveGateway", "complexGateway") and len(node.incoming) > 1 and flow:
             run.put(flow, node)
+            run.trails[flow] = trail
             return [run]
         run.path.append(node.id)
         if self.stays(node):
@@ -83,12 +101,18 @@ class Game:
 
     def _synchronize(self, run: Run, flow: str, node: Node, trail: tuple[str, ...]) -> list[Run]:
         run.put(flow, node)
+        run.trails[flow] = trail
         if not run.places.issuperset(node.incoming):
             return [run]
-        for incoming in node.incoming:
-            run.take(incoming)
+        return self._joined(run, node, node.incoming)
+
+    def _joined(self, run: Run, node: Node, arrived: Iterable[str]) -> list[Run]:
+        """The tokens on these flows become one, which has passed what they passed."""
+        trails = [run.trails.pop(flow, ()) for flow in arrived if run.take(flow)]
+        longest = max(trails, key=len)
+        others = dict.fromkeys(flow for trail in trails for flow in trail if flow not in longest)
         run.path.append(node.id)
-        return self.leave(run, node, trail)
+        return self.leave(run, node, (*longest, *others, JOINED))
 
     def enter(self, run: Run, node: Node, trail: tuple[str, ...]) -> None:
         """A token enters this sub-process: those inside begin."""
@@ -326,11 +350,7 @@ class Game:
                 waiting.setdefault(flow.target, []).append(flow.id)
         for gateway, arrived in waiting.items():
             if self._ready(run, gateway, set(arrived)):
-                node = self.net.nodes[gateway]
-                for flow_id in dict.fromkeys(arrived):
-                    run.take(flow_id)
-                run.path.append(gateway)
-                return self.leave(run, node, ())
+                return self._joined(run, self.net.nodes[gateway], dict.fromkeys(arrived))
         return None
 
     def _ready(self, run: Run, gateway: str, arrived: set[str]) -> bool:
