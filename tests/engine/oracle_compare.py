@@ -44,14 +44,17 @@ def differences(graph: Graph, process: Process) -> Iterator[str]:
 
 def verdicts(graph: Graph) -> set[str]:
     """What the compiler's machine is proved not to be."""
-    said = {PROOFS[one.code] for one in problems_of(graph) if one.code in PROOFS}
-    return said & {"unsafe", "spins"} or said
+    return _known({PROOFS[one.code] for one in problems_of(graph) if one.code in PROOFS})
 
 
 def judged(found: dict[str, Found]) -> set[str]:
     """The same by the oracle."""
-    said = {name for one in found.values() for name in PROOFS.values() if getattr(one, name)}
-    return said & {"unsafe", "spins"} or said
+    return _known({name for one in found.values() for name in PROOFS.values() if getattr(one, name)})
+
+
+def _known(said: set[str]) -> set[str]:
+    """Tokens that multiply without waiting are both unsafe and turning round, whichever is seen first."""
+    return {"multiplies"} if said & {"unsafe", "spins"} else said
 
 
 def _same(what: str, ours: set[object] | set[str], theirs: set[object] | set[str]) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""A process with its sub-processes in one plane, as the oracle sees it: it reads `engine.bpmn.model` and nothing else."""
+"""A process with its sub-processes in one plane, as the oracle sees it, read from `engine.bpmn.model` alone."""
 
 from __future__ import annotations
 
