@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from engine.operations import effects
 from engine.outbox import Effect, Taken
-from workflows import escalation, telling
+from workflows import drawing_moves, escalation, telling
 from workflows.host import HOST
 
 
@@ -26,4 +26,5 @@ def _thrown(session: Session, taken: Taken, now: datetime) -> None:
 
 EFFECTS: Mapping[str, Effect] = {
     **effects(HOST), "instance.moved": _moved, "escalation.thrown": _thrown,
+    "drawing.moving": drawing_moves.carry_on,
 }

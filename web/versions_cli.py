@@ -42,7 +42,7 @@ def _actor(session: Session, login: str | None, roles: tuple[str, ...] = ()) -> 
         return SYSTEM
     actor = versions.actor_of(session, login, clock(session).astimezone(HOME).date())
     if roles:
-        versions.require(actor, roles)
+        versions.require_everywhere(session, actor, roles)
     return actor
 
 

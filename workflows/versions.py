@@ -13,10 +13,10 @@ from engine import definitions, handlers, publishing
 from engine.bpmn import reader
 from engine.diff import Version
 from engine.errors import DrawingRefused, Forbidden, NotFound, Problem, Refused
-from engine.host import SYSTEM, Actor, Grant
+from engine.host import SYSTEM, Actor, Grant, lies_within
 from engine.models import Definition
 from workflows import drawings
-from workflows.models import Account, Assignment
+from workflows.models import Account, Agenda, Assignment
 
 PROPOSERS = ("admin", "operator")
 CONSENTERS = ("admin", "commissioner", "supervisor")
@@ -55,7 +55,7 @@ def publish(session: Session, file: Path, actor: Actor, now: datetime) -> Publis
             session, drawing=drawing, form_texts=texts, by=SYSTEM.id, now=now, handlers=known
         )
         return Published(file, made, "published")
-    require(actor, PROPOSERS)
+    require_everywhere(session, actor, PROPOSERS)
     made = publishing.propose(session, drawing=drawing, form_texts=texts, actor=actor, now=now, handlers=known)
     return Published(file, made, "proposed")
 
@@ -63,7 +63,7 @@ def publish(session: Session, file: Path, actor: Actor, now: datetime) -> Publis
 def consent(session: Session, definition_id: int, actor: Actor, now: datetime) -> Definition:
     """The proposed version is the current one. Refused as `publishing.consent`; Forbidden without a role of
     CONSENTERS."""
-    require(actor, CONSENTERS)
+    require_everywhere(session, actor, CONSENTERS)
     return publishing.consent(session, definition_id=definition_id, actor=actor, now=now)
 
 
@@ -71,6 +71,17 @@ def require(actor: Actor, roles: tuple[str, ...]) -> None:
     """Refused with Forbidden unless the actor holds one of these roles anywhere."""
     if not any(grant.role in roles for grant in actor.grants):
         raise Forbidden(f"Ini pekerjaan {' atau '.join(roles)}. Minta salah seorang dari mereka.")
+
+
+def require_everywhere(session: Session, actor: Actor, roles: tuple[str, ...]) -> None:
+    """Refused with Forbidden unless such roles of the actor cover every agenda: a drawing is one for all of them."""
+    require(actor, roles)
+    held = [grant.scope for grant in actor.grants if grant.role in roles]
+    for scope in session.scalars(select(Agenda.scope).distinct()):
+        if not any(lies_within(scope, around) for around in held):
+            raise Forbidden(
+                "Alur ini dipakai juga oleh wilayah di luar wilayah kerja Anda. Minta admin yang mencakup semuanya."
+            )
 
 
 def process_key(drawing: bytes) -> str:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from engine import definitions
 from engine.errors import Refused
+from engine.graph import Graph
 from engine.migration import places, work
 from engine.migration.pairing import CANNOT, MOVES, NEEDS_MAPPING, Pairer, Pairing
 from engine.migration.work import Item
@@ -113,6 +114,18 @@ def plan(
     The cost is that of the states and of the open work, not of the instances. Refused as `pairer`.
     """
     pairs = pairer(session, from_definition, to_definition, mapping)
+    return _planned(session, pairs, from_definition, to_definition)
+
+
+def rehearse(
+    session: Session, *, from_definition: int, graph: Graph, mapping: Mapping[str, str] | None = None
+) -> Plan:
+    """The same for a drawing that is stored nowhere yet; the plan's `to_id` is 0. Refused: NotFound, MappingRefused."""
+    old = definitions.load(session, from_definition)
+    return _planned(session, Pairer(old.graph, graph, mapping or {}), from_definition, 0)
+
+
+def _planned(session: Session, pairs: Pairer, from_definition: int, to_definition: int) -> Plan:
     running = (
         Instance.definition_id == from_definition, Instance.status == "running", Instance.parent_id.is_(None)
     )
@@ -128,7 +141,7 @@ def plan(
             groups.append(_group(pairs, state, rest))
     order = (LOSES, NEEDS_MAPPING, CANNOT, MOVES)
     groups.sort(key=lambda group: (order.index(group.verdict), -group.count, group.state, group.reason))
-    return Plan(from_definition, to_definition, dict(mapping or {}), tuple(groups))
+    return Plan(from_definition, to_definition, pairs.mapping, tuple(groups))
 
 
 _Fate = tuple[str, tuple[Item, ...]]
