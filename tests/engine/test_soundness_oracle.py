@@ -166,7 +166,11 @@ def verdict(file: Path) -> list[object]:
 
 
 def test_another_analyser_says_the_same_of_plain_drawings(tmp_path: Path) -> None:
-    """Of the public ones, and of random ones with a flow led elsewhere in which tokens do not multiply."""
+    """Of the public ones, and of random ones with a flow led elsewhere in which tokens do not multiply.
+
+    There every element takes time, here gateways and ends take none: two tokens that come to an end one after the other
+    meet on the last flow there, and never here. So of random drawings safeness is not compared.
+    """
     pytest.importorskip(
         "rust_bpmn_analyzer_bindings", reason="rust-bpmn-analyzer-bindings is not installed: pip install it to compare"
     )
@@ -181,9 +185,13 @@ def test_another_analyser_says_the_same_of_plain_drawings(tmp_path: Path) -> Non
         env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}, timeout=120,
     )
     answers = {Path(name): said for name, said in map(json.loads, told.stdout.splitlines()) if said is not None}
-    differing = {file.name: (verdict(file), said) for file, said in answers.items() if verdict(file) != said}
-    public = sum(1 for file in answers if file.parent != tmp_path)
-    print(f"{len(files)} plain drawings, {public} public and {len(answers) - public} random ones answered: {differing}")
-    assert public > 50
-    assert len(answers) - public > 50
-    assert differing == {}
+    public = {file: said for file, said in answers.items() if file.parent != tmp_path}
+    drawn = {file: said for file, said in answers.items() if file.parent == tmp_path}
+    hasty = sum(said[0] is False for said in drawn.values())
+    print(f"of {len(files)} plain drawings {len(public)} public and {len(drawn)} random ones were answered; {hasty} of the "
+          "random ones are unsafe there alone")
+    assert len(public) > 50
+    assert len(drawn) > 50
+    assert {file.name: said for file, said in public.items() if verdict(file) != said} == {}
+    assert {file.name: said for file, said in drawn.items() if verdict(file)[1:] != said[1:]} == {}
+    assert hasty < len(drawn) / 10
