@@ -121,12 +121,10 @@ class Problem:
 
 
 class BpmnError(TapakError):
-    """Langkah otomatis ini berakhir dengan galat.
+    """Langkah otomatis ini berakhir dengan galat."""
 
-    Raised by a handler, for an outcome that the drawing deals with: an error event of this `code` catches it, along the
-    scopes and parents of the task; without one it is an incident.
-    """
-
+    # Raised by a handler, for an outcome that the drawing deals with: an error event of this `code` catches it, along
+    # the scopes and parents of the task; without one it is an incident.
     def __init__(self, code: str, message: str = "") -> None:
         super().__init__(message or f"Langkah otomatis ini berakhir dengan galat “{code}”.")
         self.code = code

@@ -26,7 +26,11 @@ LEAST_FREE_MB = 1000
 """Below this the page warns: about fifty evidences with their photos."""
 KINDS = {
     "instance.moved": _l("Pemberitahuan perpindahan"), "escalation.thrown": _l("Eskalasi"),
-    "task.run": _l("Langkah otomatis"),
+    "task.run": _l("Langkah otomatis"), "child.begin": _l("Memulai alur bagian"),
+    "child.ended": _l("Hasil alur bagian"), "child.failed": _l("Galat dari alur bagian"),
+    "child.escalated": _l("Eskalasi dari alur bagian"), "error.uncaught": _l("Galat yang tidak ditangkap"),
+    "message.sent": _l("Pesan antaralur"), "signal.sent": _l("Sinyal"), "signal.caught": _l("Sinyal"),
+    "signal.began": _l("Sinyal"),
 }
 
 

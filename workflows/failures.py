@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, select, update
+from sqlalchemy import Row, func, select, update
 from sqlalchemy.orm import Session
 
 from engine import definitions
@@ -52,7 +52,7 @@ def failing(session: Session, scopes: Sequence[str]) -> list[Failure]:
     numbers = {number for row in rows if isinstance(number := row.payload.get("instance_id"), int)}
     about: Iterable[Row[Any]] = session.execute(
         select(Instance.id, Instance.definition_id, Body.id.label("body_id"), Body.name)
-        .join(Body, Body.instance_id == Instance.id)
+        .join(Body, Body.instance_id == func.coalesce(Instance.root_id, Instance.id))
         .where(Instance.id.in_(numbers), within(Instance.scope, scopes))
     )
     bodies = {row.id: row for row in about}

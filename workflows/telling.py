@@ -26,7 +26,7 @@ def moved(session: Session, *, instance_id: int, seq: int, now: datetime) -> Non
     graph = definitions.load(session, instance.definition_id).graph
     if returned := row.details.get("returned"):
         _returned(session, instance, list(returned), today, now)
-    elif row.action in ("task.completed", "instance.started", "timer.fired") and row.source != row.target:
+    elif row.source != row.target and row.action != "instance.moved":
         _opened(session, instance, row.at, today, now)
     if stages := row.details.get("stages"):
         lanes = {lane.id for lane in graph.process.lanes}
