@@ -48,6 +48,7 @@ def _graph(reading: _Reading, root: Root, machines: Mapping[str, Graph]) -> Grap
         {host: tuple(clocks) for host, clocks in reading.clocks.items()}, reading.quorums, reading.names,
         {host: tuple(catches) for host, catches in reading.catches.items()}, reading.repeats, reading.calls,
         reading.inputs, reading.outputs, machines, tuple(found.faults.values()), frozenset(reading.opaque),
+        dues=reading.dues,
     )
 
 
@@ -66,6 +67,7 @@ class _Reading:
     quorums: dict[str, Quorum] = field(default_factory=dict)
     repeats: dict[str, Repeat] = field(default_factory=dict)
     calls: dict[str, Call] = field(default_factory=dict)
+    dues: dict[str, Clock] = field(default_factory=dict)
     inputs: Pairs = field(default_factory=dict)
     outputs: Pairs = field(default_factory=dict)
 
@@ -80,6 +82,8 @@ class _Reading:
                 self._loop(node, node.loop)
             if node.kind == "callActivity":
                 self._call(node)
+            if node.kind == "userTask" and node.due is not None:
+                self._due(node, node.due)
             if (over := self._expression(node.id, node.line, node.completion)) is not None:
                 self.conditions[node.id] = over
             for pairs, kept in ((node.inputs, self.inputs), (node.outputs, self.outputs)):
@@ -154,6 +158,19 @@ class _Reading:
                     self.catches.setdefault(host, []).append(
                         Catch(node.id, host, part.kind, part.ref or node.id, key, condition, node.interrupting)
                     )
+
+    def _due(self, node: Node, text: str) -> None:
+        """A due date on the task itself counts as a clock that only tells: a date, or a length from its opening."""
+        try:
+            expression = timer_of("duration" if text.lstrip().startswith("P") else "date", text)
+        except ExpressionRefused as refused:
+            self.problems.append(Problem(
+                "due.unread", f"Tenggat tugas ini tidak dapat dibaca. {refused}", node.id, node.line or None, (),
+                f"The due date of this task cannot be read: {text}", severity="missing",
+            ))
+            return
+        self.found.append(expression)
+        self.dues[node.id] = Clock(node.id, node.id, "date", expression, False, True)
 
     def _hosts(self, node: Node) -> list[str]:
         if node.attached_to is not None:

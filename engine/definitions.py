@@ -96,9 +96,11 @@ class Loaded:
         raise NotFound(f"Keputusan “{name}” tidak ada di samping gambar. Terbitkan bersama berkas “{name}.dmn”.")
 
     def form(self, node_id: str) -> Form | None:
-        """The form of this task, None when it has none, or when the drawing has no such task (any more)."""
+        """The form of this task, beside the drawing or inside it; None when it has none or the drawing no such task."""
         node = self.graph.process.nodes.get(node_id)
         text = self.texts.get(node.form or node.id if node else node_id)
+        if text is None and node is not None:
+            text = node.embedded
         return forms.load(text) if text is not None else None
 
     @cached_property

@@ -153,7 +153,7 @@ class Graph:
     `process` has the nodes of all scopes. The transitions of the start have the source "". `parts` are the machines of
     the child instances, by the node they are rooted at, those of children's children included. `faults` are what makes
     the graph unsound and was found while exploring it, `told` what is wrong beside it and does not keep it from being
-    played.
+    played. `dues` are the due dates that tasks name themselves.
     """
 
     process: Process
@@ -174,6 +174,7 @@ class Graph:
     faults: tuple[Problem, ...] = ()
     opaque: frozenset[str] = frozenset()
     told: tuple[Problem, ...] = ()
+    dues: Mapping[str, Clock] = field(default_factory=dict)
 
     def node(self, place: str) -> Node | None:
         """The waiting node, None when the place is a flow or no place but a scope."""

@@ -196,6 +196,8 @@ def _opened(
             })
             if not clock.interrupting:
                 due = min(due or strike.due_at, strike.due_at)
+        if (named := graph.dues.get(place)) and (strike := first_strike(named, context, surroundings, now)):
+            due = min(due or strike.due_at, strike.due_at)
         node = graph.node(place)
         spawns = graph.spawns(place)
         if node is not None and (spawns or _is_task(node.kind)):
@@ -284,14 +286,27 @@ def _to_parent(
             "instance_id": row.parent_id, "child": row.id, "source": row.id, "seq": seq, "trigger": step.trigger,
             "elements": list(step.thrown), "ended": ended,
         }, now)]
-    return [ended_message(row, now)] if ended else []
+    return [ended_message(row, now, terminates=_terminates(standing, step))] if ended else []
 
 
-def ended_message(row: Any, now: datetime) -> dict[str, Any]:
-    """The message to its parent that the child of this row has ended."""
+def ended_message(row: Any, now: datetime, *, terminates: bool = False) -> dict[str, Any]:
+    """The message to its parent that the child of this row has ended, and whether it ends the scope around with it."""
     return outbox.row("child.ended", f"ended:{row.id}", {
         "instance_id": row.parent_id, "node": row.parent_node, "visit": row.parent_visit, "child": row.id,
+        **({"terminates": True} if terminates else {}),
     }, now)
+
+
+def _terminates(standing: Standing, step: Transition) -> bool:
+    """Whether a branch came to a terminate end of the scope that its parent runs."""
+    graph = standing.definition.graph
+    if graph.root.kind != "branch" or graph.process.nodes[graph.root.id].attached_to is None:
+        return False
+    around = graph.net.nodes.get(graph.root.top)
+    return not (around is not None and around.by_event) and any(
+        has(node, "terminate") and graph.net.scope[node.id] == graph.root.top
+        for element in step.path if (node := graph.net.nodes.get(element)) is not None and node.kind == "endEvent"
+    )
 
 
 def uncaught(graph: Graph, step: Transition) -> list[str]:
