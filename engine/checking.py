@@ -6,13 +6,13 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from engine import forms
+from engine.asking import SURROUNDINGS, answers_of, unknown_names
 from engine.bpmn import reader
 from engine.bpmn.model import Drawing, Process
 from engine.compile import compile_process
-from engine.errors import DrawingRefused, FormRefused, Problem
+from engine.errors import DrawingRefused, Problem
 from engine.graph import Graph
-from engine.missing import missing
+from engine.missing import missing, roles_missing
 from engine.soundness import problems_of
 
 
@@ -37,9 +37,13 @@ class Verdict:
 
 
 def check(
-    xml: bytes, *, form_texts: Mapping[str, str] | None = None, handlers: Collection[str] | None = frozenset()
+    xml: bytes, *, form_texts: Mapping[str, str] | None = None, handlers: Collection[str] | None = frozenset(),
+    roles: Collection[str] | None = None, names: Collection[str] = SURROUNDINGS,
 ) -> Verdict:
-    """Everything wrong with the drawing and, when given, its forms ({form id: text}). It never raises for bytes."""
+    """Everything wrong with the drawing and, when given, its forms ({form id: text}). It never raises for bytes.
+
+    `roles` are the roles that exist (None: not asked), `names` those the product lends to conditions.
+    """
     try:
         drawing = reader.read(xml)
     except DrawingRefused as refused:
@@ -53,11 +57,12 @@ def check(
             problems += refused.problems
             continue
         graphs.append(graph)
-        problems += problems_of(graph)
+        asked = answers_of(graph, form_texts or {})
+        problems += problems_of(graph, asked.given)
         problems += missing(graph, handlers=handlers, forms=form_texts, called=[one.id for one in drawing.processes])
-        problems += _roles(graph)
+        problems += roles_missing(graph, roles)
         if form_texts is not None:
-            problems += _forms(graph, form_texts)
+            problems += [*asked.problems, *unknown_names(graph, asked, names)]
     return Verdict(tuple(graphs), tuple(problems))
 
 
@@ -65,47 +70,3 @@ def runnable(drawing: Drawing) -> list[Process]:
     """The processes meant to run: the executable ones, else all; an empty one is a pool drawn as a black box."""
     meant = [one for one in drawing.processes if one.executable] or list(drawing.processes)
     return [one for one in meant if one.nodes] or meant
-
-
-def _roles(graph: Graph) -> list[Problem]:
-    return [
-        Problem(
-            "task.no_role",
-            "Tugas ini tidak berada di lajur mana pun, sehingga tidak ada peran yang dapat mengerjakannya. "
-            "Letakkan di sebuah lajur, atau isi “candidate groups”.",
-            node.id, node.line or None, (),
-            "This task lies in no lane, so nobody's role may do it. Put it into a lane or name candidate groups.",
-            severity="missing",
-        )
-        for node in graph.process.nodes.values()
-        if node.kind == "userTask" and not node.lane and not node.roles
-    ]
-
-
-def _forms(graph: Graph, texts: Mapping[str, str]) -> list[Problem]:
-    """Forms that cannot be read, and conditions that name a field no form asks for."""
-    problems: list[Problem] = []
-    asked: set[str] = set()
-    for node in graph.process.nodes.values():
-        if node.kind != "userTask":
-            continue
-        text = texts.get(node.form or node.id)
-        if text is None:
-            continue
-        try:
-            asked.update(forms.load(text).names)
-        except FormRefused as refused:
-            problems += refused.problems
-    known = asked | {"agenda", "body", "today"}
-    for flow_id, condition in graph.conditions.items():
-        for name in sorted(condition.names - known):
-            if (flow := graph.process.flows.get(flow_id)) is None:
-                continue
-            problems.append(Problem(
-                "condition.unknown_name",
-                f"Syarat ini menyebut “{name}”, tetapi tidak ada formulir yang menanyakannya. Periksa ejaannya.",
-                flow_id, flow.line or None, (), f"This condition names “{name}”, which no form asks for.",
-                severity="warning",
-            ))
-    return problems
-

@@ -247,8 +247,8 @@ class _Explorer:
         try:
             for one in self.game.settle(run):
                 self._record(source, trigger, one, stage, way)
-        except Fault as fault:
-            self.game.cut.append(fault)
+        except Fault as last:
+            self.game.cut.append(last)
         for fault in self.game.cut:
             self._fault(fault.code, fault.node, way + fault.path)
         if len(self.found.states) > MAX_STATES or len(self.found.transitions) > MAX_TRANSITIONS:

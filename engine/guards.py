@@ -1,19 +1,22 @@
 """Does a set of guards always leave a way out? Decided by trying every case that the expressions tell apart.
 
-Each name takes the values it is compared with, values beside and between them, and one that is none of them; a name
-that is only ever true or false takes these two. Null is a case only where an expression speaks of null: what a form
+Each name, or path of names (`order.total`), takes the values it is compared with, values beside and between them, and
+one that is none of them; a name that is only ever true or false takes these two. Where a form gives a fixed choice,
+that choice is all there is. Null is a case only where an expression speaks of null: what a form
 asks for is given. With more cases than MOST_CASES the question stays open, and a default flow is asked for.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from itertools import product
+from math import prod
 from typing import Any
 
 from engine import feel
+from engine.answers import dotted, nested
 from engine.feel.tree import (
     And,
     Between,
@@ -35,33 +38,53 @@ from engine.feel.tree import (
 
 MOST_CASES = 4_096
 Case = Mapping[str, Any]
+"""{dotted path: value}."""
+Domains = Mapping[str, Collection[Any]]
+"""{dotted path: all the values it can have}."""
+_NONE: Domains = {}
 
 
-def way_missing(guards: Iterable[feel.Expression]) -> Case | None:
+def way_missing(guards: Iterable[feel.Expression], given: Domains = _NONE) -> Case | None:
     """A case in which no guard is true, None when there is none.
 
-    The case {} stands for a question that stayed open: too many cases, or values that cannot be told from the text.
+    `given` are the values that are all a name can have, where that is known. The case {} stands for a question that
+    stayed open: too many cases, or values that cannot be told from the text.
     """
     expressions = list(guards)
+    if not all(_simple(one.tree) or not one.names for one in expressions):
+        return None if _opposite(expressions) else {}
+    cases = _all_cases(expressions, given)
+    if cases is None:
+        return {}
+    return next((case for case in cases if not any(_holds(one, case) for one in expressions)), None)
+
+
+def never_true(guard: feel.Expression, given: Domains) -> bool:
+    """Whether no answer that can be given makes this guard true; told only where all its names are given."""
+    if not guard.names or not guard.paths <= given.keys() or not _simple(guard.tree):
+        return False
+    cases = _all_cases([guard], given)
+    return cases is not None and not any(_holds(guard, case) for case in cases)
+
+
+def _holds(guard: feel.Expression, case: Case) -> bool:
+    return guard.evaluate(nested(case)) is True
+
+
+def _all_cases(expressions: list[feel.Expression], given: Domains) -> list[Case] | None:
+    """Every case the expressions tell apart; None with more than MOST_CASES."""
     domains: dict[str, list[Any]] = {}
     for expression in expressions:
-        if expression.names and not _simple(expression.tree):
-            return None if _opposite(expressions) else {}
-        for name in expression.names:
+        for name in expression.paths:
             domains.setdefault(name, [])
         _compared(expression.tree, domains)
+    if any(other.startswith(f"{name}.") for name in domains for other in domains):
+        return None
     names = sorted(domains)
-    values = [_cases(domains[name]) for name in names]
-    size = 1
-    for some in values:
-        size *= len(some)
-    if size > MOST_CASES:
-        return {}
-    for case in product(*values):
-        context = dict(zip(names, case, strict=True))
-        if not any(one.evaluate(context) is True for one in expressions):
-            return context
-    return None
+    values = [list(given[name]) if name in given else _cases(domains[name]) for name in names]
+    if prod(map(len, values)) > MOST_CASES:
+        return None
+    return [dict(zip(names, case, strict=True)) for case in product(*values)]
 
 
 def _opposite(expressions: list[feel.Expression]) -> bool:
@@ -90,10 +113,18 @@ def _simple(tree: Node) -> bool:
         if isinstance(node, Compare):
             if not any(isinstance(side, (Literal, Negate)) for side in (node.left, node.right)):
                 return False
-        elif not isinstance(node, _PLAIN) and not (isinstance(node, Call) and node.function == "not"):
+        elif not _is_path(node) and not isinstance(node, _PLAIN) and not (
+            isinstance(node, Call) and node.function == "not"
+        ):
             return False
-        todo += children(node)
+        todo += () if _is_path(node) else children(node)
     return True
+
+
+def _is_path(node: Node) -> bool:
+    """Whether this is a name or a path of names, and no member of a list."""
+    path = dotted(node)
+    return path is not None and "[]" not in path
 
 
 def _compared(tree: Node, domains: dict[str, list[Any]]) -> None:
@@ -101,8 +132,8 @@ def _compared(tree: Node, domains: dict[str, list[Any]]) -> None:
     while todo:
         node = todo.pop()
         parts = list(children(node))
-        todo += parts
-        names = [part.name for part in parts if isinstance(part, Name)]
+        todo += (part for part in parts if not _is_path(part))
+        names = [dotted(part) or "" for part in parts if _is_path(part)]
         literals = [inner.value for part in parts for inner in _literals(part)]
         for name in names:
             domains.setdefault(name, []).extend(one for one in literals if one not in domains.get(name, []))

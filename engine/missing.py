@@ -44,6 +44,29 @@ def missing(
                 )
 
 
+def roles_missing(graph: Graph, roles: Collection[str] | None = None) -> Iterator[Problem]:
+    """The tasks that no role may do, and those whose role is not among the `roles` that exist."""
+    for node in graph.process.nodes.values():
+        if node.kind == "userTask":
+            yield from _role(node, graph.role(node.id), roles)
+
+
+def _role(node: Node, role: str, roles: Collection[str] | None) -> Iterator[Problem]:
+    if not role:
+        yield _problem(
+            node, "task.no_role",
+            "Tugas ini tidak berada di lajur mana pun, sehingga tidak ada peran yang dapat mengerjakannya. "
+            "Letakkan di sebuah lajur, atau isi “candidate groups”.",
+            "This task lies in no lane, so nobody's role may do it. Put it into a lane or name candidate groups.",
+        )
+    elif roles is not None and role not in roles and not role.startswith(("=", "${", "#{")):
+        yield _problem(
+            node, "task.unknown_role",
+            f"Peran “{role}” tidak ada. Pakai salah satu: {', '.join(sorted(roles))}.",
+            f"There is no role “{role}”. Use one of: {', '.join(sorted(roles))}.",
+        )
+
+
 def handler_name(node: Node) -> str | None:
     """The name under which the handler of an automatic task is registered; None when it needs none."""
     if node.task_type == "" or node.decision is not None:

@@ -7,15 +7,16 @@ while exploring (`engine.compile`). Added to it: every gateway has a way out und
 
 from __future__ import annotations
 
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Iterator
 
 from engine import feel
 from engine.bpmn.model import SUB_PROCESSES, Node
 from engine.errors import DrawingRefused, Problem
 from engine.feel.values import from_python
+from engine.four_eyes import alone
 from engine.graph import Graph, State
-from engine.guards import Case, way_missing
+from engine.guards import Case, Domains, never_true, way_missing
 from engine.net import THROWS, has, parts
 from engine.run import bare
 
@@ -26,15 +27,20 @@ def prove(graph: Graph) -> None:
         raise DrawingRefused(problems)
 
 
-def problems_of(graph: Graph) -> Iterator[Problem]:
-    """Every fault of the graph and of the machines of its child instances, and what is worth a warning."""
+def problems_of(graph: Graph, given: Domains | None = None) -> Iterator[Problem]:
+    """Every fault of the graph and of the machines of its child instances, and what is worth a warning.
+
+    `given` are the names whose values the forms beside the drawing limit, with these values.
+    """
     for one in (graph, *graph.parts.values()):
         ways = _shortest_ways(one)
         yield from one.faults
         yield from _no_completion(one, ways)
     yield from (problem for problem in graph.told if problem.severity == "unsound")
     yield from _dead(graph)
-    yield from _no_way_out(graph)
+    yield from _loose_links(graph)
+    yield from alone(graph)
+    yield from _no_way_out(graph, given or {})
 
 
 def _shortest_ways(graph: Graph) -> dict[str, tuple[str, ...]]:
@@ -67,6 +73,20 @@ def _no_completion(graph: Graph, ways: dict[str, tuple[str, ...]]) -> Iterator[P
         if elements not in told:
             told.add(elements)
             yield (_endless if state in turning else _stuck)(graph, state, elements, ways.get(state.name, ()))
+
+
+def way_to(graph: Graph, element: str) -> tuple[str, ...]:
+    """A shortest way from the start to this element, with it; () when no way leads there."""
+    found: list[tuple[str, ...]] = []
+    for one in (graph, *graph.parts.values()):
+        ways = _shortest_ways(one)
+        found += [
+            ways.get(step.source, ()) + step.path[: step.path.index(element) + 1]
+            for step in one.transitions if element in step.path
+        ]
+        if found:
+            break
+    return min(found, key=len, default=())
 
 
 def _leading(graph: Graph, goals: set[str]) -> set[str]:
@@ -189,13 +209,13 @@ def _onward(graph: Graph, seen: set[str]) -> set[str]:
 
 
 def _cut(graph: Graph, node: Node, seen: set[str]) -> tuple[str, ...]:
-    """The last element before this one that a way does reach, and the flow from there; () when nothing leads here."""
+    """The way to the last element before this one that is reached, and the flow from there; () when there is none."""
     done, edge = {node.id}, [node]
     while edge:
         one = edge.pop(0)
         for flow in (graph.process.flows[name] for name in one.incoming):
             if flow.source in seen:
-                return (flow.source, flow.id)
+                return (*way_to(graph, flow.source), flow.id)
             if flow.source not in done:
                 done.add(flow.source)
                 edge.append(graph.process.nodes[flow.source])
@@ -224,40 +244,72 @@ def _needs_no_way(graph: Graph, node: Node) -> bool:
     )
 
 
-def _no_way_out(graph: Graph) -> Iterator[Problem]:
-    """Nodes that some data leaves without a way out."""
+def _loose_links(graph: Graph) -> Iterator[Problem]:
+    """Links that lead nowhere, or to two places (BPMN 2.0.2 clause 10.5.1: one target of a name in a scope)."""
+    links = [(graph.net.scope[node.id], node.event.ref, node) for node in graph.process.nodes.values()
+             if node.event is not None and node.event.kind == "link"]
+    targets = Counter((scope, ref) for scope, ref, node in links if node.kind == "intermediateCatchEvent")
+    for scope, ref, node in links:
+        if node.kind in THROWS and not targets[scope, ref]:
+            yield Problem(
+                "link.no_target", f"Tidak ada lingkaran penangkap tautan “{ref or ''}” di bagian gambar ini, sehingga "
+                "alur berhenti di sini. Buat lingkaran tujuannya, atau betulkan namanya.",
+                node.id, node.line or None, way_to(graph, node.id),
+                f"No link event catches “{ref or ''}” in this scope, so the flow is lost here. "
+                "Draw its target, or mend the name.", "unsound",
+            )
+        elif node.kind not in THROWS and targets[scope, ref] > 1:
+            yield Problem(
+                "link.two_targets", f"Nama tautan “{ref or ''}” dipakai oleh beberapa lingkaran tujuan. "
+                "Beri setiap tujuan nama sendiri.", node.id, node.line or None, (),
+                f"Several link events catch “{ref or ''}”. Give each target a name of its own.", "unsound",
+            )
+
+
+def _no_way_out(graph: Graph, given: Domains) -> Iterator[Problem]:
+    """Nodes that some data leaves without a way out, and ways that no answer opens."""
     for node in graph.process.nodes.values():
         guarded = [flow for flow in node.outgoing if flow != node.default and flow in graph.conditions]
         free = [flow for flow in node.outgoing if flow != node.default and flow not in graph.conditions]
-        if node.kind == "exclusiveGateway":
-            if len(node.outgoing) < 2:
-                continue
-            if len(free) > 1 or (free and node.default is not None):
-                yield _undecided(node, free)
-                continue
-        if not guarded or free or node.default is not None or node.kind == "parallelGateway":
+        if node.kind == "parallelGateway" or (node.kind == "exclusiveGateway" and len(node.outgoing) < 2):
             continue
-        if (case := way_missing(graph.conditions[flow] for flow in guarded)) is not None:
-            yield _without_default(node, case)
+        yield from (_closed(graph, flow) for flow in guarded if never_true(graph.conditions[flow], given))
+        if node.kind == "exclusiveGateway" and (len(free) > 1 or (free and node.default is not None)):
+            yield _undecided(graph, node, free)
+            continue
+        if not guarded or free or node.default is not None:
+            continue
+        if (case := way_missing((graph.conditions[flow] for flow in guarded), given)) is not None:
+            yield _without_default(graph, node, case)
 
 
-def _undecided(node: Node, free: list[str]) -> Problem:
+def _closed(graph: Graph, flow_id: str) -> Problem:
+    flow = graph.process.flows[flow_id]
+    return Problem(
+        "condition.never_true",
+        "Syarat ini tidak pernah terpenuhi oleh pilihan yang ada di formulir. Samakan dengan salah satu pilihannya.",
+        flow.id, flow.line or None, (*way_to(graph, flow.source), flow.id),
+        "No choice that the forms offer makes this condition true. Write it as one of the choices.", "unsound",
+    )
+
+
+def _undecided(graph: Graph, node: Node, free: list[str]) -> Problem:
     return Problem(
         "gateway.no_condition",
         f"Panah {', '.join(free)} tidak bersyarat, sehingga pilihan di gerbang ini tidak tentu. "
         "Tulis syarat pada setiap panah, kecuali satu panah bawaan (default).",
-        node.id, node.line or None, (),
+        node.id, node.line or None, way_to(graph, node.id),
         f"{', '.join(free)} have no condition, so this choice is undecided. "
         "Give each flow a condition but one default flow.", "unsound", (node.id, *free),
     )
 
 
-def _without_default(node: Node, case: Case) -> Problem:
+def _without_default(graph: Graph, node: Node, case: Case) -> Problem:
     told = ", ".join(f"{name} = {feel.literal(from_python(value))}" for name, value in case.items())
     when, when_en = (f", misalnya bila {told}", f", as with {told}") if told else ("", "")
     return Problem(
         "gateway.no_default",
         f"Bila tidak ada syarat yang cocok{when}, alur berhenti di sini. Tandai satu panah sebagai bawaan (default).",
-        node.id, node.line or None, (),
+        node.id, node.line or None, way_to(graph, node.id),
         f"When no condition holds{when_en}, the flow stops here. Mark one flow as the default.", "unsound",
     )
