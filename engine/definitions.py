@@ -16,7 +16,7 @@ from engine.bpmn import outline, reader
 from engine.bpmn.model import MessageFlow, Process
 from engine.compile import compile_process
 from engine.dmn import model as dmn_model
-from engine.errors import DrawingRefused, ExpressionRefused, NotFound
+from engine.errors import DrawingRefused, ExpressionRefused, NotFound, Problem
 from engine.forms import Form
 from engine.graph import Catch, Graph
 from engine.machine import Steps
@@ -136,15 +136,16 @@ _loaded: WeakKeyDictionary[object, dict[int, Loaded]] = WeakKeyDictionary()
 
 def publish(
     session: Session, *, drawing: bytes, form_texts: Mapping[str, str], by: str, now: datetime,
-    handlers: Collection[str] = frozenset(),
+    handlers: Collection[str] = frozenset(), key: str | None = None,
 ) -> Definition:
     """The drawing is the current version of its process at once, as a set-up does it; the same one as it is when
-    nothing in it has changed. What people change goes through `engine.publishing`, which asks a second person.
+    nothing in it has changed. What people change goes through `engine.publishing`, which asks a second person. `key`
+    is the id of the process meant, where the file holds several pools that run; each is published by itself.
 
     Refused, with nothing stored: a drawing that cannot be read, compiled or proved sound (DrawingRefused), a form that
     cannot be read (FormRefused). Instances under way stay with the version they run by.
     """
-    process = proved(drawing, form_texts, handlers)
+    process = proved(drawing, form_texts, handlers, key)
     current = session.scalars(current_version(process.id)).first()
     if current is not None and is_same(current, drawing, form_texts):
         return current
@@ -153,9 +154,11 @@ def publish(
     ))
 
 
-def proved(drawing: bytes, form_texts: Mapping[str, str], handlers: Collection[str] = frozenset()) -> Process:
+def proved(
+    drawing: bytes, form_texts: Mapping[str, str], handlers: Collection[str] = frozenset(), key: str | None = None
+) -> Process:
     """The process of a drawing that may be published with these forms. Refused as `publish`."""
-    process = reader.read(drawing).process()
+    process = chosen(drawing, key)
     graph = compile_process(process)
     prove(graph)
     if problems := list(missing(graph, handlers=handlers, forms=form_texts)):
@@ -166,6 +169,18 @@ def proved(drawing: bytes, form_texts: Mapping[str, str], handlers: Collection[s
         else:
             forms.load(text)
     return process
+
+
+def chosen(drawing: bytes, key: str | None = None) -> Process:
+    """The process with this id; without one, the only one that is to run. DrawingRefused when there is not just one."""
+    try:
+        return reader.read(drawing).process(key)
+    except KeyError:
+        raise DrawingRefused([Problem(
+            "drawing.which_process",
+            "Berkas ini tidak memuat tepat satu alur yang dapat dijalankan. Tandai satu sebagai executable.",
+            message_en="This file does not hold exactly one process that can run. Mark one as executable.",
+        )]) from None
 
 
 def is_same(definition: Definition, drawing: bytes, form_texts: Mapping[str, str]) -> bool:
@@ -195,7 +210,7 @@ def load(session: Session, definition_id: int) -> Loaded:
             raise NotFound("Alur ini tidak ditemukan.")
         drawing = reader.read(row.drawing)
         found = cache[definition_id] = Loaded(
-            row.id, row.key, row.version, row.name, compile_process(drawing.process()), dict(row.forms),
+            row.id, row.key, row.version, row.name, compile_process(drawing.process(row.key)), dict(row.forms),
             row.published_at, drawing.message_flows,
         )
     return found

@@ -12,8 +12,7 @@ import click
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from engine import checking, handlers, migration, publishing
-from engine.bpmn import reader
+from engine import checking, definitions, handlers, migration, publishing
 from engine.diff import Version, differences
 from engine.host import SYSTEM, Actor
 from engine.migration import MOVES, Plan, Progress
@@ -68,7 +67,7 @@ def _side(text: str) -> Version:
     file = Path(text)
     if file.is_file():
         drawing = file.read_bytes()
-        return Version(reader.read(drawing).process(versions.process_key(drawing)), kpu.form_texts(file))
+        return Version(definitions.chosen(drawing), kpu.form_texts(file))
     with _database() as engine, transaction(engine) as session:
         return versions.side(versions.find(session, text))
 
@@ -87,15 +86,16 @@ def publish_command(folder: Path, by: str | None, as_json: bool) -> None:
         raise SystemExit(1)
     with _database() as engine, transaction(engine) as session:
         actor = _actor(session, by)
-        for file in found:
-            one = versions.publish(session, file, actor, clock(session))
+        pools = [(file, key) for file in found for key in versions.process_keys(file.read_bytes())]
+        for drawing, key in pools:
+            one = versions.publish(session, drawing, actor, clock(session), key)
             made = one.definition
             name = f"{made.key}@{made.version}"
             words = {
                 "unchanged": "tidak berubah", "published": "diterbitkan",
                 "proposed": f"diusulkan; orang kedua menyetujui dengan: drawings consent {name} --by LOGIN",
             }[one.outcome]
-            _tell({"file": str(file), "key": made.key, "version": made.version, "outcome": one.outcome},
+            _tell({"file": str(drawing), "key": made.key, "version": made.version, "outcome": one.outcome},
                   f"{name}: {words}", as_json)
 
 

@@ -9,10 +9,10 @@ from pathlib import Path
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from engine import definitions, handlers, publishing
+from engine import checking, definitions, handlers, publishing
 from engine.bpmn import reader
 from engine.diff import Version
-from engine.errors import DrawingRefused, Forbidden, NotFound, Problem, Refused
+from engine.errors import Forbidden, NotFound, Refused
 from engine.host import SYSTEM, Actor, Grant, lies_within
 from engine.models import Definition
 from workflows import drawings
@@ -37,14 +37,15 @@ def files(folder: Path) -> list[Path]:
     return sorted(folder.rglob("*.bpmn"))
 
 
-def publish(session: Session, file: Path, actor: Actor, now: datetime) -> Published:
-    """The drawing of this file, with the forms beside it, is proposed; unchanged it is left as it is.
+def publish(session: Session, file: Path, actor: Actor, now: datetime, key: str | None = None) -> Published:
+    """The drawing of this file, with the forms beside it, is proposed; unchanged it is left as it is. Where several
+    pools run, `key` is the one meant.
 
     SYSTEM sets up: what has no version yet is published at once. Refused, with nothing stored: DrawingRefused,
     FormRefused; Forbidden without a role of PROPOSERS; a change without a person behind it.
     """
     drawing, texts, known = file.read_bytes(), drawings.form_texts(file), handlers.registered()
-    key = process_key(drawing)
+    key = definitions.chosen(drawing, key).id
     current = session.scalars(definitions.current_version(key)).first()
     if current is not None and definitions.is_same(current, drawing, texts):
         return Published(file, current, "unchanged")
@@ -52,11 +53,13 @@ def publish(session: Session, file: Path, actor: Actor, now: datetime) -> Publis
         if current is not None:
             raise Refused(f"Alur “{key}” berubah. Sebutkan siapa yang mengusulkannya, supaya orang kedua menyetujui.")
         made = definitions.publish(
-            session, drawing=drawing, form_texts=texts, by=SYSTEM.id, now=now, handlers=known
+            session, drawing=drawing, form_texts=texts, by=SYSTEM.id, now=now, handlers=known, key=key,
         )
         return Published(file, made, "published")
     require_everywhere(session, actor, PROPOSERS)
-    made = publishing.propose(session, drawing=drawing, form_texts=texts, actor=actor, now=now, handlers=known)
+    made = publishing.propose(
+        session, drawing=drawing, form_texts=texts, actor=actor, now=now, handlers=known, key=key
+    )
     return Published(file, made, "proposed")
 
 
@@ -86,14 +89,12 @@ def require_everywhere(session: Session, actor: Actor, roles: tuple[str, ...]) -
 
 def process_key(drawing: bytes) -> str:
     """The id of the process of this drawing. Refused with DrawingRefused when there is not exactly one to run."""
-    try:
-        return reader.read(drawing).process().id
-    except KeyError:
-        raise DrawingRefused([Problem(
-            "drawing.which_process",
-            "Berkas ini tidak memuat tepat satu alur yang dapat dijalankan. Tandai satu sebagai executable.",
-            message_en="This file does not hold exactly one process that can run. Mark one as executable.",
-        )]) from None
+    return definitions.chosen(drawing).id
+
+
+def process_keys(drawing: bytes) -> list[str]:
+    """The ids of the processes of this drawing that are to run: one, or one for each pool of a collaboration."""
+    return [process.id for process in checking.runnable(reader.read(drawing))]
 
 
 def find(session: Session, text: str) -> Definition:
@@ -112,7 +113,7 @@ def find(session: Session, text: str) -> Definition:
 
 def side(definition: Definition) -> Version:
     """This version as one side of a comparison."""
-    return Version(reader.read(definition.drawing).process(), definition.forms)
+    return Version(definitions.chosen(definition.drawing, definition.key), definition.forms)
 
 
 def actor_of(session: Session, login: str, today: date) -> Actor:

@@ -114,3 +114,15 @@ def test_the_database_knows_one_proposal_a_process(session: Session) -> None:
     with pytest.raises(IntegrityError), session.begin_nested():
         session.execute(insert(Definition).values(**values))
     assert [one.id for one in publishing.proposed(session)] == [second.id]
+
+
+def test_each_pool_of_a_collaboration_is_published_by_itself(session: Session) -> None:
+    first = draw.xml(draw.LINE, [("s", "a"), ("a", "e")], lanes={"member": ["s", "a", "e"]}, name="one")
+    second = draw.xml({"t": "startEvent", "f": "endEvent"}, [("t", "f")], name="two")
+    both = first.replace(b"</definitions>", second[second.index(b"<process"):])
+    with pytest.raises(DrawingRefused, match="tepat satu alur"):
+        definitions.publish(session, drawing=both, form_texts={}, by="test", now=NOW)
+    made = [
+        definitions.publish(session, drawing=both, form_texts={}, by="test", now=NOW, key=key) for key in ("one", "two")
+    ]
+    assert [set(definitions.load(session, one.id).graph.states) for one in made] == [{"s/a", "e"}, {"f"}]
