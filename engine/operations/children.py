@@ -43,6 +43,13 @@ _LIVING = Statement(
     select(_instance.c.id).where(_instance.c.parent_id == bindparam("parent"), _instance.c.status == "running").limit(1)
 )
 
+_ANY_ROUND = Statement(
+    select(_instance.c.id).where(
+        _instance.c.parent_id == bindparam("parent"), _instance.c.parent_node == bindparam("node"),
+        _instance.c.parent_visit == bindparam("visit"), _instance.c.status == "running",
+    ).limit(1)
+)
+
 
 def is_open(session: Session, instance_id: int, node: str, visit: int) -> bool:
     """Whether this stay in the place is not over."""
@@ -57,17 +64,19 @@ def begin_children(
     Refused as `door.begin_stay`.
     """
     standing = lock(session, instance_id, host)
-    if is_open(session, instance_id, node, visit) and not _rounds(session, instance_id, node, visit):
+    waits = is_open(session, instance_id, node, visit) or not standing.definition.graph.spawns(node)
+    if standing.row.status == "running" and waits and not _rounds(session, instance_id, node, visit):
         begin_stay(session, standing, node, visit, now)
 
 
 def child_ended(
-    session: Session, *, instance_id: int, node: str, visit: int, child: int | None, now: datetime, host: Host
+    session: Session, *, instance_id: int, node: str, visit: int, child: int | None, now: datetime, host: Host,
+    terminates: bool = False,
 ) -> Outcome | None:
     """The parent has taken over what this child brought: the next round begins, or the place is done and it goes on.
 
-    `child` is None for a loop without a round. None when the parent has left that place meanwhile, or goes on waiting
-    for others.
+    `child` is None for a loop without a round; a branch that `terminates` ends its whole scope. None when the parent
+    has left that place meanwhile, or goes on waiting for others.
     """
     standing = lock(session, instance_id, host)
     row = _CHILD.first(session, {"child": child}) if child is not None else None
@@ -77,7 +86,7 @@ def child_ended(
         return None
     graph = standing.definition.graph
     if not graph.spawns(node):
-        return _branch_ended(session, standing, row, now)
+        return _branch_ended(session, standing, row, now, terminates)
     if not is_open(session, instance_id, node, visit):
         return None
     repeat = graph.repeats.get(node) if node != graph.root.id else None
@@ -98,11 +107,20 @@ def _hand_up_evidence(session: Session, row: AnyRow) -> None:
         )
 
 
-def _branch_ended(session: Session, standing: Standing, row: AnyRow | None, now: datetime) -> Outcome:
-    """A branch beside is over; the instance too when it had nothing left but branches."""
+def _branch_ended(
+    session: Session, standing: Standing, row: AnyRow | None, now: datetime, terminates: bool
+) -> Outcome | None:
+    """A branch beside is over; the instance too when it had nothing left but branches, or when the branch came to a
+    terminate end."""
     assert row is not None  # noqa: S101 -- only loops end without a child
     standing.keep(_changed(standing, row, None))
     instance = standing.row
+    act = Act("branch.ended", SYSTEM, now, row.parent_node, details={"child": row.id})
+    if terminates:
+        outcome = ending.end_early(session, standing, act, status="ended")
+        if instance.parent_id is not None:
+            outbox.put(session, [ended_message(instance, now)])
+        return outcome
     over = standing.definition.graph.states[instance.state].final and (
         _LIVING.first(session, {"parent": instance.id}) is None
     )
@@ -111,11 +129,13 @@ def _branch_ended(session: Session, standing: Standing, row: AnyRow | None, now:
         changes |= {"status": "ended", "ended_at": now, "due_at": None}
         if instance.parent_id is not None:
             outbox.put(session, [ended_message(instance, now)])
-    act = Act("branch.ended", SYSTEM, now, row.parent_node, details={"child": row.id})
     return go_on(session, standing, note(session, standing, act, changes), now)
 
 
 def _round_ended(session: Session, standing: Standing, repeat: Repeat, row: AnyRow, now: datetime) -> Outcome | None:
+    stay = {"parent": standing.row.id, "node": repeat.node, "visit": row.parent_visit}
+    if not repeat.sequential and repeat.until is None and _ANY_ROUND.first(session, stay) is not None:
+        return None  # others are at work: nothing to count
     node = standing.definition.graph.process.nodes[repeat.node]
     all_rounds = _rounds(session, standing.row.id, repeat.node, row.parent_visit)
     made = Plan.of(all_rounds[0].origin)

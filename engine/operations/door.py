@@ -114,11 +114,9 @@ def _living(session: Session, standing: Standing, taken: Taken) -> bool:
 
 def _begin(session: Session, standing: Standing, taken: Taken, act: Act, version: int) -> None:
     graph = standing.definition.graph
-    for event in taken.step.branches:
-        begin_child(session, standing, event, version, 0, now=act.now)
-    for place in taken.step.entered:
-        if graph.spawns(place):
-            _begin_or_tell(session, standing, place, version, act.now)
+    places = [place for place in taken.step.entered if graph.spawns(place)]
+    for place in (*taken.step.branches, *places):
+        _begin_or_tell(session, standing, place, version, act.now)
 
 
 def _begin_or_tell(session: Session, standing: Standing, place: str, visit: int, now: datetime) -> None:
@@ -134,7 +132,7 @@ def _begin_or_tell(session: Session, standing: Standing, place: str, visit: int,
 
 
 def begin_stay(session: Session, standing: Standing, place: str, visit: int, now: datetime) -> None:
-    """The child instances of this stay live: one, or those a loop begins with; without any the stay is over.
+    """The child instances of this stay, or branch, live: one, or those a loop begins with; without any it is over.
 
     Refused: no such process, a number of rounds that is none, children of children without end (Refused).
     """

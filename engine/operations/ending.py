@@ -40,9 +40,9 @@ _TIMERS = Statement(
 )
 
 
-def end_early(session: Session, standing: Standing, act: Act) -> Outcome | None:
-    """The instance is cancelled, with all below it: tasks, clocks and subscriptions are closed, drafts withdrawn,
-    incidents settled; what was handed in stands. None when it was over already."""
+def end_early(session: Session, standing: Standing, act: Act, *, status: str = "cancelled") -> Outcome | None:
+    """The instance is over, with all below it: tasks, clocks and subscriptions are closed, drafts withdrawn, incidents
+    settled; what was handed in stands. None when it was over already."""
     instance = standing.row.id
     if standing.row.status != "running":
         return None
@@ -57,7 +57,8 @@ def end_early(session: Session, standing: Standing, act: Act) -> Outcome | None:
     settle_incidents(session, instance, None, act)
     _cancel(session, standing, lambda node: True, act)
     return note(session, standing, act, {
-        "status": "cancelled", "ended_at": act.now, "due_at": None, "version": standing.row.version + 1,
+        "status": status, "ended_at": act.now, "due_at": None, "version": standing.row.version + 1,
+        "variables": standing.variables,
     })
 
 

@@ -96,11 +96,13 @@ def receive(
     Refused with NotOpen when nothing in the present state waits for a message of this name.
     """
     standing = lock(session, instance_id, host)
-    nodes = standing.definition.graph.process.nodes
+    graph, nodes = standing.definition.graph, standing.definition.graph.process.nodes
     for trigger in standing.definition.steps.triggers(standing.row.state):
         word, _, node_id = trigger.partition(".")
         node = nodes.get(node_id)
-        if word == "receive" and node is not None and message in (node.id, *(part.ref for part in parts(node.event))):
+        if word != "receive" or node is None or graph.spawns(node_id):
+            continue  # what several rounds wait for comes to the rounds
+        if message in (node.id, *(part.ref for part in parts(node.event))):
             return take_in(session, standing, node_id, data or {}, Act(
                 "message.received", actor, now, node_id, data=data or {}, details={"message": message}
             ))
@@ -134,7 +136,8 @@ def finish(
     """
     standing = lock(session, instance_id, host)
     require_lane(standing, activity, actor)
-    if standing.definition.graph.process.nodes[activity].kind != "adHocSubProcess":
+    graph = standing.definition.graph
+    if graph.process.nodes[activity].kind != "adHocSubProcess" or graph.spawns(activity):
         raise NotOpen()
     act = Act("activity.finished", actor, now, activity)
     return go_on(session, standing, advance(session, standing, f"complete.{activity}", act), now)

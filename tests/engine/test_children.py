@@ -235,6 +235,34 @@ def test_a_terminate_end_takes_the_branches_away(session: Session) -> None:
     family.nothing_left()
 
 
+def test_a_terminate_end_of_a_branch_ends_the_scope_around(session: Session) -> None:
+    family = Family(session).start(BESIDE.replace(
+        '<endEvent id="reminded"/>', '<endEvent id="reminded"><terminateEventDefinition/></endEvent>'
+    ))
+    family.later(hours=1)
+    family.later(hours=1)
+    family.act("remind")
+    assert [status for _, _, status in family.tree()] == ["ended", "ended", "cancelled"]
+    family.nothing_left()
+    assert history.verify(session) == []
+
+
+def test_a_branch_that_cannot_begin_is_an_incident_and_the_clock_has_struck(session: Session) -> None:
+    family = Family(session).start(BESIDE.replace('<userTask id="remind"/>', '<userTask id="remind"/><boundaryEvent '
+        'id="until" attachedToRef="remind"><timerEventDefinition><timeDate>= deadline</timeDate></timerEventDefinition>'
+        '</boundaryEvent>').replace("remind>reminded", "remind>reminded; until>reminded"))
+    family.later(hours=1)
+    assert family.open() == [(family.instance_id, "a")]
+    [(instance, node, error)] = family.incidents()
+    assert (instance, node) == (family.instance_id, "late")
+    assert "until" in error
+    session.get_one(Instance, instance).variables = {"deadline": "2030-01-01T00:00:00Z"}
+    session.flush()
+    family.later(hours=2)
+    assert [node for _, node in family.open()] == ["a", "remind", "remind"]
+    assert family.incidents() == []
+
+
 BODY = """
     <startEvent id="s"/><endEvent id="e"/><endEvent id="gone"/><userTask id="instead"/>
     <subProcess id="sub">
