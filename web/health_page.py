@@ -30,7 +30,7 @@ KINDS = {
     "child.ended": _l("Hasil alur bagian"), "child.failed": _l("Galat dari alur bagian"),
     "child.escalated": _l("Eskalasi dari alur bagian"), "error.uncaught": _l("Galat yang tidak ditangkap"),
     "message.sent": _l("Pesan antaralur"), "signal.sent": _l("Sinyal"), "signal.caught": _l("Sinyal"),
-    "signal.began": _l("Sinyal"),
+    "signal.began": _l("Sinyal"), "parcel.expired": _l("Pesan antaralur"),
 }
 
 

@@ -19,6 +19,7 @@ _OPERATIONS: Mapping[str, Callable[..., Any]] = {
     "error.uncaught": children.error_waits,
     "message.sent": messages.message_sent, "signal.sent": messages.signal_sent,
     "signal.caught": messages.signal_caught, "signal.began": messages.signal_began,
+    "parcel.expired": messages.parcel_expired,
 }
 
 

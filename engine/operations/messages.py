@@ -31,6 +31,8 @@ from engine.statements import AnyRow, Statement
 
 LOOK_AGAIN = timedelta(seconds=5)
 """A kept message is looked at once more after this: somebody may have begun to wait in the same moment."""
+SIGNAL_KEPT = timedelta(days=7)
+"""How long what a signal carries is kept for those who are still to be told, should telling them fail at first."""
 
 _subscription, _parcel = table_of(Subscription), table_of(Parcel)
 _WAITS = Statement(
@@ -75,13 +77,14 @@ def deliver(
         session, kind="message", name=name, key=key, data=data or {}, subject=(subject or f"message:{name}")[:100],
         scope=scope, now=now, keep=keep or timedelta(0),
     )
-    delivered = _hand_over(session, _PARCEL.first(session, {"parcel": parcel}), now, host, actor)
+    row = _PARCEL.first(session, {"parcel": parcel})
+    delivered = _hand_over(session, row, now, host, actor)
     if delivered is not None:
         return delivered
     if keep is None:
         _TAKEN.write(session, {"parcel": parcel, "at": now, "by": None, "left": {}})
         return Delivery(parcel)
-    _look_again(session, parcel, now)
+    _look_again(session, row, now)
     return Delivery(parcel, kept=now + keep)
 
 
@@ -92,12 +95,22 @@ def message_sent(session: Session, *, parcel: int, now: datetime, host: Host, **
         return None
     delivered = _hand_over(session, row, now, host, SYSTEM)
     if delivered is None:
-        _look_again(session, parcel, now)
+        _look_again(session, row, now)
     return delivered
 
 
-def _look_again(session: Session, parcel: int, now: datetime) -> None:
-    outbox.put(session, [outbox.row("message.sent", f"again:{parcel}", {"parcel": parcel}, now + LOOK_AGAIN)])
+def _look_again(session: Session, row: AnyRow, now: datetime) -> None:
+    outbox.put(session, [
+        outbox.row("message.sent", f"again:{row.id}", {"parcel": row.id}, now + LOOK_AGAIN),
+        outbox.row("parcel.expired", f"expired:{row.id}", {"parcel": row.id}, row.kept_until),
+    ])
+
+
+def parcel_expired(session: Session, *, parcel: int, now: datetime, host: Host) -> None:
+    """The parcel is too old: what it carried is forgotten, since it may be about people."""
+    row = _PARCEL.first(session, {"parcel": parcel})
+    if row.taken_at is None:
+        _TAKEN.write(session, {"parcel": parcel, "at": now, "by": None, "left": {}})
 
 
 def _hand_over(session: Session, row: AnyRow, now: datetime, host: Host, actor: Actor) -> Delivery | None:
@@ -165,7 +178,7 @@ def broadcast(
     """The signal is on its way to all that wait for it and all that begin with it; the answer is how many."""
     parcel = parcels.put(
         session, kind="signal", name=name, key=None, data=data or {}, subject=(subject or f"signal:{name}")[:100],
-        scope=scope, now=now, keep=timedelta(0),
+        scope=scope, now=now, keep=SIGNAL_KEPT,
     )
     return signal_sent(session, parcel=parcel, now=now, host=host)
 
@@ -185,7 +198,9 @@ def signal_sent(session: Session, *, parcel: int, now: datetime, host: Host, **_
         }, now)
         for definition_id, event in _begins(session, "signal", row.name)
     ]
-    outbox.put(session, rows)
+    outbox.put(session, [
+        *rows, outbox.row("parcel.expired", f"expired:{parcel}", {"parcel": parcel}, now + SIGNAL_KEPT),
+    ])
     return len(rows)
 
 

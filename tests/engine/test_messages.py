@@ -103,6 +103,43 @@ def test_a_message_that_is_too_old_is_not_delivered(session: Session) -> None:
     assert family.root.state == "s/c"
 
 
+def test_what_a_message_carries_is_forgotten_when_it_is_too_old(session: Session) -> None:
+    family = waiting(session)
+    send(family, "other", data={"said": "private"}, keep=timedelta(hours=1))
+    assert session.scalars(select(Parcel.data)).one() == {"said": "private"}
+    family.later(hours=1)
+    assert session.execute(select(Parcel.data, Parcel.taken_by)).one() == ({}, None)
+    family.later(hours=1)
+    assert family.root.state == "s/c"
+
+
+POOLS = """<collaboration id="both"><participant id="ours" processRef="p"/><participant id="theirs" processRef="q"/>
+<messageFlow id="asks" sourceRef="ask" targetRef="asked"/><messageFlow id="tells" sourceRef="tell" targetRef="told"/>
+</collaboration>"""
+OURS = """
+    <startEvent id="s"/><intermediateThrowEvent id="ask"><messageEventDefinition/></intermediateThrowEvent>
+    <intermediateCatchEvent id="told"><messageEventDefinition/></intermediateCatchEvent><endEvent id="e"/>
+    s>ask; ask>told; told>e
+"""
+THEIRS = """
+    <startEvent id="asked"><messageEventDefinition/></startEvent><userTask id="think"/><endEvent id="tell">
+    <messageEventDefinition/></endEvent>
+    asked>think; think>tell
+"""
+
+
+def test_message_flows_between_two_pools_are_followed_without_names(session: Session) -> None:
+    family = Family(session)
+    empty = '<process id="{}" isExecutable="false"><startEvent id="{}"/><endEvent id="{}"/></process>'
+    theirs = POOLS + empty.format("p", "ask", "told")
+    family.publish(THEIRS, key="q", more=theirs)
+    family.start(OURS, more=POOLS + empty.format("q", "asked", "tell"))
+    family.drain()
+    assert family.open() == [(2, "think")]
+    family.act("think")
+    assert {one.status for one in family.rows()} == {"ended"}
+
+
 BEGINS = """
     <startEvent id="s"><messageEventDefinition messageRef="m_hello"/></startEvent><exclusiveGateway id="g"
     default="g_e"/><userTask id="a"/><endEvent id="e"/>
@@ -179,6 +216,8 @@ def test_a_signal_reaches_all_that_listen_and_all_that_begin_with_it(session: Se
     family.drain()
     assert [part for part, _, _ in family.tree()].count("b") == 2, "a dashed circle hears each signal"
     assert operations.broadcast(session, name="none", now=family.now, host=family.host) == 0
+    family.later(days=8)
+    assert set(session.scalars(select(Parcel.taken_by))) == {None}
 
 
 def test_what_is_left_listens_no_more(session: Session) -> None:
