@@ -49,6 +49,7 @@ ENTRIES = (
     Entry("escalations.index", _l("Eskalasi"), "up"),
     Entry("people.index", _l("Orang"), "person"),
     Entry("agenda.index", _l("Agenda"), "calendar"),
+    Entry("drawings.index", _l("Alur"), "flow"),
     Entry("health.index", _l("Kesehatan sistem"), "heart"),
 )
 

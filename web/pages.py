@@ -22,6 +22,7 @@ PAGES = (
     "web.escalations",
     "web.health_page",
     "web.agenda",
+    "web.drawings",
 )
 
 

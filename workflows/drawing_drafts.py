@@ -46,7 +46,7 @@ def begin(
     if base is not None and found is None:
         raise NotFound("Versi alur ini tidak ditemukan.")
     draft = DrawingDraft(
-        key=_key(sent.drawing) or (found.key if found else ""), base_id=base, file=sent.file[:200],
+        key=key_of(sent.drawing) or (found.key if found else ""), base_id=base, file=sent.file[:200],
         drawing=sent.drawing, forms=dict(sent.forms), begun=begun, account=actor.id, name=actor.name,
         created_at=now, changed_at=now,
     )
@@ -71,7 +71,7 @@ def save(
         raise Stale("Draf ini sudah disimpan dari jendela lain. Bandingkan dahulu sebelum menyimpan lagi.")
     fits(sent)
     draft.drawing, draft.forms, draft.file = sent.drawing, dict(sent.forms), sent.file[:200]
-    draft.key = _key(sent.drawing) or draft.key
+    draft.key = key_of(sent.drawing) or draft.key
     draft.revision, draft.sent, draft.changed_at = revision + 1, key, now
     session.flush()
     return draft
@@ -152,7 +152,8 @@ def _is_open(draft: DrawingDraft) -> None:
         raise Stale("Draf ini sudah diusulkan atau dibuang. Mulai draf baru dari versi yang berlaku.")
 
 
-def _key(drawing: bytes) -> str:
+def key_of(drawing: bytes) -> str:
+    """The id of the process this drawing is of; "" when it does not tell."""
     try:
         return versions.process_key(drawing)[:100]
     except DrawingRefused:

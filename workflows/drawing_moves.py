@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Row, select
@@ -11,12 +12,13 @@ from sqlalchemy.orm import Session, aliased
 from engine import migration, outbox
 from engine.errors import NotFound
 from engine.host import Actor
-from engine.migration.models import MoveRun
-from engine.models import Definition, Message
+from engine.migration.models import MoveRun, MoveStep
+from engine.models import Definition, Instance, Message
 from engine.outbox import Taken
 from workflows import versions
+from workflows.blocked import within
 from workflows.host import HOST
-from workflows.models import Account
+from workflows.models import Account, Body
 
 BATCH = 25
 """Bodies in one transaction: few, because on SQLite everybody else's writing waits for it."""
@@ -90,6 +92,27 @@ def runs(session: Session, key: str) -> Sequence[Row[int, str, datetime, int, in
         .join(old, old.id == MoveRun.from_id).join(new, new.id == MoveRun.to_id).where(old.key == key)
         .order_by(MoveRun.id.desc()).limit(50)
     ).all()
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """A body that was not moved, or kept when the run was taken back, and why."""
+
+    body_id: int | None
+    name: str
+    reason: str
+
+
+def refusals(session: Session, run_id: int, scopes: Sequence[str], limit: int = 200) -> list[Left]:
+    """The bodies that stayed where they were, those the reader may see."""
+    found = session.execute(
+        select(Body.id, Body.name, Instance.subject, MoveStep.reason)
+        .select_from(MoveStep).join(Instance, Instance.id == MoveStep.instance_id)
+        .outerjoin(Body, Body.instance_id == Instance.id)
+        .where(MoveStep.run_id == run_id, MoveStep.result.in_(("refused", "kept")), within(Instance.scope, scopes))
+        .order_by(MoveStep.instance_id).limit(limit)
+    )
+    return [Left(row.id, row.name or row.subject, row.reason) for row in found]
 
 
 def _dedupe(key: str) -> str:
