@@ -22,6 +22,7 @@ from engine.graph import Catch, Graph
 from engine.machine import Steps
 from engine.missing import missing
 from engine.models import Definition
+from engine.net import parts
 from engine.soundness import prove
 
 DECISIONS = ".dmn"
@@ -73,6 +74,16 @@ class Loaded:
         return {
             catch.node: catch for catches in self.graph.catches.values() for catch in catches
             if catch.kind == "conditional"
+        }
+
+    @cached_property
+    def begins(self) -> Mapping[tuple[str, str], str]:
+        """{(kind, name): the event that begins an instance when this message or signal comes}."""
+        steps = (step for step in self.graph.transitions if not step.source and step.path)
+        nodes = [node for step in steps if (node := self.graph.node(step.path[0])) is not None]
+        return {
+            (part.kind, part.ref or node.id): node.id
+            for node in reversed(nodes) for part in parts(node.event) if part.kind in ("message", "signal")
         }
 
     @cached_property

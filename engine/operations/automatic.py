@@ -65,7 +65,7 @@ def _work(session: Session, standing: Standing, node: Node, now: datetime) -> di
         return {}
     row = standing.row
     answer = handlers.run(session, Job(row.id, row.subject, row.scope, node.id, node.properties, known), name, now)
-    return _named(node, dict(answer), node.id)
+    return _named(node, learning.plain(answer), node.id)
 
 
 def _named(node: Node, answer: Any, otherwise: str) -> dict[str, Any]:

@@ -20,7 +20,6 @@ from engine.arrivals import Parcel, Subscription
 from engine.errors import Stale
 from engine.host import SYSTEM, Actor, Host
 from engine.models import Instance, table_of
-from engine.net import parts
 from engine.operations import parcels
 from engine.operations.door import Act
 from engine.operations.fire import take_in
@@ -147,13 +146,9 @@ def _happened(
 def _begins(session: Session, kind: str, name: str) -> Iterator[tuple[int, str]]:
     """(definition, start event) of each current version that begins with this message or signal, the oldest first."""
     for definition_id in definitions.newest_of_all(session):
-        graph = definitions.load(session, definition_id).graph
-        for step in graph.transitions:
-            node = graph.node(step.path[0]) if not step.source and step.path else None
-            said = [part.ref or node.id for part in parts(node.event) if part.kind == kind] if node is not None else []
-            if node is not None and name in said:
-                yield definition_id, node.id
-                break
+        event = definitions.load(session, definition_id).begins.get((kind, name))
+        if event is not None:
+            yield definition_id, event
 
 
 def _begun(
