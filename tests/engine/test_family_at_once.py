@@ -10,12 +10,13 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from engine import history, operations, outbox
-from engine.errors import Refused
+from engine.errors import Refused, Stale
 from engine.host import Actor, Grant
 from engine.models import Instance, Message, Task
 from tests.conftest import Database
 from tests.engine.family import EVERYBODY, Family
 from tests.engine.test_children import BESIDE, BODY, LOOP, multi
+from tests.engine.test_messages import WAITS, ZEEBE_KEY
 from tests.engine.world import NOW
 from web.db import transaction
 
@@ -156,3 +157,29 @@ def _end_both(database: Database) -> None:
 def _open(session: Session) -> list[tuple[int, str]]:
     found = session.execute(sa.select(Task.id, Task.node).where(Task.closed_at.is_(None)).order_by(Task.id))
     return [(one.id, one.node) for one in found]
+
+
+def test_several_messages_at_once_are_each_taken_by_one(database: Database) -> None:
+    with transaction(database.engine) as session:
+        family = Family(session)
+        definition = family.publish(WAITS.format(ref="hello"), more=ZEEBE_KEY)
+        for number in (1, 2):
+            operations.start(session, definition_id=definition.id, subject=f"thing:{number}", scope="33",
+                             actor=EVERYBODY, now=NOW, host=family.host)
+    taken: list[int | None] = []
+
+    def deliver() -> None:
+        while True:
+            try:
+                with transaction(database.engine) as session:
+                    delivery = operations.deliver(session, name="hello", now=NOW, host=family.host)
+            except Stale:
+                continue  # the other was faster: as the refusal says, once more
+            taken.append(delivery.instance_id)
+            return
+
+    together(*[deliver] * 3)
+    assert sorted(taken, key=str) == [1, 2, None]
+    worker(database, family)()
+    assert [status for _, status in standing(database)] == ["ended", "ended"]
+    assert left(database) == 0
