@@ -9,7 +9,6 @@ from engine.bpmn import extensions, languages, xml
 from engine.bpmn.automatic import operation_of
 from engine.bpmn.correlation import key_of
 from engine.bpmn.data import called, variable
-from engine.bpmn.idioms import operators
 from engine.bpmn.model import Event, Loop, Timer
 from engine.bpmn.scope import Reading
 from engine.bpmn.tags import EVENT_KINDS
@@ -128,7 +127,7 @@ def _time(text: str, kind: str, reading: Reading) -> str:
     period = text.rpartition("###")[2].strip()
     short = _SHORT.fullmatch(period)
     if not short or not period:
-        return operators(text)
+        return text
     days, hours, minutes, seconds, thousandths = (int(one or 0) for one in short.groups())
     iso = f"P{days}DT{hours}H{minutes}M{Decimal(seconds * 1000 + thousandths) / 1000}S"
     return f"R/{iso}" if kind == "cycle" else iso

@@ -10,14 +10,14 @@ import re
 from collections.abc import Callable
 
 from engine import feel
-from engine.bpmn.idioms import double, operators, question
 from engine.bpmn.python import from_python
 from engine.errors import ExpressionRefused
 from engine.feel.tree import Invoke, parts
 
 _STRINGS = re.compile(r'("(?:\\.|[^"\\])*"|\'(?:\\.|[^\'\\])*\')', re.DOTALL)
 _SAME_IN_ALL = re.compile(r"-?\d+(\.\d+)?|true|false|[^\W\d]\w*")
-_WHOLE = re.compile(r"[$#]\{([^{}]*)\}")
+_DATA = re.compile(r"\$data\[[\"'](\w+)[\"']\]")  # Nayra's
+_VARIABLES = re.compile(r"\bthis\.(?:environment\.)?variables\.")
 
 
 def marked(text: str) -> bool:
@@ -40,7 +40,7 @@ def plain(text: str, language: str | None = None) -> str:
     if not text or len(text) > feel.LONGEST or (language is not None and understood(language)):
         return text
     if marked(text):
-        return text if text.startswith("=") else _juel(text)
+        return text
     python = language is not None and "python" in language.lower()
     if _SAME_IN_ALL.fullmatch(text):
         return {"True": "true", "False": "false", "None": "null"}.get(text, text) if python or not language else text
@@ -48,7 +48,7 @@ def plain(text: str, language: str | None = None) -> str:
         return from_python(text) or _code(text)
     if language is None and reads(text):
         return text
-    return next((found for way in _WAYS if (found := way(text)) is not None and reads(found)), None) or _code(text)
+    return next((found for way in _WAYS if reads(found := way(text))), None) or _code(text)
 
 
 def literal(text: str) -> str:
@@ -89,36 +89,24 @@ def resource(name: str) -> str:
     return f"script: {name}"
 
 
-def _juel(text: str) -> str:
-    """Without the small calls that have an operator or a function of their own; FEEL where they need one."""
-    whole = _WHOLE.fullmatch(text)
-    asked = None if whole is None or reads(text) else question(whole[1])
-    return asked if asked is not None and reads(asked) else operators(text)
-
-
 def _bare(text: str) -> str:
-    """Without what statements put around an expression."""
+    """Without what statements put around an expression, and what engines write before a variable."""
     text = re.sub(r"^return\b", "", text.strip()).strip().rstrip(";").strip()
-    return re.sub(r"\bthis\.(?:environment\.)?variables\.", "", operators(text))
-
-
-def _outside_strings(text: str, change: Callable[[str], str]) -> str:
-    return "".join(part if place % 2 else change(part) for place, part in enumerate(_STRINGS.split(text)))
+    return _VARIABLES.sub("", _DATA.sub(r"\1", text))
 
 
 def _to_juel(text: str) -> str:
-    bare = re.sub(r"\bBoolean\.(TRUE|FALSE)\b", lambda found: found[1].lower(), _bare(text))
-    bare = _outside_strings(bare, lambda part: re.sub(r"([!=]=)=", r"\1", part))
-    return f"${{{bare}}}"
+    return f"${{{_bare(text)}}}"
 
 
 def _to_feel(text: str) -> str:
     """FEEL but for its single quotes, as XPath has them."""
-    return f"= {_STRINGS.sub(lambda found: double(found[0]), _bare(text))}"
+    return f"= {_STRINGS.sub(lambda found: _double(found[0]), _bare(text))}"
 
 
-def _asked(text: str) -> str | None:
-    return question(_bare(text))
+def _double(quoted: str) -> str:
+    """A text in FEEL's quotes."""
+    return quoted if quoted[0] != "'" or '"' in quoted else f'"{quoted[1:-1]}"'
 
 
-_WAYS: tuple[Callable[[str], str | None], ...] = (_asked, _to_juel, _to_feel)
+_WAYS: tuple[Callable[[str], str], ...] = (_to_juel, _to_feel)

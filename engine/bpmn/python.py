@@ -17,9 +17,9 @@ _COMPARED: dict[type[ast.cmpop], str] = {
     ast.Eq: "=", ast.NotEq: "!=", ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">=", ast.Is: "=", ast.IsNot: "!=",
 }
 _COMPUTED: dict[type[ast.operator], str] = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.Pow: "**"}
-_CALLED = {"len": "count", "str": "string", "int": "floor", "float": "number", "abs": "abs", "min": "min",
+_CALLED = {"len": "size of", "str": "string", "int": "floor", "float": "number", "abs": "abs", "min": "min",
            "max": "max", "sum": "sum", "any": "any", "all": "all"}
-_METHODS = {"lower": "lower case", "upper": "upper case"}
+_METHODS = {"lower": "lower case", "upper": "upper case", "strip": "trim"}
 _ASKED = {"startswith": "starts with", "endswith": "ends with"}
 
 
@@ -97,7 +97,8 @@ def _compare(node: ast.Compare) -> str:
 def _pair(left: ast.expr, operator: ast.cmpop, right: ast.expr) -> str:
     if type(operator) in _COMPARED:
         return f"{_of(left)} {_COMPARED[type(operator)]} {_of(right)}"
-    held = f"list contains({_of(right)}, {_of(left)})"
+    listed = isinstance(right, (ast.List, ast.Tuple))
+    held = f"{'list contains' if listed else 'holds part'}({_of(right)}, {_of(left)})"
     return held if isinstance(operator, ast.In) else f"not({held})"
 
 
@@ -108,8 +109,9 @@ def _call(called: ast.expr, arguments: list[ast.expr], named: list[ast.keyword])
             return _duration(arguments, named)
         case ast.Name(id=name) if name in _CALLED and given and not named:
             return f"{_CALLED[name]}({', '.join(given)})"
-        case ast.Attribute(value=value, attr="get") if given and not named:
-            return f"get value({_of(value)}, {given[0]})"
+        case ast.Attribute(value=value, attr="get") if len(given) in (1, 2) and not named:
+            found = f"get value({_of(value)}, {given[0]})"
+            return found if len(given) == 1 else f"get or else({found}, {given[1]})"
         case ast.Attribute(value=value, attr=name) if name in _METHODS and not given and not named:
             return f"{_METHODS[name]}({_of(value)})"
         case ast.Attribute(value=value, attr=name) if name in _ASKED and len(given) == 1 and not named:

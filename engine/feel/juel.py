@@ -2,12 +2,11 @@
 
 JUEL reads null as false where a truth is asked, and as nothing where text is joined. Two things differ from the
 language of Jakarta EE on purpose: values of different kinds are never equal (`'5' == 5` is false), and `+` joins
-strings.
+strings. Calls run nothing: those with one well-known meaning stand in engine.feel.idioms, any other is refused.
 """
 
 from __future__ import annotations
 
-from decimal import Decimal
 from pathlib import Path as File
 from typing import Any
 
@@ -15,28 +14,19 @@ from lark import Lark
 
 from engine.feel import tree
 from engine.feel.building import Builder, Fault, at, nodes, parse
-from engine.feel.ranges import whole
+from engine.feel.idioms import compared, empty, entry, function, method, negated, property_of
 from engine.feel.tree import Node, Truth
 
 MOST_PIECES = 100
 """`${...}` one text may hold."""
 
 HINTS = {
-    "===": "Untuk membandingkan pakai ==",
     "=": "Untuk membandingkan pakai ==",
     "&": "Untuk 'dan' tulis && atau and",
     "|": "Untuk 'atau' tulis || atau or",
     "[": "Daftar tidak dapat ditulis dalam JUEL. Pakai FEEL, dimulai dengan tanda =",
 }
-_MENDS = {
-    "equals": "Bandingkan dengan ==",
-    "isEmpty": "Tulis: empty nama",
-    "contains": "Pakai FEEL: = contains(nama, \"...\") atau = list contains(nama, \"...\")",
-    "size": "Pakai FEEL: = count(nama)",
-    "length": "Pakai FEEL: = string length(nama)",
-    "startsWith": "Pakai FEEL: = starts with(nama, \"...\")",
-}
-_WORDS = {"eq": "=", "==": "=", "lt": "<", "le": "<=", "gt": ">", "ge": ">=", "div": "/"}
+_WORDS = {"eq": "=", "==": "=", "===": "=", "lt": "<", "le": "<=", "gt": ">", "ge": ">=", "div": "/"}
 
 
 class JuelBuilder(Builder):
@@ -54,9 +44,9 @@ class JuelBuilder(Builder):
 
     def compare(self, parts: list[Any]) -> Node:
         left, operator, right = parts
-        if operator in ("!=", "ne"):
-            return _not(Truth(at(left), tree.Compare(at(left), "=", left, right)))
-        return Truth(at(left), tree.Compare(at(left), _WORDS.get(operator, str(operator)), left, right))
+        if operator in ("!=", "!==", "ne"):
+            return negated(compared("=")(left, right))
+        return compared(_WORDS.get(operator, str(operator)))(left, right)
 
     def arithmetic(self, parts: list[Any]) -> Node:
         left, operator, right = parts
@@ -65,37 +55,25 @@ class JuelBuilder(Builder):
         return tree.Arithmetic(at(left), _WORDS.get(operator, str(operator)), left, right)
 
     def negate_truth(self, parts: list[Any]) -> Node:
-        return _not(Truth(at(parts[0]), parts[1]))
+        return negated(parts[1])
 
     def empty(self, parts: list[Any]) -> Node:
-        position, operand = at(parts[0]), parts[1]
-        null, blank = tree.Literal(position, None), tree.Literal(position, "")
-        nothing = (null, blank, tree.List(position, ()), tree.Context(position, ()))
-        return Truth(position, tree.In(position, operand, nothing))
+        return empty(parts[1])
+
+    def path(self, parts: list[Any]) -> Node:
+        source, _, name = parts
+        return property_of(source, str(name))
 
     def index(self, parts: list[Any]) -> Node:
-        source, key = nodes(parts)
-        if not isinstance(key, tree.Literal):
-            return tree.Element(at(source), source, key)
-        if isinstance(key.value, str):
-            return tree.Call(at(source), "get value", (source, key))
-        place = whole(key.value)
-        if place is None or place < 0:
-            raise Fault(at(key), "Di dalam [ ] hanya nomor (dari 0) atau 'nama'")
-        return tree.Filter(at(source), source, tree.Literal(at(key), Decimal(place + 1)))
+        return entry(*nodes(parts))
 
     def method(self, parts: list[Any]) -> Node:
-        name = str(parts[2])
-        mend = _MENDS.get(name, "Pakai pembanding ==, !=, < atau >, atau tulis ungkapannya dalam FEEL")
-        raise Fault(at(parts[2]), f"Pemanggilan {name}(...) tidak didukung. {mend}")
+        operand, _, name, *given = parts
+        return method(at(name), operand, str(name), nodes(given))
 
     def function(self, parts: list[Any]) -> Node:
-        name = str(parts[0])
-        raise Fault(at(parts[0]), f"Fungsi {name}(...) tidak didukung dalam JUEL. Tulis ungkapannya dalam FEEL (= ...)")
-
-
-def _not(operand: Node) -> Node:
-    return tree.Call(at(operand), "not", (operand,))
+        name, *given = parts
+        return function(at(name), str(name), nodes(given))
 
 
 def _truths(parts: list[Any]) -> tuple[Node, ...]:

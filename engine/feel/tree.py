@@ -42,6 +42,11 @@ class Path(Node):
 
 
 @dataclass(frozen=True, slots=True)
+class Sized(Path):
+    """`source.length` or `source.size` of JUEL: the entry of a context, the size of a list or a text."""
+
+
+@dataclass(frozen=True, slots=True)
 class Filter(Node):
     """`source[condition]`: a number picks one member (1-based, negative from the end), a boolean keeps members."""
 
@@ -250,6 +255,16 @@ def children(node: Node) -> Iterator[Node]:
             yield value
         elif isinstance(value, tuple):
             yield from (part for part in value if isinstance(part, Node))
+
+
+def step(node: Node) -> tuple[Node, str] | None:
+    """The source and the name of `source.name`, and of `get value(source, "name")`; None for anything else."""
+    match node:
+        case Path(source=source, name=name):
+            return source, name
+        case Call(function="get value", arguments=(source, Literal(value=str(name)))) if name.isidentifier():
+            return source, name
+    return None
 
 
 def parts(root: Node) -> Iterator[Node]:

@@ -4,7 +4,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from engine.feel.tree import Context, Filter, For, In, Lambda, Name, Node, Path, Quantified, Tests, children
+from engine.feel.tree import (
+    Call,
+    Context,
+    Filter,
+    For,
+    In,
+    Lambda,
+    Name,
+    Node,
+    Path,
+    Quantified,
+    Tests,
+    children,
+    step,
+)
 
 
 @dataclass
@@ -29,7 +43,7 @@ def uses(tree: Node) -> Uses:
 
 def _collect(node: Node, bound: frozenset[str], filtered: bool, found: Uses) -> None:
     match node:
-        case Name() | Path():
+        case Name() | Path() | Call(function="get value"):
             _reference(node, bound, filtered, found)
         case Filter(source=source, condition=condition):
             _collect(source, bound, filtered, found)
@@ -55,13 +69,16 @@ def _collect(node: Node, bound: frozenset[str], filtered: bool, found: Uses) -> 
                 _collect(child, bound, filtered, found)
 
 
-def _reference(node: Name | Path, bound: frozenset[str], filtered: bool, found: Uses) -> None:
+def _reference(node: Name | Path | Call, bound: frozenset[str], filtered: bool, found: Uses) -> None:
     steps: list[str] = []
     root: Node = node
-    while isinstance(root, Path):
-        steps.append(root.name)
-        root = root.source
-    if not isinstance(root, Name):
+    while (taken := step(root)) is not None:
+        root, name = taken
+        steps.append(name)
+    if root is node and isinstance(node, Call):
+        for child in node.arguments:
+            _collect(child, bound, filtered, found)
+    elif not isinstance(root, Name):
         _collect(root, bound, filtered, found)
     elif root.name in bound:
         return

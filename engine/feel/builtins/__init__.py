@@ -1,11 +1,13 @@
-"""The built-in functions of FEEL (DMN 1.5, 10.3.4), and those that Camunda's drawings use besides, one table each."""
+"""The built-in functions of FEEL (DMN 1.5, 10.3.4), those that Camunda's drawings use besides, and what small calls in
+other languages mean (engine.feel.idioms), one table each.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
 
-from engine.feel.builtins import contexts, intervals, lists, moments, numbers, ordering, texts
+from engine.feel.builtins import contexts, intervals, lists, manifold, moments, numbers, ordering, texts
 from engine.feel.builtins.intervals import of_ranges, point_first, reversed_sides, with_points
 from engine.feel.builtins.signatures import Builtin, BuiltinFunction, signature
 from engine.feel.values import Value, negation
@@ -157,6 +159,13 @@ _CAMUNDA: dict[str, Ways] = {
     "to base64": [("value: string", texts.to_base64)],
     "last day of month": [("date: date/date and time", moments.last_day_of_month)],
 }
+_MANIFOLD: dict[str, Ways] = {
+    "size of": [("value", manifold.size_of)],
+    "entry or size": [("value, key: string", manifold.entry_or_size)],
+    "holds part": [("value, part", manifold.holds_part)],
+    "place of": [("value, part", manifold.place_of)],
+    "letters between": [("string: string, begin: number, end?: number?", manifold.letters)],
+}
 
 
 def _table(rows: dict[str, Ways]) -> dict[str, Builtin]:
@@ -166,7 +175,7 @@ def _table(rows: dict[str, Ways]) -> dict[str, Builtin]:
 BUILTINS: dict[str, Builtin] = {
     name: Builtin((signature("list: list", run, spread=True),)) for name, run in _SPREAD.items()
 }
-for _rows in (_CONVERSIONS, _LOGIC, _TEXTS, _NUMBERS, _LISTS, _DATES, _CONTEXTS, _INTERVALS, _CAMUNDA):
+for _rows in (_CONVERSIONS, _LOGIC, _TEXTS, _NUMBERS, _LISTS, _DATES, _CONTEXTS, _INTERVALS, _CAMUNDA, _MANIFOLD):
     BUILTINS |= _table(_rows)
 
 PATTERNS = frozenset({"matches", "replace", "split", "extract"})
