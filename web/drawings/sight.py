@@ -167,9 +167,11 @@ def compare(old: Definition, process: Process, texts: Mapping[str, str], text: s
     for change in changes:
         tone = MARKS.get(change.code.partition(".")[2], "changed")
         told.append(Told(in_language(change.message, change.message_en), tone))
-        for side, ids in zip(marks, (before, after), strict=True):
-            if change.element in ids:
-                side.setdefault(change.element, tone if change.code.startswith("step.") else "changed")
+        drawn_tone = tone if change.code.startswith("step.") else "changed"
+        old_id = change.before if change.code == "step.identified" else change.element
+        for side, element, ids in zip(marks, (old_id, change.element), (before, after), strict=True):
+            if element in ids:
+                side.setdefault(element, drawn_tone)
     return Comparison(tuple(told), *marks, _lines(old.outline, text))
 
 

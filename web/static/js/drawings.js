@@ -34,7 +34,8 @@ const draw = async (place) => {
   }
   canvas.zoom("fit-viewport", "auto");
   const first = Object.keys(marks).find((id) => registry.get(id));
-  if (canvas.zoom() < READABLE && first) bring(canvas, registry.get(first));
+  const begin = first ? registry.get(first) : registry.find((one) => one.type === "bpmn:StartEvent");
+  if (begin && canvas.zoom() < (first ? READABLE : READABLE / 3)) bring(canvas, begin);
   place.dataset.ready = "";
   return { canvas, registry };
 };
