@@ -145,7 +145,10 @@ def _dead(graph: Graph) -> Iterator[Problem]:
     """
     nodes, net = graph.process.nodes, graph.net
     seen = _onward(graph, _passed(graph))
-    idle = [node for node in nodes.values() if node.id not in seen and parts(node.event) and _host(graph, node) in seen]
+    idle = [
+        node for node in nodes.values()
+        if node.id not in seen and parts(node.event) and not has(node, "compensate") and _host(graph, node) in seen
+    ]
     behind = dict.fromkeys(node.id for node in idle)
     todo = list(behind)
     while todo:
