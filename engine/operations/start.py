@@ -66,12 +66,15 @@ def cancel(
     """The instance is over without having reached an end, and so are its children: tasks, clocks and subscriptions are
     closed, evidence stands.
 
-    Refused: the actor does not hold `role` in its scope; it is over already; no reason is given.
+    Refused: the actor does not hold `role` in its scope; it is over already, or a child, whose parent would wait for it
+    for ever; no reason is given.
     """
     standing = lock(session, instance_id, host)
     require_role(actor, role, standing.row.scope)
     if standing.row.status != "running":
         raise Refused("Alur badan ini sudah berakhir.")
+    if standing.row.parent_id is not None:
+        raise Refused("Alur ini bagian dari alur lain. Batalkan alur induknya.")
     if not reason.strip():
         raise Refused("Tuliskan alasan pembatalan.")
     act = Act("instance.cancelled", actor, now, standing.row.stage, details={"reason": reason.strip()})

@@ -307,6 +307,9 @@ def test_cancelling_cancels_the_children(session: Session) -> None:
     family = Family(session).start(BODY.format(inside=multi("<loopCardinality>3</loopCardinality>")))
     assert len(family.open()) == 3
     boss = Actor("8", "Boss", (Grant("operator", "33"),))
+    with pytest.raises(Refused, match="induknya"):
+        operations.cancel(session, instance_id=family.rows()[1].id, actor=boss, now=family.now, host=family.host,
+                          role="operator", reason="x")
     operations.cancel(
         session, instance_id=family.instance_id, actor=boss, now=family.now, host=family.host, role="operator",
         reason="x",
