@@ -1,7 +1,8 @@
 """Typed answers for playing a drawing: the values worth trying for each name its expressions ask about.
 
-A name is given the values it is compared with and values beside them; one that stands in arithmetic or in a count gets
-numbers; one that a loop goes through gets lists; any other gets true, false, null.
+A name is given the values it is compared with and values beside them; one that a text or a size is asked of gets texts
+and lists that have it and that have it not; one that stands in arithmetic or in a count gets numbers; one that a loop
+goes through gets lists; any other gets true, false, null.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from random import Random
 from typing import Any
 
 from engine import feel
-from engine.feel.tree import Arithmetic, Compare, Filter, In, Literal, Name, Node, Path, children
+from engine.feel.tree import Arithmetic, Between, Call, Compare, Filter, In, Literal, Name, Node, Path, children, step
 from engine.graph import Graph
 
 Answers = dict[str, list[Any]]
@@ -20,6 +21,12 @@ Answers = dict[str, list[Any]]
 _NUMBERS: list[Any] = [Decimal(number) for number in (0, 1, 2, 5, 10, 100)]
 _LISTS: list[Any] = [[], [Decimal(1)], [Decimal(1), Decimal(2)], [Decimal(1), Decimal(2), Decimal(3)]]
 _ANY: list[Any] = [None, True, False]
+_OF_TEXTS = {"contains", "starts with", "ends with"}
+_OF_ANYTHING = {"holds part", "list contains", "place of"}
+_SIZES = {"size of", "count", "string length"}
+_LONGEST = 20
+"""Members or letters of what is tried for a size."""
+_CHANGED = {"lower case", "upper case", "trim", "string", "number", "round down", "get or else"}
 
 
 def answers(graph: Graph) -> Answers:
@@ -92,9 +99,14 @@ def _gather(expression: feel.Expression, found: Answers) -> None:
         node, numeric = todo.pop()
         parts = list(children(node))
         numeric = numeric or isinstance(node, Arithmetic)
-        if isinstance(node, (Compare, In)):
+        if isinstance(node, Call) and (values := _looked_for(node)) and (named := _asked(node)):
+            _add(found, named, values)
+        if isinstance(node, (Compare, In, Between)):
             literals = [inner.value for part in parts for inner in _literals(part)]
             paths = [named for part in parts if (named := dotted(part))]
+            for part in parts:
+                if isinstance(part, Call) and (values := _giving(part.function, literals)) and (named := _asked(part)):
+                    _add(found, named, values)
             for named in paths:
                 _add(found, named, _near(literals) if literals else _NUMBERS)
             if literals and not paths:
@@ -109,10 +121,46 @@ def _gather(expression: feel.Expression, found: Answers) -> None:
 def dotted(node: Node) -> str | None:
     """The path a reference names, "order.total", "orders.[].total"; None when the node is something else."""
     steps: list[str] = []
-    while isinstance(node, (Path, Filter)):
-        steps.append(node.name if isinstance(node, Path) else "[]")
-        node = node.source
+    while True:
+        if (taken := step(node)) is not None:
+            node, name = taken
+            steps.append(name)
+        elif isinstance(node, Filter):
+            node = node.source
+            steps.append("[]")
+        else:
+            break
     return ".".join([node.name, *reversed(steps)]) if isinstance(node, Name) else None
+
+
+def _asked(call: Call) -> str | None:
+    """The path a call asks something of, be it with other calls between."""
+    node: Node = call
+    while isinstance(node, Call) and not dotted(node) and node.arguments:
+        node = node.arguments[0]
+    return dotted(node)
+
+
+def _looked_for(call: Call) -> list[Any]:
+    """What holds what a call looks for, as a text and as a list, and what does not."""
+    wanted = [one.value for one in call.arguments[1:] if isinstance(one, Literal)]
+    if call.function in _OF_TEXTS:
+        return [*wanted, ""]
+    if call.function not in _OF_ANYTHING:
+        return []
+    return [*([one] for one in wanted), [], *(one for one in wanted if isinstance(one, str)), ""]
+
+
+def _giving(function: str, literals: list[Any]) -> list[Any]:
+    """The values for which a function gives these literals, and values beside them."""
+    if function in _CHANGED:
+        return _near(literals)
+    if function not in _SIZES:
+        return []
+    sizes = sorted({int(one) for one in _near(literals) if isinstance(one, Decimal) and 0 <= one <= _LONGEST})
+    lists = [[Decimal(place) for place in range(1, size + 1)] for size in sizes]
+    texts = ["a" * size for size in sizes]
+    return [*(lists if function != "string length" else ()), *(texts if function != "count" else ())]
 
 
 def _near(literals: list[Any]) -> list[Any]:

@@ -127,7 +127,7 @@ def _time(text: str, kind: str, reading: Reading) -> str:
     period = text.rpartition("###")[2].strip()
     short = _SHORT.fullmatch(period)
     if not short or not period:
-        return text
+        return languages.names_alone(text)
     days, hours, minutes, seconds, thousandths = (int(one or 0) for one in short.groups())
     iso = f"P{days}DT{hours}H{minutes}M{Decimal(seconds * 1000 + thousandths) / 1000}S"
     return f"R/{iso}" if kind == "cycle" else iso

@@ -51,6 +51,11 @@ def plain(text: str, language: str | None = None) -> str:
     return next((found for way in _WAYS if reads(found := way(text))), None) or _code(text)
 
 
+def names_alone(text: str) -> str:
+    """Without what engines write around the name of a variable: `$data["name"]`, `this.environment.variables.name`."""
+    return _VARIABLES.sub("", _DATA.sub(r"\1", text))
+
+
 def literal(text: str) -> str:
     """The text itself as a FEEL expression."""
     return f"= {feel.literal(text)}"
@@ -90,9 +95,8 @@ def resource(name: str) -> str:
 
 
 def _bare(text: str) -> str:
-    """Without what statements put around an expression, and what engines write before a variable."""
-    text = re.sub(r"^return\b", "", text.strip()).strip().rstrip(";").strip()
-    return _VARIABLES.sub("", _DATA.sub(r"\1", text))
+    """Without what statements put around an expression."""
+    return names_alone(re.sub(r"^return\b", "", text.strip()).strip().rstrip(";").strip())
 
 
 def _to_juel(text: str) -> str:
