@@ -69,9 +69,9 @@ def nested(flat: Mapping[str, Any]) -> dict[str, Any]:
     for path, value in flat.items():
         *around, last = path.split(".")
         here = found
-        for step in around:
-            inner = here.get(step)
-            here[step] = inner = inner if isinstance(inner, dict) else {}
+        for name in around:
+            inner = here.get(name)
+            here[name] = inner = inner if isinstance(inner, dict) else {}
             here = inner
         if not isinstance(here.get(last), dict):
             here[last] = value

@@ -200,7 +200,7 @@ def test_several_processes() -> None:
      'scriptFormat="groovy">a.b(); c</camunda:script></camunda:inputParameter></camunda:inputOutput>'
      '</extensionElements></task>', [("t", "inputParameter")]),
     ('<task id="t"><dataInputAssociation><sourceRef>a</sourceRef><targetRef>b</targetRef><transformation '
-     'language="java">a.trim();</transformation></dataInputAssociation></task>', [("t", "transformation")]),
+     'language="java">a.close();</transformation></dataInputAssociation></task>', [("t", "transformation")]),
     ('<callActivity id="c" camunda:caseRef="k"/>', [("c", "callActivity")]),
     ('<choreographyTask id="x"/>', [("p", "choreographyTask")]),
     ('<task id="t"><task id="u"/></task>', [("t", "task")]),

@@ -151,7 +151,7 @@ def test_values_of_camundas_mapping() -> None:
     found = node(extended("serviceTask", inside))
     assert found.inputs == (("a", '= "text \\"x\\""'), ("b", '= "42"'), ("c", "${d}"), ("e", "= null"),
                             ("f", '= ["x", y.z]'), ("g", '= {"k 1": "v", "l": ["w"]}'))
-    assert found.outputs == (("h", "${a == 'b'}"),)
+    assert found.outputs == (("h", "${a === 'b'}"),)
     assert all(reads(text) for _, text in (*found.inputs, *found.outputs))
 
 
