@@ -33,12 +33,17 @@ def problem_of(code: str, node: Node, way: Sequence[str]) -> Problem:
 
 def explosion(net: Net, most: int) -> Problem:
     """The refusal of a drawing with too many states: its culprit is the node with the most concurrent branches."""
-    widest = max(net.nodes.values(), key=lambda node: (node.kind == "parallelGateway", len(node.outgoing)))
+    widest = max(net.nodes.values(), key=_branches)
     return Problem(
         "states.too_many",
         f"Alur ini mempunyai lebih dari {most} keadaan. Kurangi cabang yang berjalan bersamaan, "
-        f"mulai dari gerbang ini ({len(widest.outgoing)} cabang).",
+        f"mulai dari gerbang ini ({_branches(widest)} cabang).",
         widest.id, widest.line or None, (),
         f"This process has more than {most} states. Use fewer concurrent branches, first at this gateway "
-        f"({len(widest.outgoing)} branches).",
+        f"({_branches(widest)} branches).",
     )
+
+
+def _branches(node: Node) -> int:
+    """How many tokens can leave this node together."""
+    return 1 if node.kind in ("exclusiveGateway", "eventBasedGateway") else len(node.outgoing)

@@ -21,9 +21,12 @@ from engine.net import THROWS, has, parts
 from engine.run import bare
 
 
-def prove(graph: Graph) -> None:
-    """The graph is sound. Otherwise DrawingRefused with every fault, its elements and the shortest way to it."""
-    if problems := [problem for problem in problems_of(graph) if problem.severity != "warning"]:
+def prove(graph: Graph, given: Domains | None = None) -> None:
+    """The graph is sound. Otherwise DrawingRefused with every fault, its elements and the shortest way to it.
+
+    `given` as of `problems_of`.
+    """
+    if problems := [problem for problem in problems_of(graph, given) if problem.severity != "warning"]:
         raise DrawingRefused(problems)
 
 
