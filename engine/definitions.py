@@ -12,6 +12,7 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from engine import dmn, feel, forms
+from engine.asking import answers_of
 from engine.bpmn import outline, reader
 from engine.bpmn.model import MessageFlow, Process
 from engine.compile import compile_process
@@ -171,7 +172,7 @@ def proved(
     """The process of a drawing that may be published with these forms. Refused as `publish`."""
     process = chosen(drawing, key)
     graph = compile_process(process)
-    prove(graph)
+    prove(graph, answers_of(graph, form_texts).given)
     if problems := list(missing(graph, handlers=handlers, forms=form_texts)):
         raise DrawingRefused(problems)
     for name, text in form_texts.items():
