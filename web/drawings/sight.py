@@ -6,6 +6,7 @@ import difflib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from itertools import groupby
 
 from flask_babel import gettext
 from sqlalchemy.orm import Session
@@ -130,7 +131,7 @@ def _finding(problem: Problem, names: Mapping[str, str], form: str = "") -> Find
     return Finding(
         "warning" if problem.severity == "warning" else "danger",
         in_language(problem.message, problem.message_en), place, problem.line, elements,
-        tuple(Step(one, names.get(one, "")) for one in problem.path), problem.code,
+        tuple(Step(one, names.get(one, "")) for one, _ in groupby(problem.path)), problem.code,
     )
 
 
