@@ -1,79 +1,120 @@
-"""How a loop or multi-instance activity goes on: which round is next, and when all of it is over.
-
-BPMN 2.0.2 clauses 10.3.8 and 13.3.6. Pure bookkeeping, shared by whoever runs the rounds.
-"""
+"""How often an activity is done, and what follows a round: loops and multi-instance (BPMN 2.0.2 clause 13.3.6)."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from engine.graph import Repeat
+from engine.errors import Refused
+from engine.graph import Graph, Repeat
+from engine.machine import context_of
+from engine.plain import plain
 
-MOST_ROUNDS = 10_000
+MOST_ROUNDS = 1_000
+"""More rounds at once than this are refused; they would be one transaction."""
+OWN = "loopCounter"
+"""The name of a round's number, from 1."""
 
 
-@dataclass(slots=True)
-class Rounds:
-    """The rounds of one stay at one activity.
+class NotCounted(Refused):
+    """Jumlah putaran tidak dapat dihitung."""
 
-    `repeat` is None for the single run of a body or called process. `count` is None for a standard loop without a
-    most. `over` says that the activity is done; what still runs then is to be cancelled.
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How many rounds there will be (None: a condition says), and the items they are about."""
+
+    total: int | None
+    items: tuple[Any, ...] | None = None
+
+    def first(self, repeat: Repeat, context: Mapping[str, Any]) -> range:
+        """The numbers of the rounds to begin at once, none when there is nothing to do."""
+        if self.total == 0 or (repeat.before and not _again(repeat, context, 1)):
+            return range(0)
+        return range(1) if repeat.sequential else range(self.total or 0)
+
+    def variables(self, repeat: Repeat, number: int) -> dict[str, Any]:
+        """What a round knows beside what its parent knows."""
+        known: dict[str, Any] = {OWN: number + 1}
+        if repeat.element is not None and self.items is not None:
+            known[repeat.element] = self.items[number]
+        return known
+
+    def as_dict(self) -> dict[str, Any]:
+        """The shape in which the first round remembers it for all."""
+        return {"total": self.total, "items": list(self.items) if self.items is not None else None}
+
+    @classmethod
+    def of(cls, kept: Mapping[str, Any]) -> Plan:
+        items = kept.get("items")
+        return cls(kept.get("total"), tuple(items) if items is not None else None)
+
+
+def plan(graph: Graph, repeat: Repeat, context: Mapping[str, Any]) -> Plan:
+    """How often this activity is to be done now. Refused with NotCounted, naming the activity and what is wrong."""
+    if repeat.items is not None:
+        items = repeat.items.evaluate(context)
+        if not isinstance(items, list):
+            raise NotCounted(_said(graph, repeat, f"Koleksi “{repeat.items.text}” bukan daftar"))
+        return _checked(graph, repeat, Plan(len(items), tuple(plain(item) for item in items)))
+    if repeat.count is not None:
+        return _checked(graph, repeat, Plan(_whole(graph, repeat, repeat.count.evaluate(context))))
+    if repeat.again is not None:
+        return Plan(None)
+    raise NotCounted(_said(graph, repeat, "Jumlah putaran dan koleksinya tidak disebut"))
+
+
+def _whole(graph: Graph, repeat: Repeat, value: object) -> int:
+    text = str(value).strip() if isinstance(value, Decimal | str) else ""
+    try:
+        number = Decimal(text)
+    except ArithmeticError:
+        number = Decimal(-1)
+    if number < 0 or number != number.to_integral_value():
+        raise NotCounted(_said(graph, repeat, f"Jumlah “{repeat.count.text if repeat.count else ''}” bukan bilangan"))
+    return int(number)
+
+
+def _checked(graph: Graph, repeat: Repeat, made: Plan) -> Plan:
+    if (made.total or 0) > MOST_ROUNDS and not repeat.sequential:
+        raise NotCounted(_said(graph, repeat, f"{made.total} putaran sekaligus terlalu banyak, paling banyak "
+                                              f"{MOST_ROUNDS}"))
+    return made
+
+
+def _said(graph: Graph, repeat: Repeat, what: str) -> str:
+    node = graph.process.nodes[repeat.node]
+    return f"{what} pada “{node.name or node.id}” ({node.id}). Betulkan data atau gambarnya, lalu coba lagi."
+
+
+def is_over(repeat: Repeat, made: Plan, states: Sequence[str], number: int, context: Mapping[str, Any]) -> bool:
+    """Whether the round of this number, just ended, was the last that is needed.
+
+    `states` are those of all rounds begun so far, in their order: "running", "ended" or "cancelled".
     """
+    numbers = counted(made, states)
+    now = {**context, **context_of(numbers, {}), OWN: Decimal(number + 1)}
+    if repeat.until is not None and repeat.until.evaluate(now) is True:
+        return True
+    if repeat.again is not None and not _again(repeat, now, number + 1):
+        return True
+    if repeat.sequential:
+        return made.total is not None and len(states) >= made.total
+    return numbers["nrOfActiveInstances"] == 0
 
-    repeat: Repeat | None
-    count: int | None
-    items: tuple[Any, ...]
-    begun: int = 0
-    completed: int = 0
-    over: bool = False
-    results: dict[int, Any] = field(default_factory=dict)
 
-    def first(self, context: Mapping[str, Any]) -> Iterator[int]:
-        """The numbers of the rounds that begin at once; none when there is nothing to do, and then it is over."""
-        repeat = self.repeat
-        nothing = self.count == 0
-        if repeat is not None and repeat.before and repeat.again is not None:
-            nothing = nothing or repeat.again.evaluate({**context, **self.known(0)}) is not True
-        if nothing:
-            self.over = True
-            return
-        whole = 1 if repeat is None or repeat.sequential else self.count or 1
-        for _ in range(whole):
-            self.begun += 1
-            yield self.begun - 1
+def counted(made: Plan, states: Sequence[str]) -> dict[str, int]:
+    """The four numbers of BPMN 2.0.2 clause 10.3.8."""
+    return {
+        "nrOfInstances": made.total if made.total is not None else len(states),
+        "nrOfActiveInstances": states.count("running"), "nrOfCompletedInstances": states.count("ended"),
+        "nrOfTerminatedInstances": states.count("cancelled"),
+    }
 
-    def done(self, number: int, context: Mapping[str, Any]) -> Iterator[int]:
-        """Round `number` is done, with the values it left; answers the rounds that begin now."""
-        repeat = self.repeat
-        self.completed += 1
-        if repeat is None:
-            self.over = True
-            return
-        known = {**context, **self.known(number)}
-        if repeat.results is not None and repeat.result is not None:
-            self.results[number] = repeat.result.evaluate(known)
-        ended = repeat.until is not None and repeat.until.evaluate(known) is True
-        refused = repeat.again is not None and repeat.again.evaluate(known) is not True
-        self.over = ended or refused or (self.count is not None and self.completed >= self.count)
-        if not self.over and repeat.sequential and self.begun < MOST_ROUNDS:
-            self.begun += 1
-            yield self.begun - 1
 
-    def known(self, number: int) -> dict[str, Any]:
-        """The names of the standard: how many rounds there are, run, and are done; which one this is, from 0."""
-        total = self.count if self.count is not None else self.begun
-        return {
-            "nrOfInstances": Decimal(total), "nrOfActiveInstances": Decimal(self.begun - self.completed),
-            "nrOfCompletedInstances": Decimal(self.completed), "nrOfTerminatedInstances": Decimal(0),
-            "loopCounter": Decimal(number),
-        }
-
-    def given(self, variables: Mapping[str, Any], number: int) -> dict[str, Any]:
-        """The values round `number` begins with."""
-        found = {**variables, "loopCounter": Decimal(number)}
-        if self.repeat is not None and self.repeat.element is not None and number < len(self.items):
-            found[self.repeat.element] = self.items[number]
-        return found
+def _again(repeat: Repeat, context: Mapping[str, Any], counter: int) -> bool:
+    if repeat.again is None:
+        return True
+    return repeat.again.evaluate({**context, OWN: Decimal(counter)}) is True

@@ -11,19 +11,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from decimal import Decimal
 from random import Random
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from engine import answers as worth
-from engine import feel
 from engine.errors import Refused
-from engine.feel.values import from_python
-from engine.graph import Clock, Graph, Transition
+from engine.graph import Clock, Graph, Repeat, Transition
 from engine.host import Surroundings
 from engine.machine import Choices, NoWayOut, Steps, context_of
-from engine.rounds import Rounds
+from engine.plain import plain
+from engine.rounds import OWN, NotCounted, Plan, is_over, plan
 from engine.timers import Strike, first_strike, next_strike
 
 BEGIN = datetime(2024, 5, 16, 2, 0, tzinfo=UTC)
@@ -65,13 +63,23 @@ class Walked:
             "at": self.at.isoformat(), "trigger": self.trigger, "from": self.source, "to": self.target,
             **({"part": self.part} if self.part else {}),
             "stages": list(self.stages), "thrown": list(self.thrown),
-            "answers": {key: _plain(value) for key, value in self.answers.items()},
+            "answers": {key: plain(value) for key, value in self.answers.items()},
         }
+
+
+@dataclass(slots=True)
+class Stay:
+    """One stay at a place whose work children do: the rounds begun so far, by their state."""
+
+    repeat: Repeat | None
+    made: Plan
+    states: list[str] = field(default_factory=list)
 
 
 @dataclass(eq=False, slots=True)
 class Living:
-    """One instance in play. `node` is the place or event of `parent` it belongs to; `rounds` its own loops."""
+    """One instance in play. `node` is the place or event of `parent` it belongs to; `stays` the
+    places whose work its children do."""
 
     graph: Graph
     variables: dict[str, Any]
@@ -82,7 +90,7 @@ class Living:
     state: str = ""
     clocks: dict[str, tuple[Clock, Strike]] = field(default_factory=dict)
     children: list[Living] = field(default_factory=list)
-    rounds: dict[str, Rounds] = field(default_factory=dict)
+    stays: dict[str, Stay] = field(default_factory=dict)
 
     @property
     def final(self) -> bool:
@@ -157,7 +165,7 @@ class Walk:
                 verb, _, element = trigger.partition(".")
                 if verb in ("error", "escalate"):
                     rare.append((one, trigger))
-                elif verb != "fire" and not (verb == "complete" and element in one.rounds):
+                elif verb != "fire" and not (verb == "complete" and element in one.stays):
                     acts.append((one, trigger))
             clocks += [(strike.due_at, node, one) for node, (_, strike) in one.clocks.items()]
         if rare and (self.random.random() < RARE or not (acts or clocks)):
@@ -203,7 +211,7 @@ class Walk:
         self._reset_clocks(one, step)
         for host in step.left:
             one.children = [child for child in one.children if child.node != host or child.part in step.branches]
-            one.rounds.pop(host, None)
+            one.stays.pop(host, None)
         for place in step.entered:
             if one.graph.spawns(place):
                 self._open(one, place)
@@ -272,26 +280,25 @@ class Walk:
         if repeat is None:
             graph = self._called(one, place)
             if graph is not None:
-                one.rounds[place] = Rounds(None, 1, ())
+                one.stays[place] = Stay(None, Plan(1), ["running"])
                 self._child(one, graph, place, dict(one.variables), 0)
             return
-        count, items = self._how_many(one, place)
-        one.rounds[place] = rounds = Rounds(repeat, count, items)
-        for number in rounds.first(context_of(one.variables, {})):
+        stay = one.stays[place] = Stay(repeat, self._planned(one, repeat))
+        first = stay.made.first(repeat, context_of(one.variables, {}))
+        stay.states = ["running"] * len(first)
+        for number in first:
             self._round(one, place, number)
-        if rounds.over:
+        if not first:
             self._finish(one, place)
 
-    def _how_many(self, one: Living, place: str) -> tuple[int | None, tuple[Any, ...]]:
-        repeat, context = one.graph.repeats[place], context_of(one.variables, {})
-        if repeat.items is not None:
-            found = repeat.items.evaluate(context)
-            items = found if isinstance(found, list) else [Decimal(one) for one in range(self.random.randint(1, 3))]
-            return len(items), tuple(items)
-        count = repeat.count.evaluate(context) if repeat.count is not None else None
-        if isinstance(count, Decimal):
-            return max(0, min(int(count), 50)), ()
-        return (None if repeat.again is not None else self.random.randint(1, 3)), ()
+    def _planned(self, one: Living, repeat: Repeat) -> Plan:
+        """How often; a number or list that nothing gives is answered by the walker."""
+        try:
+            made = plan(one.graph, repeat, context_of(one.variables, {}))
+        except NotCounted:
+            items = tuple(range(1, self.random.randint(1, 3) + 1))
+            return Plan(len(items), items)
+        return made if (made.total or 0) <= MOST_ALIVE // 2 else Plan(MOST_ALIVE // 2, made.items)
 
     def _called(self, one: Living, place: str) -> Graph | None:
         if place not in one.graph.calls or (place in one.graph.parts and place != one.graph.root.id):
@@ -300,7 +307,9 @@ class Walk:
         return self.others.get(key) if isinstance(key, str) else None
 
     def _round(self, one: Living, place: str, number: int) -> None:
-        self._child(one, one.graph.parts[place], place, one.rounds[place].given(one.variables, number), number)
+        stay = one.stays[place]
+        known = {**one.variables, **(stay.made.variables(stay.repeat, number) if stay.repeat is not None else {})}
+        self._child(one, one.graph.parts[place], place, known, number)
 
     def _child(self, one: Living, graph: Graph, node: str, variables: dict[str, Any], number: int) -> None:
         child = Living(graph, variables, node, one, node, number)
@@ -313,21 +322,28 @@ class Walk:
         if parent is None or child not in parent.children:
             return
         parent.children.remove(child)
-        kept = {name: value for name, value in child.variables.items() if name != "loopCounter"}
-        rounds = parent.rounds.get(child.node)
-        parent.variables.update(kept)
-        if rounds is None:
+        parent.variables.update({name: value for name, value in child.variables.items() if name != OWN})
+        stay = parent.stays.get(child.node)
+        if stay is None:
             if parent.final and not parent.children:
                 self._over(parent)
             return
-        for number in rounds.done(child.number, context_of(child.variables, {})):
-            self._round(parent, child.node, number)
-        if rounds.over and child.node in parent.rounds:
+        stay.states[child.number] = "ended"
+        if stay.repeat is None or self._was_last(stay, stay.repeat, child):
             parent.children = [one for one in parent.children if one.node != child.node]
             self._finish(parent, child.node)
+        elif stay.repeat.sequential:
+            if len(stay.states) >= MOST_ALIVE // 2:
+                raise TooMany()
+            stay.states.append("running")
+            self._round(parent, child.node, child.number + 1)
+
+    def _was_last(self, stay: Stay, repeat: Repeat, child: Living) -> bool:
+        known = {**child.variables, **stay.made.variables(repeat, child.number)}
+        return is_over(repeat, stay.made, stay.states, child.number, context_of(known, {}))
 
     def _finish(self, one: Living, place: str) -> None:
-        one.rounds.pop(place, None)
+        one.stays.pop(place, None)
         if f"complete.{place}" in self._steps(one.graph).triggers(one.state):
             self._step(one, f"complete.{place}")
 
@@ -347,13 +363,3 @@ class _Undecided(Choices):
         if node.kind == "exclusiveGateway" and len(free) > 1:
             return (self._random.choice(free),)
         return super()._decide(gateway)
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, Decimal):
-        return int(value) if value == value.to_integral_value() else float(value)
-    if isinstance(value, dict):
-        return {key: _plain(one) for key, one in value.items()}
-    if isinstance(value, list):
-        return [_plain(one) for one in value]
-    return value if value is None or isinstance(value, (bool, str)) else feel.literal(from_python(value))

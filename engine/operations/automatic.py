@@ -22,6 +22,7 @@ from engine.operations.children import caught, is_open
 from engine.operations.fire import run_done
 from engine.operations.outcome import Outcome
 from engine.operations.standing import Standing, lock, standing_of
+from engine.plain import plain
 
 _instance = table_of(Instance)
 
@@ -56,7 +57,7 @@ def _work(session: Session, standing: Standing, node: Node, now: datetime) -> di
         asked = standing.definition.decisions(node.decision).evaluate(
             node.decision, context, context, now=now.astimezone(surroundings.zone), written=True
         )
-        return _named(node, learning.plain(asked.value), node.decision)
+        return _named(node, plain(asked.value), node.decision)
     if node.kind == "sendTask" and node.event is not None and not node.task_type:
         outbox.put(session, parcels.throw(session, standing, node, now))
         return {}
@@ -65,7 +66,7 @@ def _work(session: Session, standing: Standing, node: Node, now: datetime) -> di
         return {}
     row = standing.row
     answer = handlers.run(session, Job(row.id, row.subject, row.scope, node.id, node.properties, known), name, now)
-    return _named(node, learning.plain(answer), node.id)
+    return _named(node, plain(answer), node.id)
 
 
 def _named(node: Node, answer: Any, otherwise: str) -> dict[str, Any]:

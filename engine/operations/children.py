@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
-from engine import outbox
+from engine import outbox, rounds
 from engine.bpmn.model import Node
 from engine.errors import BpmnError, NotOpen, WrongState
 from engine.graph import Repeat
@@ -17,13 +17,14 @@ from engine.host import SYSTEM, Actor, Host
 from engine.machine import context_of
 from engine.models import Attachment, Instance, Submission, Task, table_of
 from engine.net import parts
-from engine.operations import ending, learning, rounds
+from engine.operations import ending, learning
 from engine.operations.complete import go_on
 from engine.operations.door import Act, advance, begin_child, begin_stay, note
 from engine.operations.outcome import Outcome
-from engine.operations.rounds import OWN, Plan
 from engine.operations.standing import Standing, lock, require_role, standing_of
 from engine.operations.step import ended_message, thrown_message
+from engine.plain import plain
+from engine.rounds import OWN, Plan
 from engine.statements import AnyRow, Statement
 
 _instance, _task = table_of(Instance), table_of(Task)
@@ -147,7 +148,7 @@ def _round_ended(session: Session, standing: Standing, repeat: Repeat, row: AnyR
         brought |= _brought(session, standing, node, one, repeat, now)
     names = standing.surroundings(session, now).names
     known = {**standing.variables, **brought, **made.variables(repeat, row.number)}
-    if rounds.is_over(repeat, made, all_rounds, row.number, context_of(known, names)):
+    if rounds.is_over(repeat, made, [one.status for one in all_rounds], row.number, context_of(known, names)):
         if repeat.results is not None:
             brought[repeat.results] = _results(repeat, made, all_rounds, names)
         return _complete(session, standing, repeat.node, brought, now)
@@ -173,7 +174,7 @@ def _results(
         value = None
         if one.status == "ended" and repeat.result is not None:
             local = {**one.variables, **made.variables(repeat, one.number)}
-            value = learning.plain(repeat.result.evaluate(context_of(local, names)))
+            value = plain(repeat.result.evaluate(context_of(local, names)))
         gathered.append(value)
     return gathered
 

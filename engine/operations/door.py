@@ -17,7 +17,7 @@ from typing import Any
 from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.orm import Session
 
-from engine import definitions, outbox
+from engine import definitions, outbox, rounds
 from engine.arrivals import Subscription
 from engine.definitions import Loaded
 from engine.errors import NotFound, Refused
@@ -25,11 +25,11 @@ from engine.graph import Call, Repeat
 from engine.host import SYSTEM
 from engine.machine import context_of
 from engine.models import Instance, table_of
-from engine.operations import ending, learning, rounds
+from engine.operations import ending, learning
 from engine.operations.outcome import Outcome
-from engine.operations.rounds import Plan
 from engine.operations.standing import Standing, lock
 from engine.operations.step import Act, Taken, decide, note, open_nodes, uncaught, write
+from engine.rounds import Plan
 from engine.statements import Statement, insert_of
 
 __all__ = ["Act", "advance", "begin_child", "begin_stay", "happen", "note", "open_nodes"]

@@ -16,8 +16,8 @@ from engine.feel.writing import number_text
 from engine.graph import Catch, Graph, Transition
 from engine.host import Surroundings
 from engine.models import table_of
-from engine.operations.learning import plain
 from engine.operations.standing import Standing
+from engine.plain import plain
 from engine.statements import Statement, insert_of
 
 _subscription, _parcel = table_of(Subscription), table_of(Parcel)
