@@ -180,6 +180,6 @@ def _literals(node: Node) -> list[Literal]:
         one = todo.pop()
         if isinstance(one, Literal):
             found.append(one)
-        elif not isinstance(one, (Name, Path)):
+        elif not isinstance(one, (Name, Path)) and step(one) is None:
             todo.extend(children(one))
     return found

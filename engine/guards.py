@@ -131,7 +131,7 @@ def _compared(tree: Node, domains: dict[str, list[Any]]) -> None:
     todo: list[Node] = [tree]
     while todo:
         node = todo.pop()
-        parts = list(children(node))
+        parts = [] if _is_path(node) else list(children(node))
         todo += (part for part in parts if not _is_path(part))
         names = [dotted(part) or "" for part in parts if _is_path(part)]
         literals = [inner.value for part in parts for inner in _literals(part)]
@@ -146,7 +146,7 @@ def _literals(tree: Node) -> list[Literal]:
         node = todo.pop()
         if isinstance(node, Literal):
             found.append(node)
-        todo += children(node)
+        todo += () if _is_path(node) else children(node)
     return found
 
 

@@ -13,7 +13,6 @@ from typing import TypeAlias
 from engine.feel import tree
 from engine.feel.arithmetic import arithmetic, negative
 from engine.feel.builtins import BUILTINS, PATTERNS, BuiltinFunction
-from engine.feel.builtins.manifold import entry_or_size
 from engine.feel.conforming import is_instance
 from engine.feel.properties import member
 from engine.feel.ranges import picked, whole
@@ -78,12 +77,6 @@ def _path(node: tree.Path) -> Closure:
         return value
 
     return run
-
-
-@closure.register(tree.Sized)
-def _sized(node: tree.Sized) -> Closure:
-    source, name = closure(node.source), node.name
-    return lambda scope: entry_or_size(source(scope), name)
 
 
 def _rooted(path: tuple[str, ...]) -> Closure:

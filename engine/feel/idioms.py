@@ -60,8 +60,9 @@ def property_of(source: Node, name: str) -> Node:
     """`source.name`; `length` and `size` are those of a text or a list, unless a context has such an entry."""
     if isinstance(source, tree.Name) and source.name == "Boolean" and name in ("TRUE", "FALSE"):
         return tree.Literal(at(source), name == "TRUE")
-    kind = tree.Sized if name in ("length", "size") else tree.Path
-    return kind(at(source), source, name)
+    if name in ("length", "size"):
+        return tree.Call(at(source), "entry or size", (source, tree.Literal(at(source), name)))
+    return tree.Path(at(source), source, name)
 
 
 def method(position: int, operand: Node, name: str, given: tuple[Node, ...]) -> Node:

@@ -42,11 +42,6 @@ class Path(Node):
 
 
 @dataclass(frozen=True, slots=True)
-class Sized(Path):
-    """`source.length` or `source.size` of JUEL: the entry of a context, the size of a list or a text."""
-
-
-@dataclass(frozen=True, slots=True)
 class Filter(Node):
     """`source[condition]`: a number picks one member (1-based, negative from the end), a boolean keeps members."""
 
@@ -247,6 +242,10 @@ class InstanceOf(Node):
     type: Type
 
 
+ENTRIES = frozenset({"get value", "entry or size"})
+"""Functions that take an entry out of a context."""
+
+
 def children(node: Node) -> Iterator[Node]:
     """The parts of a node, in the order they are written."""
     for field in fields(node):
@@ -258,11 +257,13 @@ def children(node: Node) -> Iterator[Node]:
 
 
 def step(node: Node) -> tuple[Node, str] | None:
-    """The source and the name of `source.name`, and of `get value(source, "name")`; None for anything else."""
+    """The source and the name of `source.name`, also where a function takes the entry (ENTRIES); None for anything
+    else.
+    """
     match node:
         case Path(source=source, name=name):
             return source, name
-        case Call(function="get value", arguments=(source, Literal(value=str(name)))) if name.isidentifier():
+        case Call(arguments=(source, Literal(value=str(name)))) if node.function in ENTRIES and name.isidentifier():
             return source, name
     return None
 

@@ -43,7 +43,7 @@ def uses(tree: Node) -> Uses:
 
 def _collect(node: Node, bound: frozenset[str], filtered: bool, found: Uses) -> None:
     match node:
-        case Name() | Path() | Call(function="get value"):
+        case Name() | Path() | Call():
             _reference(node, bound, filtered, found)
         case Filter(source=source, condition=condition):
             _collect(source, bound, filtered, found)
@@ -75,8 +75,8 @@ def _reference(node: Name | Path | Call, bound: frozenset[str], filtered: bool, 
     while (taken := step(root)) is not None:
         root, name = taken
         steps.append(name)
-    if root is node and isinstance(node, Call):
-        for child in node.arguments:
+    if isinstance(root, Call) and root is node:
+        for child in root.arguments:
             _collect(child, bound, filtered, found)
     elif not isinstance(root, Name):
         _collect(root, bound, filtered, found)

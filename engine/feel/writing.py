@@ -130,8 +130,6 @@ def _closed(node: Node) -> str:
             return _literal(value)
         case tree.Name(name=name):
             return name
-        case tree.Sized():
-            return f"entry or size({source(node.source)}, {_literal(node.name)})"
         case tree.Path():
             return f"{_operand(node.source)}.{node.name}"
         case tree.Filter():

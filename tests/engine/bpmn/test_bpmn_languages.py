@@ -31,6 +31,8 @@ from tests.engine.small import process
     ("True", "python", "true"), ("counter == 3", None, "${counter == 3}"), ("not done", None, "${not done}"),
     ("x = 1", None, "x = 1"), ("= x", "groovy", "= x"), ("${x}", "XPath", "${x}"), ("3", "groovy", "3"),
     ("'a' in x and d.get('n', 0) > 1", "python", '= holds part(x, "a") and (get or else(get value(d, "n"), 0) > 1)'),
+    ('return (Boolean) x && "(String) y".equals(((String) kcontext.getVariable("y")).trim());', "java",
+     '${x && "(String) y".equals((kcontext.getVariable("y")).trim())}'),
     ("this.environment.variables.x.length > 2", "JavaScript", "${x.length > 2}"),
     ("x = 1", "https://www.omg.org/spec/DMN/20191111/FEEL/", "x = 1"),
 ])

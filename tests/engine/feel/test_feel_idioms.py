@@ -8,6 +8,7 @@ import pytest
 
 from engine.answers import nested, of
 from engine.feel import compile
+from engine.guards import way_missing
 
 CONTEXT = {
     "s": "Kapal Tunda", "blank": "  ", "nothing": "", "n": 21, "half": Decimal("-2.5"), "yes": True, "none": None,
@@ -84,7 +85,7 @@ def test_it_means_the_same_written_as_feel_and_takes_the_same_names(text: str, e
     ("${list.length > 2}", {"list.length"}), ("${list.size() > 2}", {"list"}),
 ])
 def test_paths_are_those_of_the_data(text: str, paths: set[str]) -> None:
-    assert compile(text).paths == paths
+    assert compile(text).paths == compile(compile(text).source(), dialect="feel").paths == paths
 
 
 @pytest.mark.parametrize("text", [
@@ -99,3 +100,14 @@ def test_the_answers_worth_trying_make_it_true_and_not_true(text: str) -> None:
     (path, values), = of([expression]).items()
     seen = {expression.evaluate(nested({path: value})) is True for value in values}
     assert seen == {True, False}
+
+
+@pytest.mark.parametrize(("guards", "complete"), [
+    (("${S(customer).prop('age').numberValue() >= 21}", "${S(customer).prop('age').numberValue() < 21}"), True),
+    (("${S(customer).prop('age').numberValue() > 21}", "${S(customer).prop('age').numberValue() < 21}"), False),
+    (("${list.length > 2}", "${list.length <= 2}"), True), (("${a.equals('x')}", "${!a.equals('x')}"), True),
+    (("${a.equals('x')}", "${a.equals('y')}"), False), (("${a.contains('x')}", "${!a.contains('x')}"), True),
+    (("${a.contains('x')}", "${a.contains('y')}"), False),
+])
+def test_whether_a_way_is_missing_is_told_for_calls_too(guards: tuple[str, ...], complete: bool) -> None:
+    assert (way_missing([compile(one) for one in guards]) is None) == complete
