@@ -239,8 +239,8 @@ def role_gone(tree: Tree, random: Random) -> str:
     lane = pick(random, [one for one in tree.all("lane") if any(
         ref.text in {_named(task) for task in tree.all("userTask")} for ref in one.iter(NS + "flowNodeRef"))])
     lane.set("id", "nobody")
-    tasks = {_named(task) for task in tree.all("userTask")}
-    return next(ref.text or "" for ref in lane.iter(NS + "flowNodeRef") if ref.text in tasks)
+    nodes = [node for process in reader.read(tree.xml).processes for node in process.walk()]
+    return str(pick(random, [node.id for node in nodes if node.kind == "userTask" and node.lane == "nobody"]))
 
 
 WAYS: dict[str, Spoils] = {
