@@ -17,6 +17,7 @@ def commands() -> dict[str, Sequence[str]]:
         "lint (ruff)": (python, "-m", "ruff", "check", "."),
         "types (mypy)": (python, "-m", "mypy"),
         "import contracts": (python, "-c", "from importlinter.cli import lint_imports_command as c; c()"),
+        "BPMN table": (python, "-m", "web.cli", "bpmn-table", "--check"),
         "migrations": (python, "-m", "web.cli", "migration", "check"),
     }
     if drawings:

@@ -161,6 +161,15 @@ def outlines_command(arguments: tuple[str, ...]) -> None:
     outlines.main(list(arguments), prog_name="manage.py outlines")
 
 
+@cli.command("bpmn-table", context_settings=FORWARD)
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+def bpmn_table_command(arguments: tuple[str, ...]) -> None:
+    """Tulis ulang docs/bpmn.md / what of BPMN runs, is kept or refused; --check only compares."""
+    from web.bpmn_table_cli import bpmn_table
+
+    bpmn_table.main(list(arguments), prog_name="manage.py bpmn-table")
+
+
 @cli.command("bench", context_settings=FORWARD)
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
 def bench_command(arguments: tuple[str, ...]) -> None:

@@ -51,6 +51,10 @@ REASONS: dict[str, tuple[str, str]] = {
                       "peristiwanya di dalam subproses.",
                       "Loop behaviour “{detail}” is not run. Use the default (All), and throw the event inside a "
                       "sub-process."),
+    "parallel_events": ("Gerbang peristiwa yang menunggu semua peristiwanya (Parallel) tidak dijalankan. Gambarkan "
+                        "peristiwanya sesudah gerbang paralel.",
+                        "An event gateway that waits for all its events (Parallel) is not run. Draw the events behind "
+                        "a parallel gateway."),
     "quantity": ("Jumlah token selain 1 tidak dijalankan. Hapus startQuantity dan completionQuantity.",
                  "Token quantities other than 1 are not run. Remove startQuantity and completionQuantity."),
     "case": ("Kasus (CMMN) “{detail}” tidak dijalankan. Panggil sebuah proses BPMN.",

@@ -1,0 +1,81 @@
+"""What attributes mean when run, and what is to be known of some that are kept; the rest is kept as it is."""
+
+from __future__ import annotations
+
+ATTRIBUTES = {
+    "activity.default": "the flow taken when no condition of the others holds",
+    "exclusiveGateway.default": "the flow taken when no other condition holds",
+    "inclusiveGateway.default": "the flow taken when no other condition holds",
+    "complexGateway.default": "the flow taken when no other condition holds",
+    "activity.isForCompensation": "lies outside the flow; done when what it belongs to is compensated",
+    "adHocSubProcess.cancelRemainingInstances": "false: what is open is waited for when the condition holds",
+    "adHocSubProcess.ordering": "Sequential: one activity at a time",
+    "association.sourceRef": "the compensation event, or its handler",
+    "association.targetRef": "the compensation event, or its handler",
+    "baseElement.id": "the name by which flows, references, people under way and history know it",
+    "boundaryEvent.attachedToRef": "the activity it sits on",
+    "boundaryEvent.cancelActivity": "false: the activity goes on",
+    "businessRuleTask.implementation": "the handler's name, unless it begins with ##",
+    "sendTask.implementation": "the handler's name, unless it begins with ##",
+    "serviceTask.implementation": "the handler's name, unless it begins with ##",
+    "callActivity.calledElement": "the id of the called process, or an expression for it",
+    "compensateEventDefinition.activityRef": "only this activity is compensated",
+    "correlationPropertyRetrievalExpression.messageRef": "the message it reads the key from",
+    "dataInput.name": "the name the activity finds it under", "dataOutput.name": "the name the activity gives it under",
+    "dataObjectReference.dataObjectRef": "the variable it stands for",
+    "definitions.expressionLanguage": "of expressions that do not state theirs; XPath counts as not stated",
+    "error.errorCode": "what finds the event that catches it", "escalation.escalationCode": "what finds who catches it",
+    "errorEventDefinition.errorRef": "the error; without one, any", "messageEventDefinition.messageRef": "the message",
+    "escalationEventDefinition.escalationRef": "the escalation; without one, any",
+    "signalEventDefinition.signalRef": "the signal", "linkEventDefinition.name": "joins throw and catch",
+    "eventBasedGateway.instantiate": "begins an instance with the first of its events",
+    "flowElement.name": "of a data object: the variable's name, where it is one word",
+    "formalExpression.language": "FEEL, JUEL; what only computes in Python, Java, JavaScript or MVEL is read as FEEL",
+    "message.name": "what is matched", "signal.name": "what is matched",
+    "messageFlow.sourceRef": "who sends", "messageFlow.targetRef": "who receives",
+    "multiInstanceLoopCharacteristics.isSequential": "one round after the other",
+    "operation.name": "the handler's name", "process.isExecutable": "true: only such processes of the file run",
+    "property.name": "the variable's name, where it is one word",
+    "receiveTask.instantiate": "begins an instance", "receiveTask.messageRef": "the message it waits for",
+    "receiveTask.operationRef": "the operation whose message it waits for",
+    "sendTask.messageRef": "the message it sends",
+    "sendTask.operationRef": "the operation it calls, and its message",
+    "serviceTask.operationRef": "the operation it calls",
+    "resource.name": "the role", "sequenceFlow.sourceRef": "where it comes from",
+    "sequenceFlow.targetRef": "where it leads",
+    "standardLoopCharacteristics.loopMaximum": "the most rounds",
+    "standardLoopCharacteristics.testBefore": "true: asked before the first round too",
+    "startEvent.isInterrupting": "false: the scope around its event sub-process goes on",
+    "subProcess.triggeredByEvent": "an event sub-process: begins when its event happens while the scope is open",
+}
+"""{type that declares it.attribute: its meaning}, of those that run."""
+
+KEPT = {
+    "callableElement.name": "shown to people", "flowElement.name": "shown to people", "lane.name": "shown to people",
+    "participant.name": "shown to people", "escalation.name": "shown to people", "error.name": "shown to people",
+    "scriptTask.scriptFormat": "told to whoever registers the handler",
+    "participant.processRef": "every process of the file runs, whoever's pool it is",
+    "compensateEventDefinition.waitForCompletion": "compensation is always waited for",
+    "formalExpression.language": "read where it holds a condition, a path or a transformation",
+    "sequenceFlow.isImmediate": "for processes that are not executable",
+    "globalUserTask": "a call to a global task is told as a process still to be published",
+    "globalTask": "a call to a global task is told as a process still to be published",
+    "participant": "every process of the file runs, whoever's pool it is",
+    "script": "shown to whoever registers the handler; never executed",
+    "documentation": "shown to whoever does the task",
+    "conversation": "groups message flows in the picture",
+}
+
+NOTES = {
+    "properties": "handed to the handler", "property": "handed to the handler", "taskHeaders": "handed to the handler",
+    **dict.fromkeys(
+        ("executionListener", "taskListener", "eventListener", "executionListeners", "taskListeners", "preScript",
+         "postScript", "onEntry-script", "onExit-script", "@variableMappingClass",
+         "@variableMappingDelegateExpression"), "told by `check` as still to be registered; never executed"),
+    "@resource": "the script's file, told; never executed", "@followUpDate": "read", "@priority": "read",
+    "priorityDefinition": "read", "failedJobRetryTimeCycle": "our own backoff counts",
+    **dict.fromkeys(("@asyncBefore", "@asyncAfter", "@async", "@exclusive"), "every automatic task is a job anyway"),
+    "@skipExpression": "told; the task is not skipped", "@variableName": "told; every change is looked at",
+    "@variableEvents": "told; every change is looked at", "conditionalFilter": "told; every change is looked at",
+}
+"""What is to be known of vendors' extensions that are kept."""
