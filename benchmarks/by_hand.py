@@ -38,8 +38,8 @@ UPDATE instance SET status = 'running', stage = 'sowan_done', state = %s, variab
 staged_at = %s, ended_at = NULL, due_at = %s, version = %s, stage_version = %s, seq = %s, head = %s
 WHERE id = %s AND version = %s AND seq = %s"""
 _TASK = """
-INSERT INTO task (instance_id, node, visit, stage, role, scope, opened_at, due_at)
-VALUES (%s, 'submit_secretariat', %s, 'sowan_done', 'pps_member', %s, %s, %s)"""
+INSERT INTO task (instance_id, root_id, node, visit, stage, role, scope, opened_at, due_at)
+VALUES (%s, %s, 'submit_secretariat', %s, 'sowan_done', 'pps_member', %s, %s, %s)"""
 _TIMER = """
 INSERT INTO timer (instance_id, node, host, visit, round, due_at, repeats, fired)
 VALUES (%s, 'submit_secretariat_late', 'submit_secretariat', %s, 0, %s, 0, %s)"""
@@ -95,7 +95,7 @@ class ByHand:
         run(_CLEAR, _NOW, one)
         run(_MOVE, _STATE, json.dumps({"decision": "approve"}), _NOW, _NOW, due, version + 1, version + 1, seq + 1,
             _HASH, one, version, seq)
-        run(_TASK, one, version + 1, scope, _NOW, due)
+        run(_TASK, one, one, version + 1, scope, _NOW, due)
         if self.with_host:
             run(_TIMER, one, version + 1, due, False)
         run(_DEED, one, stay, actor, "commissioner")

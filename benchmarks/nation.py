@@ -112,12 +112,13 @@ def _work(session: Session, now: datetime) -> None:
         Instance.id, 7)
     turn = sa.cast(turn, sa.Integer)
     old, ago, soon = (_moment(now + timedelta(days=days)) for days in (-30, -4, 5))
-    columns = ["instance_id", "node", "visit", "stage", "role", "scope", "opened_at", "due_at", "closed_at", "outcome"]
+    columns = ["instance_id", "root_id", "node", "visit", "stage", "role", "scope", "opened_at", "due_at", "closed_at",
+               "outcome"]
     nothing = sa.cast(sa.null(), UTCDateTime())
     for number, (stage, name) in enumerate(zip(WAY, ASKED, strict=True)):
         for visit, (verb, role) in enumerate((("submit", "pps_member"), ("approve", "commissioner"))):
-            said = (Instance.id, literal(f"{verb}_{name}"), literal(visit + 2 * number), literal(stage), literal(role),
-                    Instance.scope)
+            said = (Instance.id, Instance.id, literal(f"{verb}_{name}"), literal(visit + 2 * number), literal(stage),
+                    literal(role), Instance.scope)
             session.execute(insert(Task).from_select(columns, select(
                 *said, old, old, old, literal("completed")).where(place > number)))
             decides = turn % 3 == 0

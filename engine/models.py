@@ -135,6 +135,7 @@ class Instance(Base):
             **only("parent_id IS NOT NULL"),
         ),
         CheckConstraint("status in ('running', 'ended', 'cancelled')", name="status"),
+        Index("ix_instance_child_root", "root_id", **only("parent_id IS NOT NULL")),
         Index("ix_instance_place", "scope", "stage", "state"),
         Index("ix_instance_definition_state", "definition_id", "state"),
     )
@@ -171,6 +172,9 @@ class Task(Base):
 
     `role` is who may do it, within `scope`. `outcome` says how it ended: "completed", "taken_away", "cancelled".
     An automatic step (a service task) is a task too, with the role ""; so is a stay that child instances work off.
+
+    `root_id` is the one instance of its family that has no parent, its own where that is none; the engine fills it in
+    with every task. It has no foreign key: `instance_id` has one, and this only says where that leads.
     """
 
     __tablename__ = "task"
@@ -179,10 +183,12 @@ class Task(Base):
         Index("ix_task_open_role", "role", "scope", "due_at", **only("closed_at IS NULL")),
         Index("ix_task_open_due", "due_at", **only("closed_at IS NULL")),
         Index("ix_task_open_instance", "instance_id", **only("closed_at IS NULL")),
+        Index("ix_task_open_root", "root_id", **only("closed_at IS NULL")),
     )
 
     id: Mapped[int] = mapped_column(BigId, Identity(), primary_key=True)
     instance_id: Mapped[int] = mapped_column(ForeignKey("instance.id"))
+    root_id: Mapped[int | None] = mapped_column(BigId)
     node: Mapped[str] = mapped_column(String(100))
     visit: Mapped[int]
     stage: Mapped[str] = mapped_column(String(100))

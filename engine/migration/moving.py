@@ -213,7 +213,7 @@ class _Moving:
             person = places.family(graph, place) == places.WORK
             found.append(min(clocks.armed.get(place, ()), default=None))
             self.changes.insert(
-                _task, instance_id=row.id, node=place, visit=version,
+                _task, instance_id=row.id, root_id=row.root_id or row.id, node=place, visit=version,
                 stage=self.pairing.target.stage if self.pairing.target else "",
                 role=graph.role(place) if person else "", scope=row.scope, opened_at=self.now, due_at=found[-1],
             )

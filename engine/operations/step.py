@@ -42,7 +42,9 @@ _CLEAR_CLOCKS = Statement(
     .where(_timer.c.instance_id == bindparam("i"), _timer.c.host == bindparam("h"), _timer.c.closed_at.is_(None))
     .values(closed_at=bindparam("at"))
 )
-_INSERT_TASK = insert_of(_task, "instance_id", "node", "visit", "stage", "role", "scope", "opened_at", "due_at")
+_INSERT_TASK = insert_of(
+    _task, "instance_id", "root_id", "node", "visit", "stage", "role", "scope", "opened_at", "due_at"
+)
 _INSERT_TIMER = insert_of(_timer, "instance_id", "node", "host", "visit", "round", "due_at", "repeats", "fired")
 _INSERT_DEED = insert_of(_deed, "instance_id", "stage_version", "person", "role", new=True)
 _INSERT_HISTORY = insert_of(_history, *(column.key for column in _history.c if column.key != "id"))
@@ -203,7 +205,7 @@ def _opened(
         if node is not None and (spawns or _is_task(node.kind)):
             person = node.kind == "userTask" and not spawns
             opened.tasks.append({
-                "instance_id": row.id, "node": place, "visit": version, "stage": stage,
+                "instance_id": row.id, "root_id": row.root_id or row.id, "node": place, "visit": version, "stage": stage,
                 "role": graph.role(place) if person else "", "scope": row.scope, "opened_at": now, "due_at": due,
             })
             if node.kind in AUTOMATIC and not spawns:

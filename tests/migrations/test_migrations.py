@@ -66,6 +66,34 @@ def test_each_migration_goes_down_and_up_by_itself(empty_url: str) -> None:
     assert migrate.standing(empty_url) == migrate.heads()[0]
 
 
+def test_tasks_that_stand_get_their_root(empty_url: str) -> None:
+    migrate.up(empty_url, "0009_drawing_drafts")
+    engine = make_engine(empty_url, pool_size=1)
+    moment = "'2026-01-01 00:00:00+00:00'"
+    with engine.begin() as connection:
+        blob = "''" if engine.dialect.name == "sqlite" else "''::bytea"
+        connection.exec_driver_sql(
+            "INSERT INTO definition (id, key, version, name, drawing, forms, outline, fingerprint, published_at, "
+            f"published_by) VALUES (1, 'p', 1, 'p', {blob}, '{{}}', '', '', {moment}, '1')"
+        )
+        for number, parent in ((1, "NULL"), (2, "1")):
+            connection.exec_driver_sql(
+                "INSERT INTO instance (id, definition_id, subject, scope, status, stage, state, variables, started_at, "
+                "entered_at, staged_at, version, stage_version, seq, head, parent_id, root_id) VALUES "
+                f"({number}, 1, 'thing:1', '33', 'running', '', '', '{{}}', {moment}, {moment}, {moment}, 0, 0, 0, '', "
+                f"{parent}, {parent})"
+            )
+            connection.exec_driver_sql(
+                "INSERT INTO task (instance_id, node, visit, stage, role, scope, opened_at) VALUES "
+                f"({number}, 't', 0, '', 'r', '33', {moment})"
+            )
+    migrate.up(empty_url, "0010_tasks_by_root")
+    with engine.connect() as connection:
+        rows = connection.exec_driver_sql("SELECT instance_id, root_id FROM task ORDER BY id").all()
+    engine.dispose()
+    assert [tuple(row) for row in rows] == [(1, 1), (2, 1)]
+
+
 def test_models_equal_the_migrated_schema(empty_url: str) -> None:
     assert migrate.differences(empty_url) == []
 
