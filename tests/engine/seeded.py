@@ -14,7 +14,7 @@ from typing import Any
 from xml.etree import ElementTree
 
 from engine.bpmn import reader
-from engine.checking import Verdict, check
+from engine.checking import Verdict, check, runnable
 from engine.errors import ExpressionRefused, Problem
 from tests.engine.oracle import TooMuch
 from tests.engine.oracle_drawings import sketch
@@ -239,7 +239,7 @@ def role_gone(tree: Tree, random: Random) -> str:
     lane = pick(random, [one for one in tree.all("lane") if any(
         ref.text in {_named(task) for task in tree.all("userTask")} for ref in one.iter(NS + "flowNodeRef"))])
     lane.set("id", "nobody")
-    nodes = [node for process in reader.read(tree.xml).processes for node in process.walk()]
+    nodes = [node for process in runnable(reader.read(tree.xml)) for node in process.walk()]
     return str(pick(random, [node.id for node in nodes if node.kind == "userTask" and node.lane == "nobody"]))
 
 
