@@ -110,6 +110,8 @@ document.querySelectorAll("[data-play]").forEach((button) => {
     playing = button;
     button.querySelector(".word").textContent = button.dataset.stop;
     button.setAttribute("aria-pressed", "true");
+    const flow = (id) => Boolean(registry.get(id).waypoints);
+    const stops = way.filter((id) => !flow(id));
     const step = (number) => {
       if (number > 0) { canvas.removeMarker(way[number - 1], "walking"); canvas.addMarker(way[number - 1], "walked"); }
       if (number === way.length) {
@@ -121,9 +123,11 @@ document.querySelectorAll("[data-play]").forEach((button) => {
       const id = way[number];
       canvas.addMarker(id, "walking");
       if (!inside(canvas, registry.get(id))) bring(canvas, registry.get(id));
-      said.textContent = button.dataset.step.replace("{number}", number + 1).replace("{all}", way.length)
-        .replace("{name}", name(id));
-      button.timer = setTimeout(step, registry.get(id).waypoints ? STEP / 3 : STEP, number + 1);
+      if (!flow(id)) {
+        said.textContent = button.dataset.step.replace("{number}", stops.indexOf(id) + 1)
+          .replace("{all}", stops.length).replace("{name}", name(id));
+      }
+      button.timer = setTimeout(step, flow(id) ? STEP / 3 : STEP, number + 1);
     };
     step(0);
   });

@@ -1,7 +1,7 @@
 /* A form is edited with form-js. When the text is no form that can be opened, the text itself stays to be mended. */
 "use strict";
 
-document.querySelectorAll("[data-editor=form]").forEach(async (form) => {
+edit("form", async (form) => {
   const bench = form.querySelector(".bench"), text = form.elements.text, state = form.querySelector(".state");
   bench.hidden = false;
   const editor = new FormEditor.FormEditor({ container: bench.querySelector(".canvas") });

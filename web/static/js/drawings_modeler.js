@@ -2,7 +2,7 @@
    When the text is no drawing that can be opened, the text itself stays to be mended. */
 "use strict";
 
-document.querySelectorAll("[data-editor=bpmn]").forEach(async (form) => {
+edit("bpmn", async (form) => {
   const bench = form.querySelector(".bench"), text = form.elements.text, state = form.querySelector(".state");
   bench.hidden = false;
   const modeler = new BpmnJS({ container: bench.querySelector(".canvas") });

@@ -4,6 +4,14 @@
 
 const IDLE = 1500; /* milliseconds without a change before it is sent */
 
+/* Runs an editor on each form of this kind once there is room for it: on a phone there is none, and nothing is loaded. */
+const edit = (kind, open) => document.querySelectorAll(`[data-editor=${kind}]`).forEach((form) => {
+  const roomy = matchMedia("(min-width: 900px)");
+  const begin = () => { if (roomy.matches) { roomy.removeEventListener("change", begin); open(form); } };
+  roomy.addEventListener("change", begin);
+  begin();
+});
+
 const keep = (form, write) => {
   const state = form.querySelector(".state");
   let timer = null, dirty = false, sending = false, ended = false;
