@@ -18,8 +18,8 @@ from engine.net import CAUGHT, THROWS, Net, Root, has, may_fail, parts
 from engine.run import LEAVES, Fault, Run, bare
 from engine.tokens import Game
 
-MAX_STATES = 5_000
-MAX_TRANSITIONS = 25_000
+MAX_STATES = 3_000
+MAX_TRANSITIONS = 15_000
 
 LISTENS = "!"
 """After a scope's id: the host of what its event sub-processes listen for, as long as none of them took over."""
