@@ -45,6 +45,32 @@ def test_the_list_says_which_version_each_body_runs_by(operator: Browser) -> Non
     assert "Versi baru" in page
 
 
+def test_the_list_asks_the_same_few_questions_however_much_there_is(app: Flask, operator: Browser) -> None:
+    asked: list[str] = []
+
+    def count(*of: object) -> None:
+        asked.append(str(of[2]))
+
+    def questions() -> int:
+        asked.clear()
+        assert operator.get("/alur").status_code == 200
+        return len(asked)
+
+    engine = app.extensions["tapak.engine"]
+    operator.get("/alur")
+    sa.event.listen(engine, "before_cursor_execute", count)
+    few = questions()
+    for number in range(20):
+        drafted(operator, (f"{number}.bpmn", RENAMED))
+    with db.transaction(engine) as session:
+        row = {**session.execute(sa.select(*Definition.__table__.c).where(Definition.key == "pps")).one()._mapping}
+        session.execute(sa.insert(Definition), [
+            {**row, "id": 1000 + number, "version": 2 + number} for number in range(300)
+        ])
+    assert questions() == few
+    sa.event.remove(engine, "before_cursor_execute", count)
+
+
 def test_one_drawing_with_its_outline_check_and_versions(operator: Browser, world: World) -> None:
     page = operator.get("/alur/proses/pps").text
     assert "terbukti baik" in page
