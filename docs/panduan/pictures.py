@@ -4,7 +4,8 @@
     .venv/bin/python docs/panduan/pictures.py http://127.0.0.1:8000
 
 Afterwards docs/images/*.png show the demo as it is now, each below 150 kB. Nothing in the demo is changed, but the
-empty form that is handed in once to show what then is said. Needs requirements-test.txt and Chromium.
+empty form that is handed in once to show what then is said, and two drafts of a drawing. Needs requirements-test.txt
+and Chromium.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ IMAGES = Path(__file__).resolve().parent.parent / "images"
 EVERYBODYS = "tapak-demo-2024"
 PHONE, DESK = (360, 740), (1280, 860)
 LARGEST = 150_000
+DRAWING = Path(__file__).resolve().parents[2] / "workflows" / "pps" / "pps.bpmn"
 
 
 def first(name: str) -> Callable[[Page], None]:
@@ -55,6 +57,30 @@ def levels(page: Page) -> None:
     page.locator(".levels").scroll_into_view_if_needed()
 
 
+def changed(*changes: tuple[str, str]) -> Callable[[Page], None]:
+    """Sends the drawing of PPS with these words changed: a draft of its own, of which nothing is proposed."""
+    def send_drawing(page: Page) -> None:
+        text = DRAWING.read_text("utf-8")
+        for old, new in changes:
+            text = text.replace(old, new)
+        page.set_input_files("#files", {"name": "pps.bpmn", "mimeType": "application/xml", "buffer": text.encode()})
+        page.locator(".actions .button").first.click()
+        page.wait_for_selector("[data-picture][data-ready]")
+
+    return send_drawing
+
+
+def fault(page: Page) -> None:
+    flow = 'id="sowan_returned" name="Dikembalikan" sourceRef="sowan_decision" targetRef="submit_sowan" '
+    condition = '<bpmn:conditionExpression xsi:type="bpmn:tFormalExpression">= decision = "return"'
+    changed(
+        (' default="sowan_returned"', ""),
+        (f"{flow}/>", f"{flow}>{condition}</bpmn:conditionExpression></bpmn:sequenceFlow>"),
+    )(page)
+    page.locator("[data-play]").first.click()
+    page.wait_for_timeout(6000)
+
+
 SHOTS: tuple[tuple[str, str, tuple[int, int], str, Callable[[Page], None] | None], ...] = (
     ("masuk", "", PHONE, "/masuk", None),
     ("tugas-anggota", "pps-pare-kranggan", PHONE, "/tugas", None),
@@ -75,6 +101,9 @@ SHOTS: tuple[tuple[str, str, tuple[int, int], str, Callable[[Page], None] | None
     ("agenda-eskalasi", "operator", DESK, "/agenda/1/ubah", levels),
     ("orang", "operator", DESK, "/orang", None),
     ("kesehatan", "operator", DESK, "/kesehatan", None),
+    ("alur", "operator", DESK, "/alur/proses/pps", None),
+    ("alur-temuan", "operator", DESK, "/alur/baru", fault),
+    ("alur-banding", "operator", DESK, "/alur/baru", changed(("Periksa bimtek", "Telaah bimtek"))),
     ("riwayat", "auditor", DESK, "/badan", history),
 )
 
