@@ -19,7 +19,7 @@ from tests.servers import NoServer
 
 NAMES = ("approval", "sweep", "board")
 KINDS = ("sqlite", "postgresql")
-WITHOUT = ("steps", "proof")
+WITHOUT = ("steps", "proof", "corpus")
 """The benchmarks that need no database."""
 
 

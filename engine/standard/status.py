@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from random import Random
 from typing import Any
 
-import lxml.etree
-
-from engine.bpmn import reader
+from engine.bpmn import altered, reader
 from engine.bpmn.model import ACTIVITIES, NOTHING, Drawing, Node, Process
-from engine.bpmn.xml import MODEL
 from engine.checking import runnable
 from engine.compile import compile_process
 from engine.errors import DrawingRefused, Problem
@@ -74,13 +70,9 @@ def attribute(name: str, declared: str) -> Shown:
 
 def drawing_of(name: str, declared: str) -> bytes:
     """The small drawing of the element in which the attribute has a value that would change something."""
-    root = _root(_small(name, declared).xml())
-    owner, attribute_name = _found(root, name), declared.rpartition(".")[2]
-    if attribute_name == "language" and (owner.text or "").startswith("= "):
-        owner.text = "a == 1"
-    if owner.get(attribute_name) is None:
-        owner.set(attribute_name, attributes.VALUES.get(declared, f"x_{attribute_name}"))
-    return bytes(lxml.etree.tostring(root))
+    attribute_name = declared.rpartition(".")[2]
+    value = attributes.VALUES.get(declared, f"x_{attribute_name}")
+    return altered.with_attribute(_small(name, declared).xml(), name, attribute_name, value)
 
 
 def _small(name: str, declared: str) -> Small:
@@ -104,12 +96,8 @@ def extension(family: str, name: str) -> Shown:
     found = walked_or_refused(xml)
     if found.status == REFUSED:
         return found
-    root, full = _root(xml), f"{{{NAMESPACES[family]}}}{name.removeprefix('@')}"
-    for one in list(root.iter()):
-        one.attrib.pop(full, None)
-        if one.tag == full and not name.startswith("@") and (above := one.getparent()) is not None:
-            above.remove(one)
-    same = _said(reader.read(xml)) == _said(reader.read(lxml.etree.tostring(root)))
+    bare = altered.without_extension(xml, NAMESPACES[family], name)
+    same = _said(reader.read(xml)) == _said(reader.read(bare))
     return replace(found, status=KEPT) if same else found
 
 
@@ -157,32 +145,7 @@ def _done(node: Node) -> Node:
 
 def _without(xml: bytes, name: str, attribute_name: str | None) -> Drawing | None:
     """What the drawing says when the element, or the attribute, is taken out; None when it cannot be read then."""
-    root = _root(xml)
-    found = _found(root, name)
-    if attribute_name is not None:
-        del found.attrib[attribute_name]
-    elif found is root:
-        return None
-    else:
-        found.getparent().remove(found)
     try:
-        return _said(reader.read(lxml.etree.tostring(root)))
+        return _said(reader.read(altered.without(xml, name, attribute_name)))
     except DrawingRefused:
         return None
-
-
-def _root(xml: bytes) -> lxml.etree._Element:
-    return lxml.etree.fromstring(xml)
-
-
-def _found(root: lxml.etree._Element, name: str) -> lxml.etree._Element:
-    """The element the drawing is about: the one with the id "x" where that has its tag, else the first of the tag."""
-    return min(_named(root, name), key=lambda one: one.get("id") != "x")
-
-
-def _named(root: lxml.etree._Element, name: str) -> Iterator[lxml.etree._Element]:
-    parent, _, tag = name.rpartition("/")
-    for one in root.iter(f"{{{MODEL}}}{tag}"):
-        above = one.getparent()
-        if not parent or (above is not None and above.tag == f"{{{MODEL}}}{parent}"):
-            yield one

@@ -25,8 +25,9 @@ drawing in `engine/standard/` that is read, compiled, walked, and read again wit
 The last column names the test, in `{TESTS}`: `runs[x]` is `test_it_runs[x]`, `kept[x]` is `test_it_is_kept[x]`,
 `refused[x]` is `test_it_is_refused[x]`; of attributes `test_an_attribute_…`, of events `test_an_event_…`, of extensions
 `test_an_extension_…`. What happens in a durable run, on both databases, is shown by the tests named under
-“More than the walk”. The layout (BPMN DI) is kept: `tests/engine/bpmn/test_bpmn_corpus.py` compares the canonical XML
-of what is written with what was read, layout and extensions included, for every public drawing (`docs/bpmn-corpus.md`).
+“More than the walk”. A drawing keeps its file byte by byte, the layout (BPMN DI) too:
+`tests/engine/bpmn/test_bpmn_corpus.py::test_what_is_written_is_what_was_read_layout_and_extensions_included`
+compares the canonical XML of what is written with what was read, for every public drawing that is read (`docs/bpmn-corpus.md`).
 """
 MORE = {
     "parallel, inclusive and other gateways": "tests/engine/test_soundness_oracle.py",
