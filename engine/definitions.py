@@ -21,7 +21,7 @@ from engine.errors import DrawingRefused, ExpressionRefused, NotFound, Problem
 from engine.forms import Form
 from engine.graph import Catch, Graph
 from engine.machine import Steps
-from engine.missing import missing
+from engine.missing import missing, roles_missing
 from engine.models import Definition
 from engine.net import parts
 from engine.soundness import prove
@@ -148,7 +148,7 @@ _loaded: WeakKeyDictionary[object, dict[int, Loaded]] = WeakKeyDictionary()
 
 def publish(
     session: Session, *, drawing: bytes, form_texts: Mapping[str, str], by: str, now: datetime,
-    handlers: Collection[str] = frozenset(), key: str | None = None,
+    handlers: Collection[str] = frozenset(), key: str | None = None, roles: Collection[str] | None = None,
 ) -> Definition:
     """The drawing is the current version of its process at once, as a set-up does it; the same one as it is when
     nothing in it has changed. What people change goes through `engine.publishing`, which asks a second person. `key`
@@ -157,7 +157,7 @@ def publish(
     Refused, with nothing stored: a drawing that cannot be read, compiled or proved sound (DrawingRefused), a form that
     cannot be read (FormRefused). Instances under way stay with the version they run by.
     """
-    process = proved(drawing, form_texts, handlers, key)
+    process = proved(drawing, form_texts, handlers, key, roles)
     current = session.scalars(current_version(process.id)).first()
     if current is not None and is_same(current, drawing, form_texts):
         return current
@@ -167,13 +167,18 @@ def publish(
 
 
 def proved(
-    drawing: bytes, form_texts: Mapping[str, str], handlers: Collection[str] = frozenset(), key: str | None = None
+    drawing: bytes, form_texts: Mapping[str, str], handlers: Collection[str] = frozenset(), key: str | None = None,
+    roles: Collection[str] | None = None,
 ) -> Process:
-    """The process of a drawing that may be published with these forms. Refused as `publish`."""
+    """The process of a drawing that may be published with these forms. Refused as `publish`.
+
+    `roles` are the roles that exist; a task that none of them may do is refused. None: not asked.
+    """
     process = chosen(drawing, key)
     graph = compile_process(process)
     prove(graph, answers_of(graph, form_texts).given)
-    if problems := list(missing(graph, handlers=handlers, forms=form_texts)):
+    needed = list(missing(graph, handlers=handlers, forms=form_texts))
+    if problems := needed + (list(roles_missing(graph, roles)) if roles is not None else []):
         raise DrawingRefused(problems)
     for name, text in form_texts.items():
         if name.endswith(DECISIONS):

@@ -19,14 +19,14 @@ from engine.models import Definition
 
 def propose(
     session: Session, *, drawing: bytes, form_texts: Mapping[str, str], actor: Actor, now: datetime,
-    handlers: Collection[str] = frozenset(), key: str | None = None,
+    handlers: Collection[str] = frozenset(), key: str | None = None, roles: Collection[str] | None = None,
 ) -> Definition:
     """The drawing with its forms is the proposed version of its process; one proposed before it is withdrawn.
 
     The current version, or the proposed one, is answered as it is when nothing in it has changed.
     Refused, with nothing stored: DrawingRefused and FormRefused as by `definitions.publish`.
     """
-    process = definitions.proved(drawing, form_texts, handlers, key)
+    process = definitions.proved(drawing, form_texts, handlers, key, roles)
     current = session.scalars(definitions.current_version(process.id)).first()
     if current is not None and definitions.is_same(current, drawing, form_texts):
         return current

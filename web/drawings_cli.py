@@ -8,7 +8,7 @@ from random import Random
 
 import click
 
-from engine import checking, handlers
+from engine import checking
 from engine.bpmn import outline as outlines_of
 from engine.bpmn import reader
 from engine.compile import compile_process
@@ -41,7 +41,7 @@ def check(files: tuple[Path, ...], as_json: bool) -> None:
             refused = not decisions_cli.report(file, as_json) or refused
             continue
         texts = kpu.form_texts(file) or None
-        verdict = checking.check(file.read_bytes(), form_texts=texts, handlers=handlers.registered())
+        verdict = kpu.verdict(file.read_bytes(), texts)
         refused = refused or not verdict.ok
         if as_json:
             click.echo(json.dumps(verdict.as_dict(str(file)), ensure_ascii=False))

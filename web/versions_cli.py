@@ -12,7 +12,7 @@ import click
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from engine import checking, definitions, handlers, migration, publishing
+from engine import definitions, migration, publishing
 from engine.diff import Version, differences
 from engine.host import SYSTEM, Actor
 from engine.migration import MOVES, Plan, Progress
@@ -100,7 +100,7 @@ def publish_command(folder: Path, by: str | None, as_json: bool) -> None:
 
 
 def _is_fit(file: Path, as_json: bool) -> bool:
-    verdict = checking.check(file.read_bytes(), form_texts=kpu.form_texts(file), handlers=handlers.registered())
+    verdict = kpu.verdict(file.read_bytes(), kpu.form_texts(file))
     for problem in verdict.problems if not verdict.ok else ():
         place = f"{problem.element or '-'}{f', baris {problem.line}' if problem.line else ''}"
         _tell({"file": str(file), **problem.as_dict()}, f"{file} [{place}] {problem.message}", as_json)

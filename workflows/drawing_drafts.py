@@ -15,6 +15,7 @@ from engine.host import Actor
 from engine.models import Definition
 from workflows import versions
 from workflows.models import DrawingDraft
+from workflows.models.accounts import ROLES
 
 DRAWING_BYTES, FORM_BYTES, MOST_FORMS = 2_000_000, 500_000, 100
 
@@ -91,7 +92,8 @@ def propose(session: Session, draft_id: int, *, revision: int, actor: Actor, now
         raise Stale("Draf ini sudah disimpan dari jendela lain. Periksa dahulu isinya yang terakhir.")
     versions.process_key(draft.drawing)
     made = publishing.propose(
-        session, drawing=draft.drawing, form_texts=draft.forms, actor=actor, now=now, handlers=handlers.registered()
+        session, drawing=draft.drawing, form_texts=draft.forms, actor=actor, now=now, handlers=handlers.registered(),
+        roles=ROLES,
     )
     if made.status == "published":
         raise Refused("Gambar dan formulirnya sama dengan versi yang berlaku. Tidak ada yang perlu diusulkan.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 
@@ -9,7 +10,9 @@ from sqlalchemy.orm import Session
 
 from engine import definitions, handlers
 from engine.bpmn import outline, reader
+from engine.checking import Verdict, check
 from engine.models import Definition
+from workflows.models.accounts import ROLES
 from workflows.settings import KINDS
 
 FOLDER = Path(__file__).parent
@@ -20,8 +23,14 @@ def drawing_file(kind: str) -> Path:
 
 
 def form_texts(drawing: Path) -> dict[str, str]:
-    """The forms beside a drawing: {form id: text}; the id is the file's name."""
-    return {path.stem: path.read_text("utf-8") for path in sorted(drawing.parent.glob("*.form"))}
+    """The forms and decisions beside a drawing: {form id: text}, the id being the file's name; {"<file>.dmn": text}."""
+    beside = {path.stem: path.read_text("utf-8") for path in sorted(drawing.parent.glob("*.form"))}
+    return beside | {path.name: path.read_text("utf-8") for path in sorted(drawing.parent.glob("*.dmn"))}
+
+
+def verdict(drawing: bytes, texts: Mapping[str, str] | None) -> Verdict:
+    """Everything wrong with a drawing and the texts beside it, or still missing here: handlers, forms, roles."""
+    return check(drawing, form_texts=texts, handlers=handlers.registered(), roles=ROLES)
 
 
 def outline_file(drawing: Path) -> Path:

@@ -17,6 +17,7 @@ from engine.host import SYSTEM, Actor, Grant, lies_within
 from engine.models import Definition
 from workflows import drawings
 from workflows.models import Account, Agenda, Assignment
+from workflows.models.accounts import ROLES
 
 PROPOSERS = ("admin", "operator")
 CONSENTERS = ("admin", "commissioner", "supervisor")
@@ -54,11 +55,13 @@ def publish(session: Session, file: Path, actor: Actor, now: datetime, key: str 
             raise Refused(f"Alur “{key}” berubah. Sebutkan siapa yang mengusulkannya, supaya orang kedua menyetujui.")
         made = definitions.publish(
             session, drawing=drawing, form_texts=texts, by=SYSTEM.id, now=now, handlers=known, key=key,
+            roles=ROLES,
         )
         return Published(file, made, "published")
     require_everywhere(session, actor, PROPOSERS)
     made = publishing.propose(
-        session, drawing=drawing, form_texts=texts, actor=actor, now=now, handlers=known, key=key
+        session, drawing=drawing, form_texts=texts, actor=actor, now=now, handlers=known, key=key,
+        roles=ROLES,
     )
     return Published(file, made, "proposed")
 

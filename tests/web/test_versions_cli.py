@@ -12,7 +12,7 @@ from click.testing import CliRunner, Result
 from sqlalchemy import insert, select
 
 from engine import operations
-from engine.errors import Forbidden, FourEyes, NotFound, Refused
+from engine.errors import DrawingRefused, Forbidden, FourEyes, NotFound, Refused
 from engine.host import SYSTEM, PlainHost
 from engine.models import Definition, Instance
 from tests.engine.migration.moving_world import REVIEW, Drawn
@@ -38,7 +38,7 @@ class House:
                 session.add(Assignment(account_id=account.id, role=role, scope="33.23", from_on=date(2024, 1, 1)))
 
     def draw(self, drawn: Drawn) -> None:
-        (self.folder / "p.bpmn").write_bytes(drawn.xml())
+        (self.folder / "p.bpmn").write_bytes(drawn.xml().replace(b'lane id="member"', b'lane id="pps_member"'))
 
     def run(self, *arguments: object) -> Result:
         result = CliRunner().invoke(drawings, [str(one) for one in arguments])
@@ -85,6 +85,12 @@ def published(house: House) -> None:
     house.draw(RENAMED)
     house.run("publish", house.folder, "--by", "eka")
     house.run("consent", "p@2", "--by", "fajar")
+
+
+def test_a_role_that_does_not_exist_is_not_proposed(house: House) -> None:
+    (house.folder / "p.bpmn").write_bytes(REVIEW.xml())
+    with pytest.raises(DrawingRefused, match="Peran “member” tidak ada"):
+        house.run("publish", house.folder, "--by", "eka")
 
 
 def test_publishing_by_four_eyes(house: House) -> None:

@@ -11,7 +11,7 @@ from itertools import groupby
 from flask_babel import gettext
 from sqlalchemy.orm import Session
 
-from engine import checking, definitions, dmn, forms, handlers, migration
+from engine import definitions, dmn, forms, migration
 from engine.bpmn import outline, reader
 from engine.bpmn.model import Process
 from engine.checking import Verdict
@@ -24,6 +24,7 @@ from web.drawings.blueprint import in_language
 from web.errors import sentence_of
 from web.trail import drawn
 from workflows import drawing_register
+from workflows import drawings as kpu
 
 MARKS = {"added": "added", "removed": "removed"}
 
@@ -81,7 +82,7 @@ class Checked:
 
 def check(drawing: bytes, texts: Mapping[str, str]) -> Checked:
     """Everything that was found in the drawing and the files beside it; it never raises for what somebody sent."""
-    verdict = checking.check(drawing, form_texts=texts, handlers=handlers.registered())
+    verdict = kpu.verdict(drawing, texts)
     process = _process(drawing)
     names = _names(process)
     beside = [problem for name, text in sorted(texts.items()) for problem in _unreadable(name, text)]
