@@ -99,9 +99,12 @@ def _assigned(source: Element | None, sources: list[str], reading: Reading) -> s
     text = xml.text_of(source)
     if marked(text):
         return languages.plain(text)
-    stated = (None if source is None else xml.attribute(source, "language")) or reading.language
+    own = None if source is None else xml.attribute(source, "language")
+    stated = own or reading.language
     if stated is not None and languages.understood(stated):
         return text
+    if own is not None:
+        return languages.plain(text, own)
     if text in reading.named and (name := variable(text, reading)):
         return name
     if text.partition(".")[0] in sources:

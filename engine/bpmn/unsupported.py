@@ -63,7 +63,7 @@ def _own(element: Element, tag: str, owner: str, reading: Reading) -> Iterator[U
         yield unsupported(owner, element, "transformation")
     if any(xml.attribute(element, name) not in ONCE for name in ("startQuantity", "completionQuantity")):
         yield unsupported(owner, element, "quantity")
-    if xml.attribute(element, "eventGatewayType") == "Parallel":
+    if tag == "eventBasedGateway" and xml.attribute(element, "eventGatewayType") == "Parallel":
         yield unsupported(owner, element, "parallel_events")
     case = extensions.vendor(element, "caseRef")
     if case is not None:

@@ -27,7 +27,8 @@ The last column names the test, in `{TESTS}`: `runs[x]` is `test_it_runs[x]`, `k
 `test_an_extension_…`. What happens in a durable run, on both databases, is shown by the tests named under
 “More than the walk”. A drawing keeps its file byte by byte, the layout (BPMN DI) too:
 `tests/engine/bpmn/test_bpmn_corpus.py::test_what_is_written_is_what_was_read_layout_and_extensions_included`
-compares the canonical XML of what is written with what was read, for every public drawing that is read (`docs/bpmn-corpus.md`).
+compares the canonical XML of what is written with what was read, for every public drawing that is read
+(`docs/bpmn-corpus.md`).
 """
 MORE = {
     "parallel, inclusive and other gateways": "tests/engine/test_soundness_oracle.py",
