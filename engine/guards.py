@@ -37,6 +37,8 @@ from engine.feel.tree import (
 )
 
 MOST_CASES = 4_096
+OTHER = "\N{WHITE SQUARE}"
+"""A text that is none of those a name is compared with."""
 Case = Mapping[str, Any]
 """{dotted path: value}."""
 Domains = Mapping[str, Collection[Any]]
@@ -163,7 +165,7 @@ def _cases(compared: list[Any]) -> list[Any]:
         elif isinstance(one, Decimal):
             cases += [one - 1, one + 1, one + Decimal("0.5")]
         elif isinstance(one, str):
-            cases.append("\N{WHITE SQUARE}")
+            cases.append(OTHER)
         elif isinstance(one, (date, datetime)):
             cases += [one - timedelta(days=1), one + timedelta(days=1)]
     return [one for place, one in enumerate(cases) if one not in cases[:place]]

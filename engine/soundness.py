@@ -16,7 +16,7 @@ from engine.errors import DrawingRefused, Problem
 from engine.feel.values import from_python
 from engine.four_eyes import alone
 from engine.graph import Graph, State
-from engine.guards import Case, Domains, never_true, way_missing
+from engine.guards import OTHER, Case, Domains, never_true, way_missing
 from engine.net import THROWS, has, parts
 from engine.run import bare
 
@@ -311,8 +311,12 @@ def _undecided(graph: Graph, node: Node, free: list[str]) -> Problem:
 
 
 def _without_default(graph: Graph, node: Node, case: Case) -> Problem:
-    told = ", ".join(f"{name} = {feel.literal(from_python(value))}" for name, value in case.items())
-    when, when_en = (f", misalnya bila {told}", f", as with {told}") if told else ("", "")
+    told, told_en = (
+        ", ".join(f"{name} = {other if value == OTHER else feel.literal(from_python(value))}"
+                  for name, value in case.items())
+        for other in ("nilai lain", "another value")
+    )
+    when, when_en = (f", misalnya bila {told}", f", as with {told_en}") if told else ("", "")
     return Problem(
         "gateway.no_default",
         f"Bila tidak ada syarat yang cocok{when}, alur berhenti di sini. Tandai satu panah sebagai bawaan (default).",
