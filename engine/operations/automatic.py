@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from engine import handlers, outbox
 from engine.bpmn.model import Node
+from engine.dmn.mapping import mapped
 from engine.errors import BpmnError
 from engine.handlers import Job
 from engine.host import Host
@@ -54,10 +55,12 @@ def _work(session: Session, standing: Standing, node: Node, now: datetime) -> di
     known = {**standing.variables, **learning.inputs(standing, node.id, surroundings)}
     if node.decision is not None:
         context = context_of(known, surroundings.names)
-        asked = standing.definition.decisions(node.decision).evaluate(
+        decisions = standing.definition.decisions(node.decision)
+        asked = decisions.evaluate(
             node.decision, context, context, now=now.astimezone(surroundings.zone), written=True
         )
-        return _named(node, plain(asked.value), node.decision)
+        shaped = mapped(decisions, node.decision, asked.value, node.properties.get("mapDecisionResult"))
+        return _named(node, plain(shaped), node.decision)
     if node.kind == "sendTask" and node.event is not None and not node.task_type:
         outbox.put(session, parcels.throw(session, standing, node, now))
         return {}

@@ -180,6 +180,20 @@ def test_a_rule_task_asks_its_decision(session: Session, season: str, answer: st
     assert family.root.state == ("s/a" if answer == "soup" else "e")
 
 
+@pytest.mark.parametrize(("shape", "answer"), [("singleEntry", "soup"), ("resultList", [{"Dish": "soup"}])])
+def test_a_rule_task_takes_the_shape_it_asks_for(session: Session, shape: str, answer: object) -> None:
+    said = (
+        'xmlns:camunda="http://camunda.org/schema/1.0/bpmn" camunda:decisionRef="dish" camunda:resultVariable="answer" '
+        f'camunda:mapDecisionResult="{shape}"'
+    )
+    rule = RULE[:RULE.index("<extension")].replace('id="r"', f'id="r" {said}')
+    family = Family(session).start(
+        rule + RULE[RULE.index("</businessRuleTask>"):], files={"menu.dmn": DMN}, variables={"season": "winter"}
+    )
+    family.drain()
+    assert family.root.variables["answer"] == answer
+
+
 def test_a_decision_that_is_not_there_is_told(session: Session) -> None:
     family = Family(session).start(RULE)
     with pytest.raises(Exception, match=r"dish\.dmn") as failed:
