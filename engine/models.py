@@ -184,6 +184,7 @@ class Task(Base):
         Index("ix_task_open_due", "due_at", **only("closed_at IS NULL")),
         Index("ix_task_open_instance", "instance_id", **only("closed_at IS NULL")),
         Index("ix_task_open_root", "root_id", **only("closed_at IS NULL")),
+        Index("ix_task_open_child", "due_at", "root_id", **only("closed_at IS NULL AND root_id <> instance_id")),
     )
 
     id: Mapped[int] = mapped_column(BigId, Identity(), primary_key=True)

@@ -119,7 +119,9 @@ def _act(found: Dossier, task: Awaited) -> Button | None:
     statuses = {need.node: need.status for stage in flow.stages for need in stage.needs} if flow else {}
     labels = {"returned": gettext("Perbaiki bukti"), "draft": gettext("Lanjutkan mengisi")}
     label = labels.get(statuses.get(task.node, ""), trail.drawn(task.title))
-    return Button(url_for("evidence.edit", body_id=found.body.id, node=task.node), label, "pen")
+    its = task.task_id if task.child else None
+    address = url_for("evidence.edit", body_id=found.body.id, node=task.node, tugas=its)
+    return Button(address, label, "pen")
 
 
 @bp.get("/<int:body_id>/alur")

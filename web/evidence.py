@@ -114,7 +114,8 @@ def withdraw(body_id: int, node: str) -> ResponseReturnValue:
 
 
 def _filing(body_id: int, node: str) -> Filing:
-    found = filings.filing(transaction.session(), body_id, node, current_actor(), transaction.now())
+    task = request.args.get("tugas", type=whole)
+    found = filings.filing(transaction.session(), body_id, node, current_actor(), transaction.now(), task)
     g.zone = found.place.timezone
     return found
 
@@ -125,7 +126,7 @@ def _posted(filing: Filing) -> tuple[Sheet, list[FieldError]]:
     pairs = [*request.form.items(multi=True), *kept]
     data = filing.form.parse(pairs)
     hashes = {sha256 for _, sha256 in filing.form.files(data)}
-    known = filings.attached(transaction.session(), filing.place.instance.id, hashes)
+    known = filings.attached(transaction.session(), filing.place, hashes)
     posted = request.form
     return Sheet(
         data=filing.form.attach(data, known), key=posted.get("key", "")[:100] or str(uuid.uuid4()),
@@ -285,8 +286,8 @@ def _asked_by_conditions(form: Form) -> set[str]:
 
 
 def _title(filing: Filing) -> str:
-    return evidence_name(filing.node.name or filing.node.id)
+    return evidence_name(filing.title)
 
 
 def _here(filing: Filing) -> str:
-    return url_for("evidence.edit", body_id=filing.place.body.id, node=filing.node.id)
+    return url_for("evidence.edit", body_id=filing.place.body.id, node=filing.node.id, tugas=filing.address)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, abort
 from flask.typing import ResponseReturnValue
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from engine.errors import NotFound
 from engine.models import Attachment, Instance
@@ -52,7 +52,7 @@ def _seen(sha256: str, roles: tuple[str, ...]) -> Attachment | None:
     session, actor = transaction.session(), current_actor()
     rows = (
         select(Attachment, Instance.scope, Body.kind).join(Instance, Instance.id == Attachment.instance_id)
-        .outerjoin(Body, Body.instance_id == Instance.id)
+        .outerjoin(Body, Body.instance_id == func.coalesce(Instance.root_id, Instance.id))
     )
     for attachment, scope, kind in session.execute(rows.where(Attachment.sha256 == sha256)):
         near = attachment.added_by == actor.id or register.phones_of(actor, kind or "", scope)

@@ -84,7 +84,8 @@ def link_of(entry: Entry) -> str:
     if entry.may_do and entry.deciding:
         return url_for("approval.show", task_id=entry.task_id)
     if entry.may_do:
-        return url_for("evidence.edit", body_id=entry.body_id, node=entry.node)
+        its = entry.task_id if entry.child else None
+        return url_for("evidence.edit", body_id=entry.body_id, node=entry.node, tugas=its)
     return body_link(entry.body_id)
 
 

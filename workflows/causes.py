@@ -159,8 +159,13 @@ def _of_work(place: CTE, drawn: Flows) -> Select[Any]:
         Submission.decided_at >= Task.opened_at,
     )
     parent, above = aliased(Body), aliased(Instance)
+    own = aliased(Instance)
+    drawing = case(
+        (Task.root_id == Task.instance_id, place.c.definition_id),
+        else_=select(own.definition_id).where(own.id == Task.instance_id).scalar_subquery(),
+    )
     deciding = or_(false(), *(
-        and_(place.c.definition_id == definition, one_of(Task.node, nodes)) for definition, nodes in drawn.deciding
+        and_(drawing == definition, one_of(Task.node, nodes)) for definition, nodes in drawn.deciding
     ))
     trains = and_(place.c.kind == "pps", Task.node == TRAINING)
     untrained = and_(trains, one_of(above.stage, drawn.untrained))
@@ -179,7 +184,7 @@ def _of_work(place: CTE, drawn: Flows) -> Select[Any]:
             place.c.id.label("instance_id"), reason.label("bit"),
             case((late, Task.due_at), else_=Task.opened_at).label("since"), owner.label("owner"),
         )
-        .join(Task, and_(Task.instance_id == place.c.id, Task.closed_at.is_(None)))
+        .join(Task, and_(Task.root_id == place.c.id, Task.closed_at.is_(None)))
         .outerjoin(parent, parent.id == case((trains, place.c.parent_id)))  # looked up only where it is needed
         .outerjoin(above, above.id == parent.instance_id)
         .where(or_(late, and_(long_ago, returned)), Task.role != "")

@@ -116,7 +116,7 @@ def _joined(table: Any, stay: Any, *columns: Any) -> Select[Any]:
     )
     return (
         select(*columns, *around).select_from(table).join(Task, Task.id == stay)
-        .join(Instance, Instance.id == table.instance_id).join(Body, Body.instance_id == Instance.id)
+        .join(Instance, Instance.id == table.instance_id).join(Body, Body.instance_id == Task.root_id)
         .join(Agenda, Agenda.id == Body.agenda_id)
     )
 

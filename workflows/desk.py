@@ -7,16 +7,32 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, exists, false, func, literal, not_, or_, select, true, tuple_
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy import (
+    ColumnElement,
+    Row,
+    ScalarSelect,
+    Select,
+    and_,
+    exists,
+    false,
+    func,
+    literal,
+    not_,
+    or_,
+    select,
+    true,
+    tuple_,
+)
+from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from engine import definitions
 from engine.host import Actor, Grant
 from engine.models import Deed, Definition, Instance, Submission, Task
-from workflows import regions, signposts, turning
+from workflows import regions, rounds, signposts, turning
 from workflows.filings import HANDED_IN, Returned, returned_words
 from workflows.models import Agenda, Body, Region
 from workflows.models.accounts import MEMBER_ROLES
+from workflows.rounds import Round
 
 TABS = ("mine", "team", "done")
 WORKING = (*MEMBER_ROLES, "operator", "commissioner")
@@ -41,7 +57,7 @@ class Filters:
 
 @dataclass(frozen=True)
 class Entry:
-    """One task as a row. `may_do` whether this actor may do it now."""
+    """One task as a row. `may_do` whether this actor may do it now, `child` whether it is a child instance's."""
 
     task_id: int
     node: str
@@ -60,6 +76,7 @@ class Entry:
     may_do: bool
     status: str = ""
     returned: Returned | None = None
+    child: bool = False
 
 
 @dataclass(frozen=True)
@@ -99,7 +116,7 @@ def _in_region(grants: Iterable[Grant]) -> ColumnElement[bool]:
 def _acted(actor: Actor) -> ColumnElement[bool]:
     """The actor acted in another lane during this stay: four eyes forbid the task."""
     return exists().where(
-        Deed.instance_id == Task.instance_id, Deed.stage_version == Instance.stage_version, Deed.person == actor.who,
+        Deed.instance_id == Task.root_id, Deed.stage_version == Instance.stage_version, Deed.person == actor.who,
         Deed.role != Task.role,
     )
 
@@ -141,11 +158,12 @@ def _narrowed(filters: Filters, now: datetime) -> list[ColumnElement[bool]]:
 def _tasks() -> Select[Any]:
     columns: tuple[Any, ...] = (
         Task.id, Task.node, Task.role, Task.opened_at, Task.due_at, Task.closed_at, Task.instance_id,
+        Task.root_id,
         Instance.definition_id, Instance.stage, Body.id.label("body_id"), Body.name, Body.kind, Agenda.timezone,
     )
     return (
         select(*columns)
-        .join(Instance, Instance.id == Task.instance_id)
+        .join(Instance, Instance.id == Task.root_id)
         .join(Body, Body.instance_id == Instance.id)
         .join(Agenda, Agenda.id == Body.agenda_id)
     )
@@ -188,7 +206,11 @@ def _cursor(row: Row[Any], tab: str) -> str:
 def _read(session: Session, rows: Iterable[Row[Any]], *, may_do: bool) -> list[Entry]:
     rows = list(rows)
     latest = _latest(session, rows)
-    return [_entry(session, row, latest.get((row.instance_id, row.node)), may_do=may_do) for row in rows]
+    inside = rounds.of_tasks(session, (row.id for row in rows if row.root_id != row.instance_id))
+    return [
+        _entry(session, row, latest.get((row.instance_id, row.node)), inside.get(row.id), may_do=may_do)
+        for row in rows
+    ]
 
 
 def _latest(session: Session, rows: Iterable[Row[Any]]) -> Mapping[tuple[int, str], tuple[Any, Any]]:
@@ -211,19 +233,22 @@ def _latest(session: Session, rows: Iterable[Row[Any]]) -> Mapping[tuple[int, st
     return latest
 
 
-def _entry(session: Session, row: Row[Any], known: tuple[Any, Any] | None, *, may_do: bool) -> Entry:
-    loaded = definitions.load(session, row.definition_id)
+def _entry(
+    session: Session, row: Row[Any], known: tuple[Any, Any] | None, inside: Round | None, *, may_do: bool
+) -> Entry:
+    loaded = definitions.load(session, inside.definition_id if inside is not None else row.definition_id)
     node = loaded.graph.process.nodes[row.node]
     newest, decided = known or (None, None)
     returned = None
     if decided is not None and decided.status == "returned" and row.closed_at is None:
         returned = returned_words(loaded, row.node, decided)
     return Entry(
-        task_id=row.id, node=row.node, title=node.name or node.id, asked=node.documentation,
+        task_id=row.id, node=row.node, title=rounds.titled(loaded, row.node, inside), asked=node.documentation,
         role=row.role, deciding=row.node in loaded.deciding, body_id=row.body_id, body=row.name, kind=row.kind,
         stage=row.stage, timezone=row.timezone, opened_at=row.opened_at, due_at=row.due_at, closed_at=row.closed_at,
         may_do=may_do,
         status=newest.status if newest is not None else "", returned=returned,
+        child=inside is not None,
     )
 
 
@@ -234,7 +259,7 @@ def counts(session: Session, actor: Actor) -> dict[str, int]:
             func.count().filter(_in_tab(actor, "mine")).label("mine"),
             func.count().filter(_in_tab(actor, "team")).label("team"),
         )
-        .select_from(Task).join(Instance, Instance.id == Task.instance_id)
+        .select_from(Task).join(Instance, Instance.id == Task.root_id)
         .where(Task.closed_at.is_(None), or_(_of_role(working(actor)), _in_region(working(actor))))
     )
     row = session.execute(joined).one()
@@ -253,7 +278,10 @@ def next_decision(session: Session, actor: Actor, now: datetime, after: int | No
     due = func.coalesce(Task.due_at, NO_DUE, type_=Task.due_at.type)
     query = (
         _tasks()
-        .where(_in_tab(actor, "mine"), tuple_(Instance.definition_id, Task.node).in_(decisive))
+        .where(_in_tab(actor, "mine"), or_(
+            tuple_(Instance.definition_id, Task.node).in_(decisive),
+            and_(Task.root_id != Task.instance_id, tuple_(_own_definition(), Task.node).in_(decisive)),
+        ))
         .order_by(due, Task.id).limit(1)
     )
     if after is not None:
@@ -265,6 +293,12 @@ def next_decision(session: Session, actor: Actor, now: datetime, after: int | No
             if behind:
                 return _read(session, behind, may_do=True)[0]
     return next(iter(_read(session, session.execute(query).all(), may_do=True)), None)
+
+
+def _own_definition() -> ScalarSelect[int]:
+    """The definition that the task's own instance runs by: a child may be of another drawing than its root."""
+    own = aliased(Instance)
+    return select(own.definition_id).where(own.id == Task.instance_id).scalar_subquery()
 
 
 def choices(session: Session, actor: Actor) -> Choices:

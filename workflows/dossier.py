@@ -10,11 +10,11 @@ from typing import Any
 from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
-from engine import history
+from engine import definitions, history
 from engine.errors import NotFound
 from engine.host import Actor, lies_within
 from engine.models import Deed, Definition, History, Instance, Obstacle, Submission, Task, Timer
-from workflows import bodies, exhibits, filings, needs, register, signposts, trail
+from workflows import bodies, exhibits, filings, needs, register, rounds, signposts, trail
 from workflows.exhibits import Exhibit
 from workflows.filings import Place
 from workflows.host import almanac_of
@@ -22,6 +22,7 @@ from workflows.models import Body, Membership, Person
 from workflows.models.accounts import MEMBER_ROLES
 from workflows.needs import Stage
 from workflows.people import MEMBER_POSTS
+from workflows.rounds import Round
 from workflows.signposts import Step
 from workflows.trail import Event
 
@@ -43,7 +44,8 @@ class Sight:
 
 @dataclass(frozen=True)
 class Awaited:
-    """An open task of a person. `acted`: four eyes forbid it to this reader; `claimed_by` is somebody else's name."""
+    """An open task of a person. `acted`: four eyes forbid it to this reader; `claimed_by` is somebody else's name;
+    `child` says that it is a child instance's."""
 
     task_id: int
     node: str
@@ -55,6 +57,7 @@ class Awaited:
     may_do: bool
     acted: bool
     claimed_by: str
+    child: bool = False
 
 
 @dataclass(frozen=True)
@@ -205,28 +208,32 @@ def _served(one: Membership, person: Person, divisions: Mapping[str, str], may: 
 
 def _flow(session: Session, place: Place, actor: Actor, now: datetime, may: Sight, language: str) -> Flow:
     row, loaded = place.instance, place.loaded
-    opened = _of_instance(session, Task, row.id, Task.closed_at.is_(None))
-    filed = _of_instance(session, Submission, row.id, Submission.status != "withdrawn")
+    family = _family(session, place)
+    opened = _opened(session, row.id)
+    inside = rounds.of_tasks(session, (task.id for task in opened if task.instance_id != row.id))
+    filed = _of_instances(session, Submission, family, Submission.status != "withdrawn")
     obstacles = _of_instance(session, Obstacle, row.id)
-    entries = [one for one in _of_instance(session, History, row.id) if one.seq <= row.seq]
+    told = [one for one in _of_instances(session, History, family) if one.seq <= family[one.instance_id].seq]
+    entries = [one for one in told if one.instance_id == row.id]
     names = filings.account_names(session, {
-        *(one.actor for one in (*filed, *entries)), *(one.decided_by for one in filed),
+        *(one.actor for one in (*filed, *told)), *(one.decided_by for one in filed),
         *(who for one in obstacles for who in (one.reported_by, one.lifted_by)),
         *(one.claimed_by for one in opened),
     })
     reached = trail.reached(entries)
-    steps = tuple(signposts.steps(loaded, row.stage, running=row.status == "running", due_at=row.due_at, now=now))
-    stages = needs.by_stage(place, steps, reached, filed, [task.node for task in opened], actor, names)
-    waiting = sorted(loaded.graph.states[row.state].places)
+    due_at = rounds.first_due(row, opened)
+    steps = tuple(signposts.steps(loaded, row.stage, running=row.status == "running", due_at=due_at, now=now))
+    stages = needs.by_stage(place, steps, reached, filed, opened, inside, actor, names)
+    waiting = sorted(loaded.graph.states[row.state].places | {task.node for task in opened if task.id in inside})
     return Flow(
         place=place, steps=steps, stages=stages,
-        awaited=_awaited(session, place, opened, actor, names), next=_next(session, place, opened),
+        awaited=_awaited(session, place, opened, inside, actor, names), next=_next(session, place, opened),
         obstacles=tuple(_held(one, names, full=may.full) for one in reversed(obstacles)),
         exhibits=exhibits.exhibits(
-            place, [need.node for stage in stages for need in stage.needs], filed, names, full=may.full,
+            place, _asked(place, stages, filed), filed, names, full=may.full,
             phones=may.phones, language=language,
         ),
-        events=trail.events(loaded, entries, names, {one.id: one.code for one in obstacles}),
+        events=_events(session, family, told, names, {one.id: one.code for one in obstacles}),
         chain=_chain(row, entries),
         outline=session.execute(select(Definition.outline).where(Definition.id == row.definition_id)).scalar_one(),
         here=tuple(waiting), passed=trail.passed(loaded, entries, set(waiting)),
@@ -236,13 +243,56 @@ def _flow(session: Session, place: Place, actor: Actor, now: datetime, may: Sigh
 
 def _of_instance(session: Session, model: Any, instance_id: int, *conditions: Any) -> list[Row[Any]]:
     """The rows of one of the engine's tables that belong to this instance, the oldest first."""
+    return _of_instances(session, model, (instance_id,), *conditions)
+
+
+def _of_instances(session: Session, model: Any, numbers: Iterable[int], *conditions: Any) -> list[Row[Any]]:
     table = model.__table__
-    query = select(table).where(table.c.instance_id == instance_id, *conditions).order_by(table.c.id)
+    query = select(table).where(table.c.instance_id.in_(list(numbers)), *conditions).order_by(table.c.id)
     return list(session.execute(query).all())
 
 
+def _family(session: Session, place: Place) -> dict[int, Row[Any]]:
+    """The body's instance and, where its drawing has any, all children below it, by id."""
+    row, table = place.instance, Instance.__table__
+    if not place.has_children:
+        return {row.id: row}
+    found = session.execute(select(table).where(table.c.root_id == row.id, table.c.parent_id.is_not(None)))
+    return {row.id: row, **{one.id: one for one in found}}
+
+
+def _opened(session: Session, root_id: int) -> list[Row[Any]]:
+    """The open tasks of this instance and of its children, the oldest first."""
+    table = Task.__table__
+    return list(session.execute(
+        select(table).where(table.c.root_id == root_id, table.c.closed_at.is_(None)).order_by(table.c.id)
+    ).all())
+
+
+def _asked(place: Place, stages: Iterable[Stage], filed: Iterable[Row[Any]]) -> list[str]:
+    """The evidence tasks in the order of their stages, then those of branches beside that led to no stage."""
+    nodes, deciding = place.loaded.graph.process.nodes, place.loaded.deciding
+    asked = dict.fromkeys(need.node for stage in stages for need in stage.needs)
+    if place.has_children:
+        asked.update(dict.fromkeys(one.node for one in filed if one.node in nodes and one.node not in deciding))
+    return list(asked)
+
+
+def _events(
+    session: Session, family: Mapping[int, Row[Any]], entries: Iterable[Row[Any]], names: Mapping[str, str],
+    obstacles: Mapping[int, str],
+) -> tuple[Event, ...]:
+    """What happened to the body and in its children, the newest first."""
+    in_time = sorted(entries, key=lambda one: (one.at, one.id), reverse=True)
+    drawn = {number: definitions.load(session, one.definition_id) for number, one in family.items()}
+    return tuple(
+        event for one in in_time for event in trail.events(drawn[one.instance_id], (one,), names, obstacles)
+    )
+
+
 def _awaited(
-    session: Session, place: Place, opened: Iterable[Row[Any]], actor: Actor, names: Mapping[str, str]
+    session: Session, place: Place, opened: Iterable[Row[Any]], inside: Mapping[int, Round], actor: Actor,
+    names: Mapping[str, str],
 ) -> tuple[Awaited, ...]:
     row = place.instance
     lanes = set(session.scalars(select(Deed.role).where(
@@ -250,14 +300,16 @@ def _awaited(
     )))
     found = []
     for task in opened:
+        its = inside.get(task.id)
+        loaded = definitions.load(session, its.definition_id) if its is not None else place.loaded
         acted = bool(lanes - {task.role})
         taken = task.claimed_by is not None and task.claimed_by != actor.id
         found.append(Awaited(
-            task_id=task.id, node=task.node, title=signposts.name_of(place.loaded, task.node), role=task.role,
-            since=task.opened_at, due_at=task.due_at, deciding=task.node in place.loaded.deciding,
+            task_id=task.id, node=task.node, title=rounds.titled(loaded, task.node, its), role=task.role,
+            since=task.opened_at, due_at=task.due_at, deciding=task.node in loaded.deciding,
             may_do=actor.holds(task.role, task.scope) and not acted and not taken and row.status == "running",
             acted=acted and actor.holds(task.role, task.scope),
-            claimed_by=names.get(task.claimed_by, task.claimed_by) if taken else "",
+            claimed_by=names.get(task.claimed_by, task.claimed_by) if taken else "", child=its is not None,
         ))
     return tuple(found)
 

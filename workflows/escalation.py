@@ -125,7 +125,8 @@ def replan(session: Session, agenda: Agenda, now: datetime) -> None:
     Without it a level that now comes later waits for its new day, but one that now comes earlier comes as was planned.
     """
     theirs = select(Body.instance_id).where(Body.agenda_id == agenda.id)
-    session.execute(update(Climb).where(Climb.instance_id.in_(theirs)).values(next_at=now))
+    stays = select(Task.id).where(Task.root_id.in_(theirs), Task.closed_at.is_(None))
+    session.execute(update(Climb).where(Climb.stay.in_(stays)).values(next_at=now))
 
 
 def settle(session: Session, instance_id: int) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Row, exists, select
+from sqlalchemy import Row, and_, exists, or_, select
 from sqlalchemy.orm import Session
 
 from engine import definitions
@@ -18,7 +18,7 @@ from engine.forms import DynamicList, Form
 from engine.host import Actor, Subject
 from engine.machine import context_of
 from engine.models import Attachment, Deed, Instance, Submission, Task
-from workflows import bodies, signposts
+from workflows import bodies, rounds, signposts
 from workflows.host import HOST
 from workflows.models import Account, Body, Membership, Person
 
@@ -43,13 +43,32 @@ class Returned:
 
 @dataclass(frozen=True)
 class Place:
-    """One body with its instance, its drawing and the names its forms may use; all read at one moment."""
+    """One body with its instance, its drawing and the names its forms may use; all read at one moment.
+
+    `instance` is the body's own or a child's, `root` always the body's.
+    """
 
     body: Body
     instance: Row[Any]
+    root: Row[Any]
     loaded: Loaded
     context: Mapping[str, Any]
     timezone: str
+
+    @property
+    def is_child(self) -> bool:
+        return bool(self.instance.id != self.root.id)
+
+    @property
+    def has_children(self) -> bool:
+        """Whether a part of this place's work may run as child instances."""
+        return self.loaded.has_children
+
+    @property
+    def family(self) -> tuple[int, ...]:
+        """The instance and, for a child, those above it that its evidence is handed up to."""
+        row = self.instance
+        return tuple(dict.fromkeys((row.id, row.parent_id, row.root_id))) if self.is_child else (row.id,)
 
     def form(self, node: str) -> Form:
         """The form of this task. NotFound when the drawing has no such task or the task no form."""
@@ -75,7 +94,7 @@ class Filing:
 
     `mode`: "open" (hand it in), "later" (prepare it), "waiting" (handed in, not decided) or "past". `kept` is the
     draft or prepared evidence, `last` the newest that was handed in, `returned` why that came back, `task` the open
-    task. `data` is what the form begins with.
+    task. `data` is what the form begins with. `address` is the task by which a child's page is found, else None.
     """
 
     place: Place
@@ -89,23 +108,27 @@ class Filing:
     returned: Returned | None
     data: Mapping[str, Any]
     principals: tuple[Principal, ...] = field(default=())
+    address: int | None = None
+    title: str = ""
 
     @property
     def edition(self) -> int | None:
         return self.kept.edition if self.kept is not None else None
 
 
-def at(session: Session, body_id: int, now: datetime) -> Place:
-    """The body where it stands. NotFound when there is none or its flow has not begun."""
+def at(session: Session, body_id: int, now: datetime, instance_id: int | None = None) -> Place:
+    """The body where it stands, or a child of its instance. NotFound when there is none or its flow has not begun."""
     body = session.get(Body, body_id)
     if body is None or body.instance_id is None:
         raise NotFound("Badan ini tidak ditemukan, atau alurnya belum dimulai.")
     table = Instance.__table__
-    row = session.execute(select(table).where(table.c.id == body.instance_id)).one()
-    loaded = definitions.load(session, row.definition_id)
+    root = row = session.execute(select(table).where(table.c.id == body.instance_id)).one()
+    if instance_id is not None and instance_id != root.id:
+        row = session.execute(select(table).where(table.c.id == instance_id, table.c.root_id == root.id)).one()
+    loaded = definitions.load(session, row.definition_id).of(row.part)
     subject = Subject(row.id, row.subject, row.scope, loaded.key, row.stage, row.state)
     around = HOST.surroundings(session, subject, now)
-    return Place(body, row, loaded, context_of(row.variables, around.names), around.zone.key)
+    return Place(body, row, root, loaded, context_of(row.variables, around.names), around.zone.key)
 
 
 def require(actor: Actor, role: str, scope: str) -> None:
@@ -114,9 +137,14 @@ def require(actor: Actor, role: str, scope: str) -> None:
         raise OutOfScope() if actor.has_role(role, scope) else Forbidden()
 
 
-def filing(session: Session, body_id: int, node: str, actor: Actor, now: datetime) -> Filing:
-    """What stands about this evidence task of this body. NotFound; Forbidden and OutOfScope as for handing in."""
-    place = at(session, body_id, now)
+def filing(
+    session: Session, body_id: int, node: str, actor: Actor, now: datetime, task_id: int | None = None
+) -> Filing:
+    """What stands about this evidence task of this body; `task_id` names one of a child's.
+
+    NotFound; Forbidden and OutOfScope as for handing in.
+    """
+    place = at(session, body_id, now, _instance_of(session, body_id, node, task_id) if task_id is not None else None)
     form, loaded = place.form(node), place.loaded
     if node in loaded.deciding:
         raise NotFound("Formulir ini tidak ada pada alur badan ini.")
@@ -127,7 +155,7 @@ def filing(session: Session, body_id: int, node: str, actor: Actor, now: datetim
         select(tasks)
         .where(tasks.c.instance_id == place.instance.id, tasks.c.node == node, tasks.c.closed_at.is_(None))
     ).one_or_none()
-    filed = submissions(session, place.instance.id, node)
+    filed = submissions(session, place, node)
     kept = next((one for one in filed if one.status in KEPT), None)
     last = next((one for one in filed if one.status in HANDED_IN), None)
     returned = returned_words(loaded, node, last) if last is not None and last.status == "returned" else None
@@ -135,16 +163,42 @@ def filing(session: Session, body_id: int, node: str, actor: Actor, now: datetim
     return Filing(
         place, loaded.graph.process.nodes[node], form, role, mode, task, kept, last, returned,
         _beginning(session, place, form, mode, (kept, last)), _principals(session, place.body, role, actor),
+        address=task_id if place.is_child else None, title=_title(session, place, node, task_id),
     )
 
 
-def submissions(session: Session, instance_id: int, node: str) -> list[Row[Any]]:
-    """Everything filed for this task, the newest first, without what was taken back."""
-    table = Submission.__table__
+def _instance_of(session: Session, body_id: int, node: str, task_id: int) -> int:
+    """The instance of this task, which is one of the body's. NotFound for any other."""
+    found = session.scalar(
+        select(Task.instance_id).join(Body, Body.instance_id == Task.root_id)
+        .where(Task.id == task_id, Task.node == node, Body.id == body_id)
+    )
+    if found is None:
+        raise NotFound("Tugas ini tidak ditemukan. Mungkin tautannya sudah tidak berlaku.")
+    return found
+
+
+def _title(session: Session, place: Place, node: str, task_id: int | None) -> str:
+    name = signposts.name_of(place.loaded, node)
+    inside = rounds.of_tasks(session, (task_id,)) if task_id is not None and place.is_child else {}
+    return inside[task_id].named(name) if task_id in inside else name
+
+
+def submissions(session: Session, place: Place, node: str) -> list[Row[Any]]:
+    """Everything filed for this task, the newest first, without what was taken back.
+
+    For a child's task also what was handed in for the same round before, wherever it was handed up to.
+    """
+    table, row = Submission.__table__, place.instance
+    wanted = table.c.instance_id == row.id
+    if place.is_child:
+        same = select(Task.id).join(Instance, Instance.id == Task.instance_id).where(
+            Instance.parent_id == row.parent_id, Instance.parent_node == row.parent_node,
+            Instance.number == row.number, Task.node == node,
+        )
+        wanted = and_(table.c.instance_id.in_(place.family), or_(wanted, table.c.task_id.in_(same)))
     return list(session.execute(
-        select(table)
-        .where(table.c.instance_id == instance_id, table.c.node == node, table.c.status != "withdrawn")
-        .order_by(table.c.id.desc())
+        select(table).where(wanted, table.c.node == node, table.c.status != "withdrawn").order_by(table.c.id.desc())
     ).all())
 
 
@@ -197,13 +251,13 @@ def _principals(session: Session, body: Body, role: str, actor: Actor) -> tuple[
     return tuple(Principal(row.id, row.name, f"person:{row.person_id}") for row in chair_first)
 
 
-def attached(session: Session, instance_id: int, hashes: set[str]) -> dict[str, dict[str, Any]]:
-    """The files of this instance among these: {sha256: {"name", "size", "type"}}."""
+def attached(session: Session, place: Place, hashes: set[str]) -> dict[str, dict[str, Any]]:
+    """The files of this place among these: {sha256: {"name", "size", "type"}}."""
     if not hashes:
         return {}
     found = session.execute(
         select(Attachment.sha256, Attachment.name, Attachment.size, Attachment.type)
-        .where(Attachment.instance_id == instance_id, Attachment.sha256.in_(hashes)).order_by(Attachment.id.desc())
+        .where(Attachment.instance_id.in_(place.family), Attachment.sha256.in_(hashes)).order_by(Attachment.id.desc())
     )
     return {row.sha256: {"name": row.name, "size": row.size, "type": row.type} for row in found}
 
@@ -235,7 +289,7 @@ def account_names(session: Session, ids: set[str | None]) -> dict[str, str]:
 def acted(session: Session, place: Place, actor: Actor, role: str) -> bool:
     """Whether the actor acted in another lane during this stay in the stage: four eyes."""
     return bool(session.scalar(select(exists().where(
-        Deed.instance_id == place.instance.id, Deed.stage_version == place.instance.stage_version,
+        Deed.instance_id == place.root.id, Deed.stage_version == place.root.stage_version,
         Deed.person == actor.who, Deed.role != role,
     ))))
 

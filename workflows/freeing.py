@@ -17,6 +17,7 @@ from sqlalchemy import (
     and_,
     any_,
     bindparam,
+    case,
     cast,
     func,
     literal,
@@ -115,7 +116,7 @@ class Facts:
         return Cause("members", since, "operator", serving=body.serving, wanted=MEMBERS[body.kind][0])
 
     def _work(self, reason: str, row: AnyRow) -> Cause:
-        task, toward = self._sign(row.definition_id, row.node)
+        task, toward = self._sign(row.drawing, row.node)
         owner = "ppk_member" if reason == "parent" and row.kind == "pps" else row.role
         who = row.parent_name if reason == "parent" else row.name if owner in MEMBER_ROLES else ""
         late = row.due_at is not None and row.due_at < self.now
@@ -189,17 +190,23 @@ def _standing(dialect: str) -> Select[*tuple[Any, ...]]:
         )
         .order_by(Submission.id.desc()).limit(1).scalar_subquery()
     )
+    own = aliased(Instance)
+    drawing = case(
+        (Task.root_id == Task.instance_id, Instance.definition_id),
+        else_=select(own.definition_id).where(own.id == Task.instance_id).scalar_subquery(),
+    )
     return (
         select(
             Instance.id, Instance.definition_id, Instance.entered_at, Body.id.label("body_id"), Body.kind, Body.name,
             Body.region_code, Agenda.timezone, Region.name.label("district"), parent.name.label("parent_name"),
             serving.label("serving"), left.label("left_on"), Task.node, Task.role, Task.opened_at, Task.due_at,
+            drawing.label("drawing"),
             filed.label("data"),
         )
         .join(Body, Body.instance_id == Instance.id).join(Agenda, Agenda.id == Body.agenda_id)
         .outerjoin(Region, Region.code == func.substr(Instance.scope, 1, 8))
         .outerjoin(parent, parent.id == Body.parent_id)
-        .outerjoin(Task, and_(Task.instance_id == Instance.id, Task.closed_at.is_(None), Task.role != ""))
+        .outerjoin(Task, and_(Task.root_id == Instance.id, Task.closed_at.is_(None), Task.role != ""))
         .where(_among(Instance.id, dialect)).order_by(Task.due_at, Task.id)
     )
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, func, select
 from sqlalchemy.orm import Session
 
 from engine import definitions
@@ -53,7 +53,7 @@ def page(session: Session, account_id: int, actor: Actor, before: int | None = N
     )
     query = (
         select(*columns).outerjoin(Instance, Instance.id == Notice.instance_id)
-        .outerjoin(Body, Body.instance_id == Instance.id)
+        .outerjoin(Body, Body.instance_id == func.coalesce(Instance.root_id, Instance.id))
         .where(Notice.account_id == account_id).order_by(Notice.id.desc()).limit(size + 1)
     )
     rows = session.execute(query.where(Notice.id < before) if before is not None else query).all()

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row
 
 from engine.host import Actor
-from workflows import rules, signposts
+from workflows import rounds, rules, signposts
 from workflows.filings import HANDED_IN, KEPT, Place
+from workflows.rounds import Round
 from workflows.rules import values
 
 MOST_NAMED = 6
@@ -32,6 +33,7 @@ class Need:
     `status` is a submission's, or "open" (asked for, not begun), "missing" (not asked for yet) or "done" (the stage was
     reached without it). `fill` says what this reader can do about it: "now", "early" or "". `unfilled` are labels of
     fields that a draft or returned evidence still lacks, told only to who fills it in.
+    `address` is the task where it is one of a child instance.
     """
 
     node: str
@@ -45,6 +47,7 @@ class Need:
     parts: tuple[Part, ...] = ()
     unfilled: tuple[str, ...] = ()
     unfilled_more: int = 0
+    address: int | None = None
 
 
 @dataclass(frozen=True)
@@ -60,10 +63,11 @@ class Stage:
 
 def by_stage(
     place: Place, steps: Iterable[signposts.Step], reached: Mapping[str, datetime], filed: Iterable[Row[Any]],
-    opened: Iterable[str], actor: Actor, names: Mapping[str, str],
+    opened: Iterable[Row[Any]], inside: Mapping[int, Round], actor: Actor, names: Mapping[str, str],
 ) -> tuple[Stage, ...]:
-    """The stages in their order; `filed` are the body's submissions, oldest first, `opened` the nodes of open tasks."""
-    loaded, filed, opened = place.loaded, list(filed), set(opened)
+    """The stages in their order; `filed` are the body's submissions, oldest first, `opened` the open tasks,
+    `inside` what is known of those of child instances; each of them is a need of its own."""
+    loaded, filed, opened = place.loaded, list(filed), list(opened)
     asking: dict[str, list[str]] = {}
     for node in loaded.graph.process.nodes.values():
         asks = node.kind == "userTask" and node.id not in loaded.deciding
@@ -72,12 +76,30 @@ def by_stage(
     early = _early(place, actor)
     return tuple(
         Stage(step.code, step.label, step.state, reached.get(step.code), tuple(
-            _need(place, node, [one for one in filed if one.node == node], actor, names,
-                  opened=node in opened, early=node in early, passed=step.state == "done")
-            for node in asking.get(step.code, ())
+            need for node in asking.get(step.code, ())
+            for need in _needs(place, node, filed, opened, inside, actor, names, early=node in early,
+                               passed=step.state == "done")
         ))
         for step in steps
     )
+
+
+def _needs(
+    place: Place, node: str, filed: Iterable[Row[Any]], opened: Iterable[Row[Any]], inside: Mapping[int, Round],
+    actor: Actor, names: Mapping[str, str], *, early: bool, passed: bool,
+) -> list[Need]:
+    """What one task asks for: once, or once for each of its open rounds."""
+    of_node = [one for one in filed if one.node == node]
+    here = [task for task in opened if task.node == node and task.role]
+    rounds_open = [task for task in here if task.id in inside]
+    if not rounds_open:
+        return [_need(place, node, of_node, actor, names, opened=bool(here), early=early, passed=passed)]
+    found = []
+    for task in rounds_open:
+        own = [one for one in of_node if one.instance_id == task.instance_id]
+        need = _need(place, node, own, actor, names, opened=True, early=early, passed=passed)
+        found.append(replace(need, title=rounds.titled(place.loaded, node, inside[task.id]), address=task.id))
+    return found
 
 
 def _early(place: Place, actor: Actor) -> set[str]:

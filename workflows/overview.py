@@ -12,7 +12,7 @@ from sqlalchemy import Select, bindparam, case, func, select
 from sqlalchemy.orm import Session
 
 from engine.models import Instance, UTCDateTime
-from workflows import blocked
+from workflows import blocked, register
 from workflows.blocked import Filters
 from workflows.models import Body
 
@@ -77,7 +77,7 @@ def _summed(pairs: Iterable[tuple[str, Tally]]) -> dict[str, Tally]:
 @lru_cache(maxsize=256)
 def _counting(scopes: tuple[str, ...], filters: Filters) -> Select[Any]:
     unit = func.substr(Body.region_code, 1, blocked.unit_length(scopes, filters)).label("unit")
-    late = (Instance.status == "running") & (Instance.due_at < bindparam("now", type_=UTCDateTime()))
+    late = register.is_late(bindparam("now", type_=UTCDateTime()))
     wanted = [blocked.within(Body.region_code, scopes)]
     if filters.district:
         wanted.append(blocked.within(Body.region_code, [filters.district]))

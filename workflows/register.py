@@ -184,9 +184,12 @@ def _of_body(filters: Filters) -> list[ColumnElement[bool]]:
     return found
 
 
-def is_late(now: datetime) -> ColumnElement[bool]:
-    """The body is under way and its due moment has passed."""
-    return and_(Instance.status == "running", Instance.due_at < now)
+def is_late(now: Any) -> ColumnElement[bool]:
+    """The body is under way and its due moment has passed, or that of work inside a child instance."""
+    inside = select(Task.root_id).where(
+        Task.closed_at.is_(None), Task.root_id != Task.instance_id, Task.due_at < now
+    )
+    return and_(Instance.status == "running", or_(Instance.due_at < now, Instance.id.in_(inside)))
 
 
 def _waits(session: Session, rows: Iterable[Row[Any]]) -> dict[int, list[tuple[str, str]]]:
@@ -194,10 +197,10 @@ def _waits(session: Session, rows: Iterable[Row[Any]]) -> dict[int, list[tuple[s
     found: dict[int, list[tuple[str, str]]] = {}
     if instances:
         for one in session.execute(
-            select(Task.instance_id, Task.node, Task.role)
-            .where(Task.instance_id.in_(instances), Task.closed_at.is_(None), Task.role != "").order_by(Task.id)
+            select(Task.root_id, Task.node, Task.role)
+            .where(Task.root_id.in_(instances), Task.closed_at.is_(None), Task.role != "").order_by(Task.id)
         ):
-            found.setdefault(one.instance_id, []).append((one.node, one.role))
+            found.setdefault(one.root_id, []).append((one.node, one.role))
     return found
 
 

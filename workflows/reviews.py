@@ -17,7 +17,7 @@ from engine.forms import File, Form
 from engine.forms import Row as Answer
 from engine.host import Actor
 from engine.models import Task
-from workflows import filings, signposts
+from workflows import filings, rounds, signposts
 from workflows.field_names import named
 from workflows.filings import HANDED_IN, Place, Returned
 from workflows.models import Body
@@ -66,6 +66,7 @@ class Exhibit:
     """One submission that waits for the decision (or was decided)."""
 
     node: Node
+    title: str
     status: str
     lines: tuple[Line, ...]
     photos: tuple[Photo, ...]
@@ -101,25 +102,40 @@ def review(session: Session, task_id: int, actor: Actor, now: datetime, language
     table = Task.__table__
     found = session.execute(
         select(table, Body.id.label("body_id"))
-        .join(Body, Body.instance_id == table.c.instance_id).where(table.c.id == task_id)
+        .join(Body, Body.instance_id == table.c.root_id).where(table.c.id == task_id)
     ).one_or_none()
     if found is None:
         raise NotFound("Tugas ini tidak ditemukan. Mungkin tautannya sudah tidak berlaku.")
     filings.require(actor, found.role, found.scope)
-    place = filings.at(session, found.body_id, now)
+    place = filings.at(session, found.body_id, now, found.instance_id)
     if found.node not in place.loaded.deciding:
         raise NotFound("Tugas ini bukan pemeriksaan. Buka dari daftar tugas.")
-    filed = {node: [one for one in filings.submissions(session, place.instance.id, node) if one.status in HANDED_IN]
-             for node in _decided_by(place, found.node)}
-    people = {one.actor for some in filed.values() for one in some} | {found.claimed_by, found.closed_by}
+    filed = _filed(session, place, found.node)
+    people = {one.actor for _, _, some in filed for one in some} | {found.claimed_by, found.closed_by}
     names = filings.account_names(session, people)
     return Review(
         task=found, place=place, node=place.loaded.graph.process.nodes[found.node], form=place.form(found.node),
-        exhibits=tuple(_exhibit(place, node, some, names, language) for node, some in filed.items() if some),
+        exhibits=tuple(_exhibit(place, node, title, some, names, language) for node, title, some in filed),
         acted=filings.acted(session, place, actor, found.role),
         claimed_by=names.get(found.claimed_by or "", "") if found.claimed_by != actor.id else "",
         closed_by=names.get(found.closed_by or "", found.closed_by or ""),
     )
+
+
+def _filed(session: Session, place: Place, decider: str) -> list[tuple[str, str, list[Row[Any]]]]:
+    """What this task decides about: (node, its name, what was handed in for it); of a repeated one, by its rounds."""
+    found: list[tuple[str, str, list[Row[Any]]]] = []
+    for node in _decided_by(place, decider):
+        filed = [one for one in filings.submissions(session, place, node) if one.status in HANDED_IN]
+        tasks = [one.task_id for one in filed if one.task_id is not None] if place.has_children else []
+        inside = rounds.of_tasks(session, tasks)
+        by_name: dict[tuple[int, str], list[Row[Any]]] = {}
+        name = signposts.name_of(place.loaded, node)
+        for one in filed:
+            its = inside.get(one.task_id)
+            by_name.setdefault((its.number, its.named(name)) if its else (0, name), []).append(one)
+        found += [(node, title, by_name[number, title]) for number, title in sorted(by_name)]
+    return found
 
 
 def _decided_by(place: Place, decider: str) -> list[str]:
@@ -131,7 +147,7 @@ def _decided_by(place: Place, decider: str) -> list[str]:
 
 
 def _exhibit(
-    place: Place, node_id: str, filed: list[Row[Any]], names: Mapping[str, str], language: str
+    place: Place, node_id: str, title: str, filed: list[Row[Any]], names: Mapping[str, str], language: str
 ) -> Exhibit:
     """The newest submission of a task, compared with the one before it when that was returned."""
     form, newest = place.form(node_id), filed[0]
@@ -146,7 +162,7 @@ def _exhibit(
     old = {sha for _, sha in form.files(before)} if before is not None else None
     pictures = [(caption, file) for caption, file in files if str(file.get("type", "")).startswith("image/")]
     return Exhibit(
-        node=place.loaded.graph.process.nodes[node_id], status=newest.status, lines=lines,
+        node=place.loaded.graph.process.nodes[node_id], title=title, status=newest.status, lines=lines,
         photos=tuple(
             Photo(file["sha256"], file["name"], caption, old is not None and file["sha256"] not in old)
             for caption, file in pictures

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from engine.bpmn.model import Node, Process
+from engine.bpmn.model import Node
 from engine.definitions import Loaded
 
 STAGES = ("startEvent", "intermediateThrowEvent")
@@ -31,20 +31,23 @@ def name_of(loaded: Loaded, node_id: str) -> str:
 def decider(loaded: Loaded, node_id: str) -> str | None:
     """The task that decides about what this task hands in: the first deciding one on the way from it."""
     deciding = loaded.deciding
-    return None if node_id in deciding else _ahead(loaded.graph.process, node_id, lambda node: node.id in deciding)
+    return None if node_id in deciding else _ahead(loaded, node_id, lambda node: node.id in deciding)
 
 
 def leads_to(loaded: Loaded, node_id: str) -> str | None:
     """The stage that is reached next from this task when all goes well."""
     stages = set(loaded.graph.stages)
-    return _ahead(loaded.graph.process, node_id, lambda node: node.id in stages)
+    return _ahead(loaded, node_id, lambda node: node.id in stages)
 
 
-def _ahead(process: Process, start: str, wanted: Callable[[Node], bool]) -> str | None:
-    """The nearest element behind `start` for which `wanted` holds, by the number of arrows."""
+def _ahead(loaded: Loaded, start: str, wanted: Callable[[Node], bool]) -> str | None:
+    """The nearest element behind `start` for which `wanted` holds, by the number of arrows; the end of a sub-process
+    leads on to where that itself does."""
+    process, around = loaded.graph.process, loaded.graph.net.scope
     seen, edge = {start}, [start]
     while edge:
-        edge = [process.flows[flow].target for here in edge for flow in process.nodes[here].outgoing]
+        left = [around[here] for here in edge if not process.nodes[here].outgoing and around[here] in process.nodes]
+        edge = [process.flows[flow].target for here in (*edge, *left) for flow in process.nodes[here].outgoing]
         edge = [here for here in dict.fromkeys(edge) if here not in seen]
         seen.update(edge)
         for here in edge:

@@ -38,7 +38,7 @@ def save_draft(
     _require_may_fill(standing, node, actor)
     if len(canonical(data).encode("utf-8", "surrogatepass")) > DRAFT_BYTES:
         raise Refused("Isian ini terlalu panjang untuk disimpan. Pendekkan uraian, lalu simpan kembali.")
-    if errors := list(evidence.unattached(session, instance_id, data)):
+    if errors := list(evidence.unattached(session, standing.row, data)):
         raise Refused(errors[0].message)
     kept = _kept(session, instance_id, node)
     if kept is None:

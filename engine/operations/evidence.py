@@ -21,7 +21,7 @@ from engine.machine import context_of
 from engine.models import Attachment, Submission, table_of
 from engine.operations.learning import inputs
 from engine.operations.standing import Standing
-from engine.statements import Statement, insert_of
+from engine.statements import AnyRow, Statement, insert_of
 
 _submission, _attachment = table_of(Submission), table_of(Attachment)
 _HANDED_IN = ("task_id", "status", "data", "warnings", "form_fingerprint", "actor", "on_behalf_of", "saved_at",
@@ -126,7 +126,7 @@ def check(
         if found.errors:
             raise EvidenceRefused(found.errors)
         clean, fingerprint = found.data, form.fingerprint
-    errors = list(unattached(session, standing.row.id, clean))
+    errors = list(unattached(session, standing.row, clean))
     findings = standing.host.check(session, standing.subject, node_id, clean, now)
     errors += [FieldError(one.path, one.code, one.message) for one in findings if one.hard]
     if errors:
@@ -134,14 +134,18 @@ def check(
     return Checked(clean, tuple(one for one in findings if not one.hard), fingerprint)
 
 
-def unattached(session: Session, instance_id: int, data: Mapping[str, Any]) -> Iterator[FieldError]:
-    """The files in the data that were not attached to this instance: nobody can name another's file by its hash."""
+def unattached(session: Session, row: AnyRow, data: Mapping[str, Any]) -> Iterator[FieldError]:
+    """The files in the data that were not attached to this instance: nobody can name another's file by its hash.
+
+    What was handed up from a child counts as attached to it, for evidence that was given back.
+    """
     named = dict(_files(data, ()))
     if not named:
         return
     attached = set(session.execute(
         select(_attachment.c.sha256).where(
-            _attachment.c.instance_id == instance_id, _attachment.c.sha256.in_({*named.values()})
+            _attachment.c.instance_id.in_({row.id, row.parent_id, row.root_id} - {None}),
+            _attachment.c.sha256.in_({*named.values()})
         )
     ).scalars())
     for path, sha256 in named.items():

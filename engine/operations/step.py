@@ -205,8 +205,9 @@ def _opened(
         if node is not None and (spawns or _is_task(node.kind)):
             person = node.kind == "userTask" and not spawns
             opened.tasks.append({
-                "instance_id": row.id, "root_id": row.root_id or row.id, "node": place, "visit": version, "stage": stage,
-                "role": graph.role(place) if person else "", "scope": row.scope, "opened_at": now, "due_at": due,
+                "instance_id": row.id, "root_id": row.root_id or row.id, "node": place, "visit": version,
+                "stage": stage, "role": graph.role(place) if person else "", "scope": row.scope,
+                "opened_at": now, "due_at": due,
             })
             if node.kind in AUTOMATIC and not spawns:
                 opened.automatic.append(place)

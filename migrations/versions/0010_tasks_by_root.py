@@ -17,6 +17,7 @@ branch_labels = None
 depends_on = None
 
 OPEN = sa.text("closed_at IS NULL")
+INSIDE = sa.text("closed_at IS NULL AND root_id <> instance_id")
 CHILD = sa.text("parent_id IS NOT NULL")
 
 
@@ -29,12 +30,14 @@ def upgrade() -> None:
         "(SELECT coalesce(instance.root_id, instance.id) FROM instance WHERE instance.id = task.instance_id)"
     )
     op.create_index("ix_task_open_root", "task", ["root_id"], postgresql_where=OPEN, sqlite_where=OPEN)
+    op.create_index("ix_task_open_child", "task", ["due_at", "root_id"], postgresql_where=INSIDE, sqlite_where=INSIDE)
     op.create_index("ix_instance_child_root", "instance", ["root_id"], postgresql_where=CHILD, sqlite_where=CHILD)
 
 
 def downgrade() -> None:
     """Column and indexes are gone; every task is found by its instance, as before."""
     op.drop_index("ix_instance_child_root", "instance")
+    op.drop_index("ix_task_open_child", "task")
     op.drop_index("ix_task_open_root", "task")
     if op.get_bind().dialect.name == "postgresql":
         op.drop_column("task", "root_id")

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
-from engine.models import Attachment
+from engine.models import Attachment, Instance
 from workflows import bodies, letters
 from workflows.agendas import Almanac, load_almanac
 from workflows.models import Agenda, Body, Membership, Person
@@ -164,7 +164,8 @@ def _photos_elsewhere(session: Session, body: Body, data: values.Data) -> dict[s
         return {}
     found = session.execute(
         select(Attachment.sha256, Body.name)
-        .join(Body, Body.instance_id == Attachment.instance_id)
+        .join(Instance, Instance.id == Attachment.instance_id)
+        .join(Body, Body.instance_id == func.coalesce(Instance.root_id, Instance.id))
         .where(Attachment.sha256.in_(hashes), Body.id != body.id)
         .order_by(Attachment.id.desc())
     )
