@@ -9,6 +9,8 @@ import pytest
 from tests.engine.corpus_files import CORPUS
 from tests.engine.seeded import FAULTS, WAYS, Mutant, Shares, Source, mutants, shares, sources
 
+pytestmark = pytest.mark.xdist_group("seeded")  # the set takes a minute to make, once
+
 
 @pytest.fixture(scope="module")
 def sound() -> list[Source]:
