@@ -11,7 +11,7 @@ from collections import namedtuple
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, cast
 
 from sqlalchemy import CompoundSelect, Connection, Delete, Insert, Select, Table, Update, bindparam, func, insert
 from sqlalchemy.dialects import postgresql, sqlite
@@ -72,7 +72,7 @@ class Statement:
         name = connection.dialect.name
         if (ready := self._compiled.get(name)) is None:
             written = self._written if not callable(self._written) else self._written(name)
-            ready = self._compiled[name] = _compiled(written, connection.dialect)
+            ready = self._compiled[name] = _compiled(written, _numbered(connection.dialect))
         return connection, ready
 
 
@@ -81,7 +81,8 @@ def _cursor(connection: Connection, text: str) -> Iterator[Any]:
     """The driver's cursor on this connection's transaction. The driver's errors come out as SQLAlchemy's, and a
     connection that broke is given up, as they would from `Connection.execute`."""
     errors: Any = connection.dialect.loaded_dbapi
-    cursor = connection.connection.cursor()
+    driver: Any = connection.connection.driver_connection
+    cursor = errors.RawCursor(driver) if connection.dialect.driver == "psycopg" else driver.cursor()
     try:
         yield cursor
     except errors.Error as error:
@@ -170,6 +171,13 @@ class _Compiled:
                 values[place] = convert(values[place])
             read.append(self.row(values))
         return read
+
+
+def _numbered(dialect: Dialect) -> Dialect:
+    """The dialect whose text the driver hands on as it is: psycopg would take `%(name)s` apart again at each call, and
+    above 4 kB forgets that it did."""
+    kind: Any = type(dialect)
+    return cast(Dialect, kind(paramstyle="numeric_dollar")) if dialect.driver == "psycopg" else dialect
 
 
 def _compiled(written: Written, dialect: Dialect) -> _Compiled:
