@@ -141,8 +141,7 @@ class _Explorer:
     def _scopes_at(self, place: str) -> frozenset[str]:
         """The scopes inside the root that a token in this place is in."""
         if (found := self._scopes.get(place)) is None:
-            name = bare(place)
-            at = self.net.flows[name].target if name in self.net.flows else name
+            at = self.net.at(place)
             inside = [at] if at in self.net.bodies and at not in self.net.children else []
             for scope in self.net.around(at):
                 if scope == self.root.top:
@@ -194,8 +193,7 @@ class _Explorer:
 
     def _ad_hoc(self, state: State, scopes: frozenset[str], node: Node) -> Iterator[Begun]:
         inside = self.net.contents[node.id]
-        busy = {place for place in map(bare, state.places)
-                if (self.net.flows[place].target if place in self.net.flows else place) in inside}
+        busy = {bare(place) for place in state.places if self.net.at(place) in inside}
         if not busy or node.ordering != "Sequential":
             for entry in self.net.entries(node.id):
                 if entry.id not in busy and not busy & self.net.contents.get(entry.id, frozenset()):

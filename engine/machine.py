@@ -17,7 +17,7 @@ from engine.bpmn.model import Node
 from engine.errors import Refused, WrongState
 from engine.feel.values import from_python
 from engine.graph import Graph, Transition
-from engine.tokens import ENDS, GOES_ON
+from engine.tokens import ASKED, ENDS, GOES_ON
 
 
 class NoWayOut(Refused):
@@ -45,23 +45,23 @@ class Choices:
 
     def taken(self, gateway: str) -> tuple[str, ...]:
         if (found := self._taken.get(gateway)) is None:
-            found = self._taken[gateway] = self._decide(gateway)
+            found = self._taken[gateway] = (
+                self._asked(gateway.removesuffix(ASKED)) if gateway.endswith(ASKED) else self._decide(gateway)
+            )
         return found
+
+    def _asked(self, element: str) -> tuple[str, ...]:
+        return ENDS if self._holds(element) else GOES_ON
 
     def _decide(self, gateway: str) -> tuple[str, ...]:
         node = self._graph.process.nodes[gateway]
         if node.kind == "exclusiveGateway":
             found = self._first(node)
-        elif node.kind == "adHocSubProcess" and not self._conditional(node):
-            return ENDS if self._holds(gateway) else GOES_ON
         else:
             found = self._all(node)
         if not found:
             raise NoWayOut(node.name or gateway, gateway)
         return found
-
-    def _conditional(self, node: Node) -> bool:
-        return any(flow in self._graph.conditions for flow in node.outgoing)
 
     def _holds(self, element: str) -> bool:
         condition = self._graph.conditions.get(element)

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from engine.bpmn.model import ACTIVITIES, SUB_PROCESSES, Event, Flow, Node, Process
+from engine.run import bare
 
 AUTOMATIC = frozenset({"serviceTask", "sendTask", "scriptTask", "businessRuleTask"})
 PLAIN = frozenset({"task", "manualTask"})
@@ -94,6 +95,11 @@ class Net:
         while scope is not None:
             yield scope
             scope = self.scope.get(scope)
+
+    def at(self, place: str) -> str:
+        """The node a token in this place is at: a token on a flow is before the node that the flow leads to."""
+        name = bare(place)
+        return self.flows[name].target if name in self.flows else name
 
     def within(self, node: str, scope: str) -> bool:
         """Whether the node lies in this scope, at any depth."""

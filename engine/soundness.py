@@ -108,9 +108,7 @@ def _leading(graph: Graph, goals: set[str]) -> set[str]:
 
 def _elements(graph: Graph, state: State) -> tuple[str, ...]:
     """The nodes a state waits at; a token on a flow waits at the gateway that flow leads to."""
-    flows = graph.process.flows
-    places = {bare(place) for place in state.places}
-    return tuple(sorted({flows[place].target if place in flows else place for place in places}))
+    return tuple(sorted({graph.net.at(place) for place in state.places}))
 
 
 def _stuck(graph: Graph, state: State, elements: tuple[str, ...], way: tuple[str, ...]) -> Problem:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from functools import cached_property
 from itertools import combinations
 
-from engine.bpmn.model import SUB_PROCESSES, Event, Flow, Node
+from engine.bpmn.model import ACTIVITIES, SUB_PROCESSES, Event, Flow, Node
 from engine.net import THROWS, Net, Root, has, parts, waits
 from engine.run import JOINED, LEAVES, Fault, Run, bare, turns
 
@@ -19,6 +19,8 @@ MOST_WAYS = 10
 """A node with more conditional flows than this, of which any number may be taken, is refused."""
 MOST_FAULTS = 20
 """Tokens that multiply within one step are followed no further than this."""
+ASKED = "?"
+"""After an ad hoc sub-process's id: the choice that its completion condition makes."""
 GOES_ON, ENDS = ("goes on",), ("ends",)
 """The two answers of an ad hoc sub-process's completion condition."""
 
@@ -137,6 +139,14 @@ class Game:
             return self._compensated(run, trail)
         if node.id in self.net.compensators and node.id not in run.done:
             run.done.append(node.id)
+        around = self.net.nodes.get(self._scope(node))
+        if around is not None and node.kind in ACTIVITIES and self._asks(run, around):
+            over, on = self._ask_ad_hoc(run, around)
+            return [*(self._go_on(over, node, trail) if not around.cancel_remaining else [over]),
+                    *self._go_on(on, node, trail)]
+        return self._go_on(run, node, trail)
+
+    def _go_on(self, run: Run, node: Node, trail: tuple[str, ...]) -> list[Run]:
         flows = self.net.outgoing(node)
         if node.kind == "exclusiveGateway":
             ways: list[tuple[str, ...]] = [(flow.id,) for flow in flows] if len(flows) > 1 else []
@@ -254,11 +264,7 @@ class Game:
     def interrupt(self, run: Run, scope: str) -> None:
         """Nothing is left inside this scope; the scope itself goes on."""
         inside = self.net.contents[scope]
-        flows = self.net.flows
-        run.places = {
-            place for place in run.places
-            if (flows[bare(place)].target if bare(place) in flows else bare(place)) not in inside
-        }
+        run.places = {place for place in run.places if self.net.at(place) not in inside}
         run.pending = [token for token in run.pending if token[1].id not in inside]
         run.open = {one for one in run.open if one not in inside}
 
@@ -319,12 +325,11 @@ class Game:
         """The innermost scope that is done is left, or an inclusive join fires; None when neither is so."""
         for scope in sorted(run.open, key=lambda one: -sum(1 for _ in self.net.around(one))):
             inside = self.net.contents[scope]
-            held = {bare(place) for place in run.places}
-            if any((self.net.flows[one].target if one in self.net.flows else one) in inside for one in held):
+            if any(self.net.at(place) in inside for place in run.places):
                 continue
             node = self.net.nodes[scope]
-            if node.kind == "adHocSubProcess" and scope in held:
-                if scope in run.trails or scope in run.choices or node.completion is None:
+            if run.holds(scope):
+                if scope in run.trails or not self._asks(run, node):
                     continue
                 return self._ask_ad_hoc(run, node)
             run.open.discard(scope)
@@ -333,11 +338,20 @@ class Game:
             return self.leave(run, node, run.trails.get(scope, ()))
         return self._join(run)
 
+    def _asks(self, run: Run, node: Node) -> bool:
+        """Whether this ad hoc sub-process still has its completion condition to ask in this step."""
+        return node.completion is not None and run.holds(node.id) and node.id + ASKED not in run.choices
+
     def _ask_ad_hoc(self, run: Run, node: Node) -> list[Run]:
-        """An activity inside is done: the completion condition says whether the whole is."""
+        """An activity inside is done: the completion condition says whether the whole is (clause 13.3.5).
+
+        Then what is open inside is taken away, or, where the drawing says so, waited for: nothing begins any more.
+        """
         over = run.copy()
-        over.choices[node.id], run.choices[node.id] = ENDS, GOES_ON
+        over.choices[node.id + ASKED], run.choices[node.id + ASKED] = ENDS, GOES_ON
         over.take(node.id)
+        if node.cancel_remaining:
+            self.interrupt(over, node.id)
         return [over, run]
 
     def _join(self, run: Run) -> list[Run] | None:
@@ -358,8 +372,7 @@ class Game:
         before = self.before[gateway]
         empty = [flow for flow in before if flow not in arrived]
         for place in run.places:
-            name = bare(place)
-            at = self.net.flows[name].target if name in self.net.flows else name
+            at = self.net.at(place)
             if at == gateway:
                 continue
             if any(at in before[flow] for flow in empty) and not any(at in before[flow] for flow in arrived):

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from engine.bpmn.reader import read
 from engine.checking import check
+from engine.compile import compile_process
 from engine.errors import DrawingRefused
 from engine.soundness import problems_of
 from tests.engine import draw
@@ -175,3 +177,17 @@ def test_a_transaction_done_by_children_cannot_be_cancelled() -> None:
                    for mark in ("", loop))
     assert "unsupported.transaction.cancel" not in {one.code for one in check(once).problems}
     assert "unsupported.transaction.cancel" in {one.code for one in check(often).problems}
+
+
+def test_an_ad_hoc_sub_process_asks_its_end_and_then_its_way() -> None:
+    body = '<userTask id="x"/><completionCondition>= enough</completionCondition>'
+    source = draw.xml(
+        {"s": "startEvent", "h": "adHocSubProcess", "a": "userTask", "b": "userTask", "e": "endEvent"},
+        [("s", "h"), ("h", "a", "= late"), ("h", "b"), ("a", "e"), ("b", "e")],
+    ).replace(b'<adHocSubProcess id="h"/>', f'<adHocSubProcess id="h" default="h_b">{body}</adHocSubProcess>'.encode())
+    graph = compile_process(read(source).process())
+    done = {one.choices: one.target for one in graph.transitions if one.trigger == "complete.x"}
+    assert done == {
+        (("h?", ("goes on",)),): "s/h", (("h?", ("ends",)), ("h", ("h_a",))): "s/a",
+        (("h?", ("ends",)), ("h", ("h_b",))): "s/b",
+    }

@@ -158,6 +158,50 @@ def test_a_completion_condition_ends_it(session: Session) -> None:
     assert family.root.status == "ended"
 
 
+OVER = "<completionCondition>= enough</completionCondition>"
+TWO_WAYS = AD_HOC.replace("h>e", "h>a = late; h>b; a>e; b>e").replace(
+    '<adHocSubProcess id="h"', '<userTask id="a"/><userTask id="b"/><adHocSubProcess id="h" default="h_b"')
+
+
+@pytest.mark.parametrize(("late", "after"), [(True, "a"), (False, "b")])
+def test_a_completion_condition_and_conditions_behind_it_are_two_questions(
+    session: Session, late: bool, after: str
+) -> None:
+    family = Family(session).start(TWO_WAYS.format(over=OVER))
+    ids = {"instance_id": family.instance_id, "now": family.now, "host": family.host}
+    for enough in (False, True):
+        operations.begin(session, activity="x", actor=MEMBER, **ids)
+        family.act("x", {"enough": enough, "late": late})
+    assert [node for _, node in family.open()] == [after]
+
+
+def test_a_completion_condition_is_asked_after_each_activity_and_takes_the_others_away(session: Session) -> None:
+    family = Family(session).start(AD_HOC.format(over=OVER))
+    ids = {"instance_id": family.instance_id, "now": family.now, "host": family.host}
+    for activity in ("x", "y"):
+        operations.begin(session, activity=activity, actor=MEMBER, **ids)
+    family.act("x", {"enough": False})
+    assert [node for _, node in family.open()] == ["y"]
+    operations.begin(session, activity="x", actor=MEMBER, **ids)
+    family.act("x", {"enough": True})
+    family.nothing_left()
+
+
+def test_where_nothing_is_cancelled_the_others_are_waited_for_and_nothing_more_begins(session: Session) -> None:
+    family = Family(session).start(
+        AD_HOC.format(over=OVER).replace('id="h"', 'id="h" cancelRemainingInstances="false"')
+    )
+    ids = {"instance_id": family.instance_id, "now": family.now, "host": family.host}
+    for activity in ("x", "y"):
+        operations.begin(session, activity=activity, actor=MEMBER, **ids)
+    family.act("x", {"enough": True})
+    assert [node for _, node in family.open()] == ["y"]
+    with pytest.raises(WrongState):
+        operations.begin(session, activity="x", actor=MEMBER, **ids)
+    family.act("y", {"enough": False})
+    family.nothing_left()
+
+
 RULE = """
     <startEvent id="s"/><businessRuleTask id="r"><extensionElements><z:calledDecision decisionId="dish"
     resultVariable="answer"/></extensionElements></businessRuleTask><exclusiveGateway id="g" default="g_e"/>
