@@ -11,6 +11,7 @@ import csv
 import json
 import sys
 import time
+import traceback
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -30,6 +31,8 @@ from tests.engine.corpus_files import CORPUS
 
 STEPS = 100
 STUCK = "walk: stops for ever"
+WALKS = {"stuck": STUCK, "too_many": "walk: too many branches alive", "no_way_out": "walk: no way out of a gateway"}
+"""What stopped a walk, by `Walk.code`."""
 FILE = Path(__file__).parents[1] / "docs" / "bpmn-corpus.md"
 
 
@@ -103,8 +106,8 @@ def play(file: Path, source: str, malformed: bool) -> Played:
     found.sound = verdict.ok
     wrong = [one for one in verdict.problems if one.severity == "error"]
     found.unplaced = sum(1 for one in wrong if not one.line or not one.message or not one.message_en)
-    found.ended, found.why = walked(data, stub=False)
-    found.stubbed, found.why_stubbed = walked(data, stub=True) if found.ended == "refused" else (found.ended, ())
+    found.ended, found.why = walked(file, data, stub=False)
+    found.stubbed, found.why_stubbed = walked(file, data, stub=True) if found.ended == "refused" else (found.ended, ())
     try:
         found.kinds = frozenset(kinds(reader.read(data)))
     except DrawingRefused:
@@ -112,8 +115,9 @@ def play(file: Path, source: str, malformed: bool) -> Played:
     return found
 
 
-def walked(data: bytes, *, stub: bool) -> tuple[str, tuple[str, ...]]:
-    """Where it led, and the codes of what refused it. Any other exception is a crash, told as one."""
+def walked(path: Path, data: bytes, *, stub: bool) -> tuple[str, tuple[str, ...]]:
+    """Where it led, and the codes of what refused it. Any other exception is a crash: it is counted, and told on
+    stderr with the file and where it came from."""
     try:
         graphs = {one.id: compile_process(one, stub=stub) for one in runnable(reader.read(data))}
         walks = [Walk(graph, Random(1), graphs) for graph in graphs.values()]
@@ -123,11 +127,12 @@ def walked(data: bytes, *, stub: bool) -> tuple[str, tuple[str, ...]]:
     except DrawingRefused as refused:
         return "refused", tuple(sorted({one.code for one in refused.problems if one.severity == "error"}))
     except Exception as error:  # noqa: BLE001 -- a crash is a result here
+        print(f"crash in {path}{' with --stub' if stub else ''}:\n{traceback.format_exc()}", file=sys.stderr)
         return "crash", (type(error).__name__,)
     least = min(walks, key=lambda one: ("refused", "waiting", "end").index(one.ended))
     if least.ended != "refused":
         return least.ended, ()
-    return "refused", (STUCK if "untuk selamanya" in least.reason else f"walk: {least.reason}",)
+    return "refused", (WALKS.get(least.code, f"walk: {least.reason}"),)
 
 
 def kinds(drawing: Drawing) -> Iterator[str]:

@@ -42,6 +42,9 @@ class TooMany(Refused):
     """Terlalu banyak cabang hidup sekaligus. Periksa jam atau pesan yang berulang tanpa akhir."""
 
 
+_CODES: dict[type[Refused], str] = {Stuck: "stuck", TooMany: "too_many", NoWayOut: "no_way_out"}
+
+
 @dataclass(frozen=True, slots=True)
 class Walked:
     """One step of a walk: when, by which trigger, from where to where, with which answers.
@@ -104,7 +107,8 @@ class Living:
 
 @dataclass(slots=True)
 class Walk:
-    """A walk under way. `ended` is "" until it is over: "end", "waiting" (steps used up), "refused" (see `reason`).
+    """A walk under way. `ended` is "" until it is over: "end", "waiting" (steps used up), "refused" (see `reason`,
+    and `code`: "stuck", "too_many", "no_way_out" or "refused").
 
     `others` are the other processes of the file, by id: calls find them there.
     """
@@ -115,6 +119,7 @@ class Walk:
     now: datetime = BEGIN
     ended: str = ""
     reason: str = ""
+    code: str = ""
     root: Living = field(init=False)
     _machines: dict[int, Steps] = field(default_factory=dict)
     _values: dict[int, worth.Answers] = field(default_factory=dict)
@@ -140,6 +145,7 @@ class Walk:
         except Refused as refused:
             yield from self._told()
             self.ended, self.reason = "refused", refused.message
+            self.code = next((code for kind, code in _CODES.items() if isinstance(refused, kind)), "refused")
             return
         self.ended = "end" if self.root.final and not self.root.children else "waiting"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 
@@ -29,7 +30,7 @@ FORMS = frozenset({*CONSTANTS, "if", "for", "some", "every", "function", "and", 
 _BEGINS_VALUE = frozenset({"(", "[", "{", "-", "<", ">", "<=", ">=", "=", "!="})
 
 
-class Reader(Cursor):
+class Reader(Cursor, ABC):
     """The rules of operators, paths, filters, calls and what they stand between.
 
     `names` are those in scope; `bound` those bound by what is being read, innermost last.
@@ -198,9 +199,9 @@ class Reader(Cursor):
         self.take()
         return tuple(names), tuple(values)
 
+    @abstractmethod
     def argument_name(self) -> str:
         """The parameter's name and the ":" behind it, or ""."""
-        raise NotImplementedError
 
     def primary(self) -> Node:
         """A value with nothing behind it yet."""
@@ -255,10 +256,10 @@ class Reader(Cursor):
         token = self.tokens[self.place + count]
         return token.kind == "end" or token.text in (",", ")", "]", "}")
 
+    @abstractmethod
     def form(self, token: Token) -> Node:
         """What begins with a word of the language."""
-        raise NotImplementedError
 
+    @abstractmethod
     def bracketed(self, token: Token) -> Node:
         """What begins with a sign."""
-        raise NotImplementedError

@@ -5,8 +5,11 @@ from __future__ import annotations
 import csv
 from pathlib import Path
 
-from benchmarks.corpus import STUCK, Played, play, reasons, shares
+import pytest
+
+from benchmarks.corpus import STUCK, Played, play, reasons, shares, walked
 from benchmarks.corpus_table import WHY
+from tests.engine import draw
 from tests.engine.bpmn.typical import FILES
 from tests.engine.corpus_files import CORPUS, drawings
 
@@ -25,6 +28,26 @@ def test_code_in_a_condition_is_refused_and_runs_when_stubbed(tmp_path: Path) ->
     file.write_text(FILES["camunda7-mappings"].replace("${price &gt; 1000 &amp;&amp; !express}", "${bean.ask(price)}"))
     found = play(file, "ours", False)
     assert (found.ended, found.why, found.stubbed, found.unplaced) == ("refused", ("expression",), "end", 0)
+
+
+def test_a_walk_that_stops_for_ever_is_told_by_its_code(tmp_path: Path) -> None:
+    nodes = {"s": "startEvent", "x": "exclusiveGateway", "a": "userTask", "b": "userTask", "j": "parallelGateway",
+             "e": "endEvent"}
+    flows = [("s", "x"), ("x", "a", "= go"), ("x", "b"), ("a", "j"), ("b", "j"), ("j", "e")]
+    file = tmp_path / "a.bpmn"
+    file.write_bytes(draw.xml(nodes, flows, defaults={"x": "b"}))
+    assert (found := play(file, "ours", False)).why == (STUCK,)
+    assert found.ended == "refused"
+
+
+def test_a_crash_is_counted_and_told_with_its_file_and_place(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "a.bpmn"
+    assert walked(file, None, stub=False) == ("crash", ("AttributeError",))  # type: ignore[arg-type] # -- no bytes at all
+    told = capsys.readouterr().err
+    assert str(file) in told
+    assert "reader.py" in told
 
 
 def test_shares_and_reasons_are_counted() -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from engine.errors import ExpressionRefused
 from engine.feel import compile
+from engine.feel.reading import Reader
 
 
 @pytest.mark.parametrize(
@@ -128,3 +129,8 @@ def test_hostile_data_is_null() -> None:
         deep = [deep]
     context = {"ring": ring, "deep": deep, "nan": float("nan"), "huge": 10**7000, "thing": object()}
     assert [compile(name).evaluate(context) for name in context] == [None] * 5
+
+
+def test_operators_alone_are_no_reader() -> None:
+    with pytest.raises(TypeError, match="abstract"):
+        Reader("1", (), {}, clock=False)  # type: ignore[abstract] # -- that is what is refused
