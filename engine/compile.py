@@ -14,8 +14,14 @@ from engine.graph import Call, Catch, Clock, Graph, Quorum, Repeat
 from engine.net import CAUGHT, Net, Root, net_of, parts, votes
 from engine.support import unsupported
 from engine.texts import expression_of, timer_of
+from engine.urgency import priority_of
 
 Pairs = dict[str, tuple[tuple[str, feel.Expression], ...]]
+_UNREAD = {
+    "due": ("Tenggat tugas ini", "The due date of this task"),
+    "follow_up": ("Tanggal tindak lanjut tugas ini", "The follow-up date of this task"),
+    "priority": ("Prioritas tugas ini", "The priority of this task"),
+}
 
 
 def compile_process(process: Process, *, stub: bool = False) -> Graph:
@@ -48,7 +54,7 @@ def _graph(reading: _Reading, root: Root, machines: Mapping[str, Graph]) -> Grap
         {host: tuple(clocks) for host, clocks in reading.clocks.items()}, reading.quorums, reading.names,
         {host: tuple(catches) for host, catches in reading.catches.items()}, reading.repeats, reading.calls,
         reading.inputs, reading.outputs, machines, tuple(found.faults.values()), frozenset(reading.opaque),
-        dues=reading.dues,
+        dues=reading.dues, follow_ups=reading.follow_ups, priorities=reading.priorities,
     )
 
 
@@ -68,6 +74,8 @@ class _Reading:
     repeats: dict[str, Repeat] = field(default_factory=dict)
     calls: dict[str, Call] = field(default_factory=dict)
     dues: dict[str, Clock] = field(default_factory=dict)
+    follow_ups: dict[str, Clock] = field(default_factory=dict)
+    priorities: dict[str, feel.Expression] = field(default_factory=dict)
     inputs: Pairs = field(default_factory=dict)
     outputs: Pairs = field(default_factory=dict)
 
@@ -82,8 +90,8 @@ class _Reading:
                 self._loop(node, node.loop)
             if node.kind == "callActivity":
                 self._call(node)
-            if node.kind == "userTask" and node.due is not None:
-                self._due(node, node.due)
+            if node.kind == "userTask":
+                self._urgency(node)
             if (over := self._expression(node.id, node.line, node.completion)) is not None:
                 self.conditions[node.id] = over
             for pairs, kept in ((node.inputs, self.inputs), (node.outputs, self.outputs)):
@@ -159,18 +167,34 @@ class _Reading:
                         Catch(node.id, host, part.kind, part.ref or node.id, key, condition, node.interrupting)
                     )
 
-    def _due(self, node: Node, text: str) -> None:
-        """A due date on the task itself counts as a clock that only tells: a date, or a length from its opening."""
-        try:
-            expression = timer_of("duration" if text.lstrip().startswith("P") else "date", text)
-        except ExpressionRefused as refused:
-            self.problems.append(Problem(
-                "due.unread", f"Tenggat tugas ini tidak dapat dibaca. {refused}", node.id, node.line or None, (),
-                f"The due date of this task cannot be read: {text}", severity="missing",
+    def _urgency(self, node: Node) -> None:
+        """Dates on the task itself count as clocks that only tell: a date, or a length from its opening."""
+        for text, kept, code in ((node.due, self.dues, "due"), (node.follow_up, self.follow_ups, "follow_up")):
+            date = self._told(node, code, text, lambda text: timer_of(
+                "duration" if text.lstrip().startswith("P") else "date", text
             ))
-            return
+            if date is not None:
+                kept[node.id] = Clock(node.id, node.id, "date", date, False, True)
+        if (priority := self._told(node, "priority", node.priority, priority_of)) is not None:
+            self.priorities[node.id] = priority
+
+    def _told(
+        self, node: Node, code: str, text: str | None, reads: Callable[[str], feel.Expression]
+    ) -> feel.Expression | None:
+        """What only tells something of a task: unread, it hinders publishing and not playing."""
+        if text is None:
+            return None
+        try:
+            expression = reads(text)
+        except ExpressionRefused as refused:
+            words, english = _UNREAD[code]
+            self.problems.append(Problem(
+                f"{code}.unread", f"{words} tidak dapat dibaca. {refused}", node.id, node.line or None, (),
+                f"{english} cannot be read: {text}", severity="missing",
+            ))
+            return None
         self.found.append(expression)
-        self.dues[node.id] = Clock(node.id, node.id, "date", expression, False, True)
+        return expression
 
     def _hosts(self, node: Node) -> list[str]:
         if node.attached_to is not None:

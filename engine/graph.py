@@ -153,7 +153,7 @@ class Graph:
     `process` has the nodes of all scopes. The transitions of the start have the source "". `parts` are the machines of
     the child instances, by the node they are rooted at, those of children's children included. `faults` are what makes
     the graph unsound and was found while exploring it, `told` what is wrong beside it and does not keep it from being
-    played. `dues` are the due dates that tasks name themselves.
+    played. `dues` and `follow_ups` are the dates, `priorities` the numbers that tasks name themselves.
     """
 
     process: Process
@@ -175,6 +175,8 @@ class Graph:
     opaque: frozenset[str] = frozenset()
     told: tuple[Problem, ...] = ()
     dues: Mapping[str, Clock] = field(default_factory=dict)
+    follow_ups: Mapping[str, Clock] = field(default_factory=dict)
+    priorities: Mapping[str, feel.Expression] = field(default_factory=dict)
 
     def node(self, place: str) -> Node | None:
         """The waiting node, None when the place is a flow or no place but a scope."""

@@ -172,6 +172,7 @@ class Task(Base):
 
     `role` is who may do it, within `scope`. `outcome` says how it ended: "completed", "taken_away", "cancelled".
     An automatic step (a service task) is a task too, with the role ""; so is a stay that child instances work off.
+    `follow_up_at` is when to take it up, `priority` how urgent it is, as drawn.
 
     `root_id` is the one instance of its family that has no parent, its own where that is none; the engine fills it in
     with every task. It has no foreign key: `instance_id` has one, and this only says where that leads.
@@ -197,6 +198,8 @@ class Task(Base):
     scope: Mapped[str] = mapped_column(Scope)
     opened_at: Mapped[datetime]
     due_at: Mapped[datetime | None]
+    follow_up_at: Mapped[datetime | None]
+    priority: Mapped[int] = mapped_column(default=50, server_default=text("50"))
     claimed_by: Mapped[str | None] = mapped_column(String(100))
     claimed_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]

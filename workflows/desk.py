@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import (
     ColumnElement,
@@ -38,6 +38,10 @@ TABS = ("mine", "team", "done")
 WORKING = (*MEMBER_ROLES, "operator", "commissioner")
 PAGE = 50
 NO_DUE = datetime(9999, 1, 1, tzinfo=UTC)
+_URGENT: tuple[ColumnElement[Any], ...] = (
+    func.coalesce(Task.due_at, NO_DUE, type_=Task.due_at.type), -Task.priority, cast(ColumnElement[int], Task.id)
+)
+"""The order of open tasks: what is due first, of these the more urgent first."""
 
 
 @dataclass(frozen=True)
@@ -73,6 +77,7 @@ class Entry:
     opened_at: datetime
     due_at: datetime | None
     closed_at: datetime | None
+    follow_up_at: datetime | None
     may_do: bool
     status: str = ""
     returned: Returned | None = None
@@ -158,7 +163,7 @@ def _narrowed(filters: Filters, now: datetime) -> list[ColumnElement[bool]]:
 def _tasks() -> Select[Any]:
     columns: tuple[Any, ...] = (
         Task.id, Task.node, Task.role, Task.opened_at, Task.due_at, Task.closed_at, Task.instance_id,
-        Task.root_id,
+        Task.root_id, Task.follow_up_at, Task.priority,
         Instance.definition_id, Instance.stage, Body.id.label("body_id"), Body.name, Body.kind, Agenda.timezone,
     )
     return (
@@ -173,34 +178,36 @@ def entries(
     session: Session, actor: Actor, tab: str, now: datetime, *, filters: Filters | None = None, after: str = "",
     size: int = PAGE,
 ) -> Page:
-    """One page of a tab: "mine" and "team" by due date, the longest overdue first; "done" the latest first.
+    """One page of a tab: "mine" and "team" by due date, the longest overdue first, then the more urgent; "done" the
+    latest first.
 
     `after` is the `after` of the page before; anything else begins at the beginning.
     """
     query = _tasks().where(_in_tab(actor, tab), *_narrowed(filters or Filters(), now)).limit(size + 1)
-    place = turning.place(after)
     if tab == "done":
+        place = turning.place(after)
         query = query.order_by(Task.closed_at.desc(), Task.id.desc())
         if place:
             query = query.where(tuple_(Task.closed_at, Task.id) < tuple_(*_literals(place)))
     else:
-        due = func.coalesce(Task.due_at, NO_DUE, type_=Task.due_at.type)
-        query = query.order_by(due, Task.id)
-        if place:
-            query = query.where(tuple_(due, Task.id) > tuple_(*_literals(place)))
+        query = query.order_by(*_URGENT)
+        if behind := turning.ranked(after):
+            query = query.where(tuple_(*_URGENT) > tuple_(*_literals(behind)))
     rows = session.execute(query).all()
     more = len(rows) > size
     rows = rows[:size]
     return Page(_read(session, rows, may_do=tab == "mine"), _cursor(rows[-1], tab) if more else "")
 
 
-def _literals(place: tuple[datetime, int]) -> tuple[Any, Any]:
-    return literal(place[0], Task.due_at.type), literal(place[1])
+def _literals(place: tuple[datetime, int] | tuple[datetime, int, int]) -> tuple[Any, ...]:
+    moment, *numbers = place
+    return literal(moment, Task.due_at.type), *map(literal, numbers)
 
 
 def _cursor(row: Row[Any], tab: str) -> str:
-    moment = row.closed_at if tab == "done" else row.due_at or NO_DUE
-    return f"{moment.isoformat()},{row.id}"
+    if tab == "done":
+        return f"{row.closed_at.isoformat()},{row.id}"
+    return f"{(row.due_at or NO_DUE).isoformat()},{-row.priority},{row.id}"
 
 
 def _read(session: Session, rows: Iterable[Row[Any]], *, may_do: bool) -> list[Entry]:
@@ -246,7 +253,7 @@ def _entry(
         task_id=row.id, node=row.node, title=rounds.titled(loaded, row.node, inside), asked=node.documentation,
         role=row.role, deciding=row.node in loaded.deciding, body_id=row.body_id, body=row.name, kind=row.kind,
         stage=row.stage, timezone=row.timezone, opened_at=row.opened_at, due_at=row.due_at, closed_at=row.closed_at,
-        may_do=may_do,
+        follow_up_at=row.follow_up_at, may_do=may_do,
         status=newest.status if newest is not None else "", returned=returned,
         child=inside is not None,
     )
@@ -275,21 +282,20 @@ def next_decision(session: Session, actor: Actor, now: datetime, after: int | No
     ]
     if not decisive:
         return None
-    due = func.coalesce(Task.due_at, NO_DUE, type_=Task.due_at.type)
     query = (
         _tasks()
         .where(_in_tab(actor, "mine"), or_(
             tuple_(Instance.definition_id, Task.node).in_(decisive),
             and_(Task.root_id != Task.instance_id, tuple_(_own_definition(), Task.node).in_(decisive)),
         ))
-        .order_by(due, Task.id).limit(1)
+        .order_by(*_URGENT).limit(1)
     )
     if after is not None:
-        here = session.execute(select(Task.due_at, Task.id).where(Task.id == after)).one_or_none()
+        here = session.execute(select(Task.due_at, Task.priority, Task.id).where(Task.id == after)).one_or_none()
         query = query.where(Task.id != after)
         if here is not None:
-            place = tuple_(*_literals((here.due_at or NO_DUE, here.id)))
-            behind = session.execute(query.where(tuple_(due, Task.id) > place)).all()
+            place = tuple_(*_literals((here.due_at or NO_DUE, -here.priority, here.id)))
+            behind = session.execute(query.where(tuple_(*_URGENT) > place)).all()
             if behind:
                 return _read(session, behind, may_do=True)[0]
     return next(iter(_read(session, session.execute(query).all(), may_do=True)), None)

@@ -39,6 +39,7 @@ class Asked:
     missing_more: int = 0
     saved_at: datetime | None = None
     address: int | None = None
+    follow_up_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -96,7 +97,11 @@ def of_body(session: Session, body_id: int, actor: Actor, now: datetime) -> Stan
         body_id=body_id, name=place.body.name, status=row.status, stage=signposts.name_of(loaded, row.stage),
         timezone=place.timezone,
         steps=tuple(signposts.steps(loaded, row.stage, running=running, due_at=rounds.first_due(row, opened), now=now)),
-        now=tuple(_asked(at[task.id], task.node, task.due_at, filed, inside.get(task.id), task.id) for task in mine),
+        now=tuple(
+            replace(_asked(at[task.id], task.node, task.due_at, filed, inside.get(task.id), task.id),
+                    follow_up_at=task.follow_up_at)
+            for task in mine
+        ),
         waiting=tuple(
             Waiting(rounds.titled(at[task.id].loaded, task.node, inside.get(task.id)), task.role, task.opened_at,
                     task.due_at)

@@ -28,6 +28,7 @@ from engine.operations.outcome import Outcome
 from engine.operations.standing import Standing, stay
 from engine.statements import Statement, insert_of
 from engine.timers import ClockUnset, first_strike
+from engine.urgency import urgency
 
 _instance, _task, _timer = table_of(Instance), table_of(Task), table_of(Timer)
 _deed, _history = table_of(Deed), table_of(History)
@@ -43,7 +44,8 @@ _CLEAR_CLOCKS = Statement(
     .values(closed_at=bindparam("at"))
 )
 _INSERT_TASK = insert_of(
-    _task, "instance_id", "root_id", "node", "visit", "stage", "role", "scope", "opened_at", "due_at"
+    _task, "instance_id", "root_id", "node", "visit", "stage", "role", "scope", "opened_at", "due_at",
+    "follow_up_at", "priority",
 )
 _INSERT_TIMER = insert_of(_timer, "instance_id", "node", "host", "visit", "round", "due_at", "repeats", "fired")
 _INSERT_DEED = insert_of(_deed, "instance_id", "stage_version", "person", "role", new=True)
@@ -198,16 +200,17 @@ def _opened(
             })
             if not clock.interrupting:
                 due = min(due or strike.due_at, strike.due_at)
-        if (named := graph.dues.get(place)) and (strike := first_strike(named, context, surroundings, now)):
-            due = min(due or strike.due_at, strike.due_at)
         node = graph.node(place)
         spawns = graph.spawns(place)
         if node is not None and (spawns or _is_task(node.kind)):
             person = node.kind == "userTask" and not spawns
+            said = urgency(graph, place, context, surroundings, now)
+            if said.due_at is not None:
+                due = min(due or said.due_at, said.due_at)
             opened.tasks.append({
                 "instance_id": row.id, "root_id": row.root_id or row.id, "node": place, "visit": version,
                 "stage": stage, "role": graph.role(place) if person else "", "scope": row.scope,
-                "opened_at": now, "due_at": due,
+                "opened_at": now, "due_at": due, "follow_up_at": said.follow_up_at, "priority": said.priority,
             })
             if node.kind in AUTOMATIC and not spawns:
                 opened.automatic.append(place)

@@ -157,3 +157,30 @@ def test_the_number_of_queries_does_not_grow(app: Flask, browser: Browser, world
 def test_filters_count_what_is_set() -> None:
     assert Filters().count == 0
     assert Filters(search="a", overdue=True).count == 2
+
+
+def test_of_tasks_due_at_once_the_more_urgent_come_first(world: World, session: Session) -> None:
+    actor = world.actors["operator"]
+    for body in world.bodies.values():
+        if body.kind == "pps" and body.instance_id is None:
+            world_of.start(session, world, body)
+    listed = desk.entries(session, actor, "mine", world.now).entries
+    session.execute(sa.update(Task).values(due_at=world.now))
+    urgent = [listed[5].task_id, listed[2].task_id]
+    for task_id, priority in zip(urgent, (90, 70), strict=True):
+        session.execute(sa.update(Task).where(Task.id == task_id).values(priority=priority))
+    seen, after = list[int](), ""
+    while True:
+        page = desk.entries(session, actor, "mine", world.now, after=after, size=1)
+        seen += [entry.task_id for entry in page.entries]
+        after = page.after
+        if not after:
+            break
+    assert seen[:2] == urgent
+    assert sorted(seen) == sorted(entry.task_id for entry in listed)
+
+
+def test_from_when_on_a_task_is_to_be_taken_up_is_shown(browser: Browser, world: World, session: Session) -> None:
+    session.execute(sa.update(Task).values(follow_up_at=world.now + timedelta(days=30)))
+    session.commit()
+    assert "Ditindaklanjuti mulai" in signed_in(browser, "pps").get("/tugas").text
