@@ -12,8 +12,8 @@ from benchmarks import measure, world
 from benchmarks.by_hand import ByHand
 from benchmarks.world import World
 from engine import operations
+from engine.base import Base
 from engine.host import Host, PlainHost
-from engine.models import Base
 from web.db import make_engine, transaction
 from workflows.host import HOST
 

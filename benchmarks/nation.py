@@ -9,7 +9,8 @@ import sqlalchemy as sa
 from sqlalchemy import case, func, insert, literal, select
 from sqlalchemy.orm import Session
 
-from engine.models import Instance, Obstacle, Submission, Task, UTCDateTime
+from engine.columns import UTCDateTime
+from engine.models import Instance, Obstacle, Submission, Task
 from web.auth import passwords
 from web.db import transaction
 from workflows import drawings, regions

@@ -8,7 +8,8 @@ from typing import Any
 from sqlalchemy import CheckConstraint, ForeignKey, Identity, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from engine.models import Base, BigId, Scope, only
+from engine.base import Base, only
+from engine.columns import BigId, Scope
 
 
 class Subscription(Base):

@@ -17,7 +17,8 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from engine.models import History, Instance, table_of
+from engine.base import table_of
+from engine.models import History, Instance
 
 GENESIS = "0" * 64
 

@@ -7,79 +7,30 @@ with SQLAlchemy Core.
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-from typing import Any, ClassVar, cast
+from datetime import datetime
+from typing import Any
 
 from sqlalchemy import (
-    JSON,
     BigInteger,
     CheckConstraint,
-    DateTime,
-    Dialect,
     ForeignKey,
     Identity,
     Index,
-    Integer,
     LargeBinary,
-    MetaData,
     String,
-    Table,
     Text,
     UniqueConstraint,
     text,
 )
-from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
-from sqlalchemy.types import TypeDecorator
+from sqlalchemy.orm import Mapped, mapped_column
 
-BigId = BigInteger().with_variant(Integer, "sqlite")
-# Byte order, so that the codes below one code are a range, and a range of the index, on PostgreSQL too.
-Scope = String(60).with_variant(String(60, collation="C"), "postgresql")
-Json = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
-
-
-class UTCDateTime(TypeDecorator[datetime]):
-    """An aware moment: stored in UTC, given back in UTC. A naive datetime is refused with ValueError."""
-
-    impl = DateTime(timezone=True)
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError(f"a moment needs its time zone: {value!r}")
-        return value.astimezone(UTC)
-
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        if value is None:
-            return None
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
-
-
-class Base(DeclarativeBase):
-    """The one metadata of engine and workflows, with a name for every constraint."""
-
-    metadata = MetaData(
-        naming_convention={
-            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-            "ck": "ck_%(table_name)s_%(constraint_name)s",
-            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
-            "pk": "pk_%(table_name)s",
-        }
-    )
-    type_annotation_map: ClassVar = {datetime: UTCDateTime(), dict[str, Any]: Json, list[Any]: Json}
-
-
-def only(condition: str) -> dict[str, Any]:
-    """An index's keywords: only the rows of this condition, on both kinds of database."""
-    return {"postgresql_where": text(condition), "sqlite_where": text(condition)}
-
-
-def table_of(model: type[Base]) -> Table:
-    """The model's table, for the hot path, which speaks Core."""
-    return cast(Table, model.__table__)
+from engine.base import Base as Base
+from engine.base import only as only
+from engine.base import table_of as table_of
+from engine.columns import BigId as BigId
+from engine.columns import Json as Json
+from engine.columns import Scope as Scope
+from engine.columns import UTCDateTime as UTCDateTime
 
 
 class Definition(Base):

@@ -15,9 +15,10 @@ from typing import Any
 from sqlalchemy import bindparam, func, insert, select, update
 from sqlalchemy.orm import Session
 
+from engine.base import table_of
 from engine.errors import TapakError
 from engine.host import SYSTEM
-from engine.models import Incident, Message, table_of
+from engine.models import Incident, Message
 from engine.statements import Statement, insert_of
 
 ATTEMPTS = 6

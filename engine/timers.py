@@ -17,13 +17,14 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from engine import feel
+from engine.base import table_of
 from engine.cron import next_after, read_cron
 from engine.errors import ExpressionRefused, Refused
 from engine.feel import iso
 from engine.feel.values import YearMonth
 from engine.graph import Clock
 from engine.host import Surroundings
-from engine.models import Timer, table_of
+from engine.models import Timer
 from engine.statements import Statement
 
 _CYCLE = re.compile(r"R(?P<count>\d*)(?:/(?P<start>[^/P][^/]*))?/(?P<period>P[^/]+)")

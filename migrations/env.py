@@ -7,7 +7,7 @@ from typing import Any, Literal
 from alembic import context
 from sqlalchemy import JSON, text
 
-from engine.models import UTCDateTime
+from engine.columns import UTCDateTime
 from web.db import make_engine, metadata
 from web.migrate import comparison
 

@@ -14,8 +14,8 @@ from sqlalchemy import Select, Text, bindparam, func, literal_column, select
 from sqlalchemy import cast as cast_in_sql
 from sqlalchemy.orm import Session
 
+from engine.base import table_of
 from engine.errors import EvidenceRefused, FieldError
-from engine.models import table_of
 from engine.statements import Statement
 from workflows import settings as agenda_settings
 from workflows.calendar import DayType, due, holidays_between, last_moment, local_date, next_telling

@@ -33,7 +33,9 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
-from engine.models import Instance, Obstacle, UTCDateTime, table_of
+from engine.base import table_of
+from engine.columns import UTCDateTime
+from engine.models import Instance, Obstacle
 from engine.statements import AnyRow, Statement
 from workflows import causes, freeing, regions, turning
 from workflows.freeing import Cause

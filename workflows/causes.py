@@ -34,8 +34,10 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session, aliased
 
 from engine import definitions
+from engine.base import table_of
+from engine.columns import UTCDateTime
 from engine.definitions import Loaded
-from engine.models import Definition, Incident, Instance, Submission, Task, UTCDateTime, table_of
+from engine.models import Definition, Incident, Instance, Submission, Task
 from engine.statements import Statement
 from workflows import signposts
 from workflows.bodies import MEMBERS

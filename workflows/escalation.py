@@ -13,8 +13,9 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from engine import definitions
+from engine.base import table_of
 from engine.host import Host
-from engine.models import Instance, Obstacle, Task, table_of
+from engine.models import Instance, Obstacle, Task
 from engine.statements import insert_of
 from workflows import bodies, notices
 from workflows.agendas import Almanac

@@ -28,7 +28,8 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session, aliased
 
 from engine import definitions
-from engine.models import Incident, Instance, Obstacle, Submission, Task, UTCDateTime
+from engine.columns import UTCDateTime
+from engine.models import Incident, Instance, Obstacle, Submission, Task
 from engine.statements import AnyRow, Statement
 from workflows import causes, rules, signposts
 from workflows.bodies import MEMBERS

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import func, or_, select, update
 from sqlalchemy.orm import Session
 
-from engine.models import table_of
+from engine.base import table_of
 from engine.statements import insert_of
 from workflows.models import Notice
 from workflows.models.accounts import Account, Assignment

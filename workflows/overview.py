@@ -11,7 +11,8 @@ from typing import Any
 from sqlalchemy import Select, bindparam, case, func, select
 from sqlalchemy.orm import Session
 
-from engine.models import Instance, UTCDateTime
+from engine.columns import UTCDateTime
+from engine.models import Instance
 from workflows import blocked, register
 from workflows.blocked import Filters
 from workflows.models import Body

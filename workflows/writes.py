@@ -8,8 +8,8 @@ from datetime import date, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from engine.base import table_of
 from engine.host import Actor
-from engine.models import table_of
 from engine.statements import upsert_of
 from workflows import bodies, letters, people
 from workflows.agendas import Registered

@@ -9,13 +9,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engine.arrivals import Subscription
+from engine.base import table_of
 from engine.graph import Catch, State
 from engine.host import Surroundings
 from engine.machine import context_of
 from engine.migration import places
 from engine.migration.changes import Changes
 from engine.migration.pairing import Pairer, Pairing
-from engine.models import table_of
 from engine.operations.subscriptions import key_text, listening
 
 _subscription = table_of(Subscription)

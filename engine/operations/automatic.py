@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engine import handlers, outbox
+from engine.base import table_of
 from engine.bpmn.model import Node
 from engine.dmn.mapping import mapped
 from engine.errors import BpmnError
@@ -17,7 +18,7 @@ from engine.handlers import Job
 from engine.host import Host
 from engine.machine import context_of
 from engine.missing import handler_name
-from engine.models import Instance, table_of
+from engine.models import Instance
 from engine.operations import ending, learning, parcels
 from engine.operations.children import caught, is_open
 from engine.operations.fire import run_done

@@ -10,12 +10,13 @@ from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from engine import outbox, rounds
+from engine.base import table_of
 from engine.bpmn.model import Node
 from engine.errors import BpmnError, NotOpen, WrongState
 from engine.graph import Repeat
 from engine.host import SYSTEM, Actor, Host
 from engine.machine import context_of
-from engine.models import Attachment, Instance, Submission, Task, table_of
+from engine.models import Attachment, Instance, Submission, Task
 from engine.net import parts
 from engine.operations import ending, learning
 from engine.operations.complete import go_on

@@ -10,9 +10,10 @@ from typing import Any
 from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
+from engine.base import table_of
 from engine.errors import EvidenceRefused, Forbidden, FourEyes
 from engine.host import SYSTEM, Actor, Host
-from engine.models import Deed, History, Submission, table_of
+from engine.models import Deed, History, Submission
 from engine.operations import evidence, votes
 from engine.operations.door import Act, advance, note, open_nodes
 from engine.operations.learning import learn

@@ -19,12 +19,13 @@ from sqlalchemy.orm import Session
 
 from engine import definitions, outbox, rounds
 from engine.arrivals import Subscription
+from engine.base import table_of
 from engine.definitions import Loaded
 from engine.errors import NotFound, Refused
 from engine.graph import Call, Repeat
 from engine.host import SYSTEM
 from engine.machine import context_of
-from engine.models import Instance, table_of
+from engine.models import Instance
 from engine.operations import ending, learning
 from engine.operations.outcome import Outcome
 from engine.operations.standing import Standing, lock

@@ -9,10 +9,11 @@ from typing import Any
 from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
+from engine.base import table_of
 from engine.errors import NotFound, Refused, Stale
 from engine.history import canonical
 from engine.host import Actor, Host
-from engine.models import Attachment, Submission, table_of
+from engine.models import Attachment, Submission
 from engine.operations import evidence
 from engine.operations.door import Act, note, open_nodes
 from engine.operations.standing import Standing, lock, require_role

@@ -10,10 +10,11 @@ from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from engine import outbox
+from engine.base import table_of
 from engine.errors import BpmnError
 from engine.graph import Graph, Transition
 from engine.host import Host
-from engine.models import Incident, Instance, Message, Submission, Task, Timer, table_of
+from engine.models import Incident, Instance, Message, Submission, Task, Timer
 from engine.net import has, parts
 from engine.operations import subscriptions
 from engine.operations.outcome import Outcome

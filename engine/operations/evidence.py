@@ -14,11 +14,12 @@ from typing import Any
 from sqlalchemy import bindparam, or_, select, update
 from sqlalchemy.orm import Session
 
+from engine.base import table_of
 from engine.errors import EvidenceRefused, FieldError
 from engine.graph import Transition
 from engine.host import Actor, Finding
 from engine.machine import context_of
-from engine.models import Attachment, Submission, table_of
+from engine.models import Attachment, Submission
 from engine.operations.learning import inputs
 from engine.operations.standing import Standing
 from engine.statements import AnyRow, Statement, insert_of

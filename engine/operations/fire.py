@@ -9,10 +9,11 @@ from typing import Any
 from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
+from engine.base import table_of
 from engine.errors import NotOpen, Refused
 from engine.graph import Clock
 from engine.host import SYSTEM, Actor, Host
-from engine.models import Timer, table_of
+from engine.models import Timer
 from engine.net import parts
 from engine.operations.children import is_open
 from engine.operations.complete import go_on

@@ -17,9 +17,10 @@ from sqlalchemy.orm import Session
 
 from engine import definitions, outbox
 from engine.arrivals import Parcel, Subscription
+from engine.base import table_of
 from engine.errors import Stale
 from engine.host import SYSTEM, Actor, Host
-from engine.models import Instance, table_of
+from engine.models import Instance
 from engine.operations import parcels
 from engine.operations.door import Act
 from engine.operations.fire import take_in

@@ -11,9 +11,10 @@ from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from engine import history
+from engine.base import table_of
 from engine.errors import AlreadyDone
 from engine.host import Actor
-from engine.models import Act, table_of
+from engine.models import Act
 from engine.statements import Statement, insert_of
 
 

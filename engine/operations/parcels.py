@@ -10,10 +10,10 @@ from sqlalchemy.orm import Session
 
 from engine import outbox
 from engine.arrivals import Parcel
+from engine.base import table_of
 from engine.bpmn.model import Event, Node
 from engine.errors import ExpressionRefused
 from engine.graph import Transition
-from engine.models import table_of
 from engine.net import parts
 from engine.operations import learning, subscriptions
 from engine.operations.standing import Standing

@@ -11,11 +11,12 @@ from sqlalchemy import bindparam, exists, select
 from sqlalchemy.orm import Session
 
 from engine import definitions
+from engine.base import table_of
 from engine.definitions import Loaded
 from engine.errors import Forbidden, NotFound, NotOpen, OutOfScope, Stale
 from engine.host import SYSTEM, Actor, Host, Subject, Surroundings
 from engine.machine import context_of
-from engine.models import Deed, History, Instance, Task, Timer, table_of
+from engine.models import Deed, History, Instance, Task, Timer
 from engine.statements import AnyRow, Statement
 
 _instance = table_of(Instance)

@@ -17,11 +17,12 @@ from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from engine import history, outbox
+from engine.base import table_of
 from engine.errors import Stale
 from engine.graph import Clock, Graph, Transition
 from engine.host import Actor, Surroundings
 from engine.machine import Choices
-from engine.models import Deed, History, Instance, Task, Timer, table_of
+from engine.models import Deed, History, Instance, Task, Timer
 from engine.net import AUTOMATIC, THROWS, has
 from engine.operations import evidence, learning, parcels, subscriptions
 from engine.operations.outcome import Outcome

@@ -12,10 +12,10 @@ from sqlalchemy.orm import Session
 
 from engine import outbox
 from engine.arrivals import Parcel, Subscription
+from engine.base import table_of
 from engine.feel.writing import number_text
 from engine.graph import Catch, Graph, Transition
 from engine.host import Surroundings
-from engine.models import table_of
 from engine.operations.standing import Standing
 from engine.plain import plain
 from engine.statements import Statement, insert_of

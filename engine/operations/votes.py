@@ -13,10 +13,11 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from engine.base import table_of
 from engine.errors import AlreadyDone, Refused
 from engine.host import Actor
 from engine.machine import context_of
-from engine.models import Vote, table_of
+from engine.models import Vote
 from engine.operations.door import Act, note
 from engine.operations.outcome import Outcome
 from engine.operations.standing import Standing

@@ -15,8 +15,9 @@ from flask import Flask
 from sqlalchemy.orm import Session
 
 from engine import definitions
+from engine.base import table_of
 from engine.forms.fields import Choice
-from engine.models import Instance, Submission, Task, table_of
+from engine.models import Instance, Submission, Task
 from tests.web import desk_world as world_of
 from tests.web.conftest import Browser
 from tests.web.desk_world import KRANGGAN, OTHER_VILLAGE, PENDOWO, REGENCY, World, signed_in

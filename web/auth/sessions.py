@@ -15,8 +15,9 @@ from sqlalchemy import Engine, Select, bindparam, func, literal, select, update
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
+from engine.base import table_of
+from engine.columns import UTCDateTime
 from engine.host import Grant
-from engine.models import UTCDateTime, table_of
 from engine.statements import Statement
 from web import db
 from web.config import Config

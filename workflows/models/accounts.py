@@ -12,7 +12,8 @@ from datetime import date, datetime
 from sqlalchemy import CheckConstraint, ForeignKey, Identity, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from engine.models import Base, BigId, Scope
+from engine.base import Base
+from engine.columns import BigId, Scope
 
 MEMBER_ROLES = ("ppk_member", "pps_member", "kpps_member", "pantarlih_member")
 ROLES = (*MEMBER_ROLES, "operator", "commissioner", "supervisor", "province", "observer", "auditor", "admin")

@@ -7,7 +7,8 @@ from datetime import date
 from sqlalchemy import CheckConstraint, ForeignKey, Identity, Index, LargeBinary, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from engine.models import Base, BigId
+from engine.base import Base
+from engine.columns import BigId
 from workflows.models.region import Code
 
 SERVING = text("until_on IS NULL AND post <> 'cadangan'")
@@ -37,6 +38,7 @@ class Person(Base):
     phone: Mapped[str | None] = mapped_column(String(30))
     education: Mapped[str | None] = mapped_column(String(40))
     domicile_code: Mapped[str | None] = mapped_column(Code)
+    address: Mapped[str | None] = mapped_column(String(300))
 
 
 class Membership(Base):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import CheckConstraint, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from engine.models import Base
+from engine.base import Base
 
 # Byte order, so that a range of codes is a range of the index on PostgreSQL too: its other collations skip the dots.
 Code = String(24).with_variant(String(24, collation="C"), "postgresql")

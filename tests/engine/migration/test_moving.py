@@ -11,9 +11,9 @@ from sqlalchemy.orm import Session
 
 from engine import definitions, operations
 from engine.arrivals import Subscription
+from engine.base import table_of
 from engine.errors import FourEyes
-from engine.migration import CANNOT
-from engine.models import Deed, History, Instance, Message, Task, Timer, Vote, table_of
+from engine.models import Deed, History, Instance, Message, Task, Timer, Vote
 from tests.engine.migration.moving_world import BOTH, CLOCKED, MOVER, REVIEW, Drawn, Moves, person
 from tests.engine.world import NOW
 
@@ -339,25 +339,3 @@ def test_who_waits_for_a_message_goes_on_waiting(moves: Moves) -> None:
     operations.receive(moves.session, instance_id=number, message="go", actor=person(1), now=moves.now,
                        host=moves.host)
     assert list(moves.tasks(number)) == ["last"]
-
-
-def test_what_children_are_at_stays_until_they_are_done(moves: Moves) -> None:
-    body = '<subProcess id="a"><startEvent id="i"/><userTask id="b"/><endEvent id="o"/>' \
-           '<sequenceFlow id="f1" sourceRef="i" targetRef="b"/><sequenceFlow id="f2" sourceRef="b" targetRef="o"/>' \
-           "<multiInstanceLoopCharacteristics><loopCardinality>2</loopCardinality></multiInstanceLoopCharacteristics>" \
-           "</subProcess>"
-    drawn = Drawn({"s": "startEvent", "a": "task", "c": "userTask", "e": "endEvent"},
-                  (("s", "a"), ("a", "c"), ("c", "e")), {"member": ("s", "a", "c", "e")})
-
-    def publish(one: Drawn) -> int:
-        xml = one.xml().replace(b'<task id="a"/>', body.encode())
-        return definitions.publish(moves.session, drawing=xml, form_texts={}, by="test", now=NOW).id
-
-    old, new = publish(drawn), publish(drawn.named("c", "d"))
-    number = moves.start(old)
-    plan = moves.plan(old, new)
-    assert (plan.count(), plan.count(CANNOT)) == (1, 1)
-    done = moves.move(old, new)
-    assert (done.moved, done.refused) == (0, 1)
-    assert "tersendiri" in moves.reason(number)
-    assert moves.version_of(number) == 1
