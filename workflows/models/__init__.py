@@ -7,6 +7,8 @@ from workflows.models.agenda import Agenda, AgendaChange, AgendaDay
 from workflows.models.body import Body
 from workflows.models.drawing import DrawingDraft
 from workflows.models.escalation import Climb, Escalation
+from workflows.models.exports import ExportRecord, ExportTemplate
+from workflows.models.imports import ImportFinding, ImportMapping, ImportRow, MemberImport
 from workflows.models.letter import Letter, LetterBody
 from workflows.models.notice import Notice
 from workflows.models.person import Membership, Person
@@ -24,8 +26,14 @@ __all__ = [
     "Contact",
     "DrawingDraft",
     "Escalation",
+    "ExportRecord",
+    "ExportTemplate",
+    "ImportFinding",
+    "ImportMapping",
+    "ImportRow",
     "Letter",
     "LetterBody",
+    "MemberImport",
     "Membership",
     "Notice",
     "Person",
