@@ -69,7 +69,8 @@ def _definition(element: Element, owner: Element, reading: Reading) -> Event:
                 or xml.text_of(xml.child(element, "target")) or None)
         return Event(kind=kind, ref=name, name=name or "", line=line)
     if kind == "compensate":
-        return Event(kind=kind, ref=xml.attribute(element, "activityRef"), line=line)
+        return Event(kind=kind, ref=xml.attribute(element, "activityRef"), line=line,
+                     awaited=xml.is_true(element, "waitForCompletion", True))
     if kind in REFERENCES:
         ref = xml.attribute(element, REFERENCES[kind][0])
         if ref is None and kind == "message":

@@ -56,6 +56,7 @@ class Event:
     parts: tuple[Event, ...] = ()
     line: int = 0
     key: str | None = None  # message: the expression that gives its correlation key
+    awaited: bool = True  # compensate: the event that asks goes on only when all is undone
     together: bool = False  # of "multiple": all parts are needed (parallelMultiple), not any one
 
 
