@@ -3,6 +3,15 @@
 from __future__ import annotations
 
 from workflows.models.accounts import Account, Assignment, SignInAttempt, WebSession
+from workflows.models.activity import (
+    Activity,
+    ActivityAttendance,
+    ActivityBody,
+    ActivityFile,
+    ActivityFollowUp,
+    ActivityRun,
+    ActivityVerdict,
+)
 from workflows.models.agenda import Agenda, AgendaChange, AgendaDay
 from workflows.models.body import Body
 from workflows.models.drawing import DrawingDraft
@@ -17,6 +26,13 @@ from workflows.models.stakeholder import Contact, Stakeholder
 
 __all__ = [
     "Account",
+    "Activity",
+    "ActivityAttendance",
+    "ActivityBody",
+    "ActivityFile",
+    "ActivityFollowUp",
+    "ActivityRun",
+    "ActivityVerdict",
     "Agenda",
     "AgendaChange",
     "AgendaDay",
