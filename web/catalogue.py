@@ -28,6 +28,8 @@ METHODS = [
     ("web/templates/**.html", "jinja2"),
     ("engine/errors.py", "web.catalogue:extract_code"),
     ("engine/operations/**.py", "web.catalogue:extract_code"),
+    ("engine/migration/**.py", "web.catalogue:extract_code"),
+    ("engine/publishing.py", "web.catalogue:extract_code"),
     ("web/**.py", "web.catalogue:extract_code"),
     ("workflows/**.py", "web.catalogue:extract_code"),
 ]
@@ -54,7 +56,7 @@ def _sentence(call: ast.expr | None) -> str:
     if not isinstance(call, ast.Call):
         return ""
     name = call.func.id if isinstance(call.func, ast.Name) else getattr(call.func, "attr", "")
-    if name not in REFUSALS:
+    if name not in REFUSALS and not name.endswith("Refused"):
         return ""
     plain = (one.value for one in call.args if isinstance(one, ast.Constant) and isinstance(one.value, str))
     return next(plain, "")

@@ -180,7 +180,7 @@ def _tell_plan(plan: Plan, as_json: bool) -> None:
     for group in plan.groups:
         target = group.pairing.target
         line = f"  {group.count} di {group.state}" + (f" → {target.name}" if target and group.verdict == MOVES else "")
-        notes = [group.reason] if group.reason else []
+        notes = [group.reason.message] if group.reason.message else []
         notes += [f"jam baru: {', '.join(group.clocks_new)}"] if group.clocks_new else []
         notes += [f"jam dihapus: {', '.join(group.clocks_gone)}"] if group.clocks_gone else []
         notes += [f"{task} dikerjakan {now}, tadinya {was}" for task, was, now in group.roles]
@@ -202,7 +202,8 @@ def _until_over(engine: sa.Engine, run: int, by: str | None, batch: int, as_json
         over = done.over
     with transaction(engine) as session:
         for number, subject, reason in migration.refusals(session, run):
-            _tell({"instance": number, "subject": subject, "reason": reason}, f"  {subject}: {reason}", as_json)
+            said = {"reason": reason.message, "reason_en": reason.message_en}
+            _tell({"instance": number, "subject": subject, **said}, f"  {subject}: {reason.message}", as_json)
 
 
 def _tell_progress(done: Progress, as_json: bool) -> None:

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, aliased
 from engine import migration, outbox
 from engine.errors import NotFound
 from engine.host import Actor
+from engine.migration import Reason
 from engine.migration.models import MoveRun, MoveStep
 from engine.models import Definition, Instance, Message
 from engine.outbox import Taken
@@ -100,19 +101,19 @@ class Left:
 
     body_id: int | None
     name: str
-    reason: str
+    reason: Reason
 
 
 def refusals(session: Session, run_id: int, scopes: Sequence[str], limit: int = 200) -> list[Left]:
     """The bodies that stayed where they were, those the reader may see."""
     found = session.execute(
-        select(Body.id, Body.name, Instance.subject, MoveStep.reason)
+        select(Body.id, Body.name, Instance.subject, MoveStep.reason, MoveStep.reason_en)
         .select_from(MoveStep).join(Instance, Instance.id == MoveStep.instance_id)
         .outerjoin(Body, Body.instance_id == Instance.id)
         .where(MoveStep.run_id == run_id, MoveStep.result.in_(("refused", "kept")), within(Instance.scope, scopes))
         .order_by(MoveStep.instance_id).limit(limit)
     )
-    return [Left(row.id, row.name or row.subject, row.reason) for row in found]
+    return [Left(row.id, row.name or row.subject, Reason(row.reason, row.reason_en)) for row in found]
 
 
 def _dedupe(key: str) -> str:

@@ -5,11 +5,11 @@ opens a run, `move` carries out its next batch, `stop` ends it for now, `undo` t
 it, instance by instance.
 """
 
-from engine.migration.pairing import CANNOT, MOVES, NEEDS_MAPPING, MappingRefused, Pairing
+from engine.migration.pairing import CANNOT, MOVES, NEEDS_MAPPING, MappingRefused, Pairing, Reason
 from engine.migration.planning import LOSES, Group, Plan, plan, rehearse
 from engine.migration.runs import BATCH, Progress, begin, move, progress, refusals, stop, undo
 
 __all__ = [
     "BATCH", "CANNOT", "LOSES", "MOVES", "NEEDS_MAPPING", "Group", "MappingRefused", "Pairing", "Plan", "Progress",
-    "begin", "move", "plan", "progress", "refusals", "rehearse", "stop", "undo",
+    "Reason", "begin", "move", "plan", "progress", "refusals", "rehearse", "stop", "undo",
 ]

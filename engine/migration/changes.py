@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -60,17 +60,20 @@ class Changes:
         return {"changed": self._changed, "made": self._made}
 
 
-def undo(session: Session, before: Mapping[str, Any], *, actor: str, now: datetime) -> dict[str, Any]:
+def undo(
+    session: Session, before: Mapping[str, Any], *, guarded: Collection[int], actor: str, now: datetime
+) -> dict[int, dict[str, Any]]:
     """The rows are as they were before the move, those it made are closed; nothing is removed.
 
-    The answer are the values that the instance's own row had: they are left to the caller, whose write is guarded.
+    The answer is what the rows of the `guarded` instances had, by id: they are left to the caller, whose writes ask
+    whether anybody else was faster.
     """
-    own: dict[str, Any] = {}
+    own: dict[int, dict[str, Any]] = {number: {} for number in guarded}
     for name, row_id, values in reversed(before["changed"]):
         table = _TABLES[name]
         typed = {column: _typed(table, column, value) for column, value in values.items()}
-        if name == Instance.__tablename__:
-            own.update(typed)
+        if name == Instance.__tablename__ and row_id in own:
+            own[row_id].update(typed)
         else:
             session.execute(update(table).where(table.c.id == row_id).values(**typed))
     for name, row_id in before["made"]:

@@ -15,9 +15,9 @@ from engine.host import Surroundings
 from engine.machine import context_of
 from engine.migration import places
 from engine.migration.changes import Changes
-from engine.migration.pairing import Pairer, Pairing
+from engine.migration.pairing import CannotMove, Pairer, Pairing
 from engine.models import Timer, table_of
-from engine.timers import ClockUnset, Strike, first_strike
+from engine.timers import Strike, first_strike
 
 _timer = table_of(Timer)
 
@@ -43,7 +43,7 @@ class Clocks:
     def move(self, changes: Changes) -> None:
         """An open clock that the new state has too keeps its moment, under its new name and host; one that struck or
         was never set stays so. A clock the new state alone has is armed from when its place began to wait; one the
-        old state alone had is removed. Refused with ClockUnset as when a place is entered.
+        old state alone had is removed. Refused with CannotMove where no step could enter that place.
 
         `armed` and `removed` afterwards say what became new and what went, by the waiting place.
         """
@@ -80,7 +80,10 @@ class Clocks:
         strike = self._strike(clock)
         if strike is None:
             if clock.interrupting:
-                raise ClockUnset(f"Jam “{clock.node}” tidak dapat dihitung. Periksa tanggal pada pengaturan.")
+                raise CannotMove(
+                    f"Jam “{clock.node}” tidak dapat dihitung. Periksa tanggal pada pengaturan.",
+                    f"The clock “{clock.node}” cannot be computed. Look at the dates in the settings.",
+                )
             return
         changes.insert(
             _timer, instance_id=self.instance_id, node=clock.node, host=clock.host, visit=self.visit, round=0,

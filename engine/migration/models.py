@@ -40,8 +40,9 @@ class MoveRun(Base):
 class MoveStep(Base):
     """What became of one instance in one run, once: the database refuses a second row.
 
-    result: "moved" or "refused" (see `reason`), after an undo "undone" or "kept". `seq` is the end of the instance's
-    history right after the move, by which an act since is seen; `before` is what the move changed, as it was.
+    result: "moved" or "refused" (`reason` says why, `reason_en` in English), after an undo "undone" or "kept". `seq` is
+    the end of the instance's history right after the move; `before` is what the move changed, as it was, and by
+    "family" the ends of all its running members' histories, by which an act since is seen.
     """
 
     __tablename__ = "move_step"
@@ -56,6 +57,7 @@ class MoveStep(Base):
     instance_id: Mapped[int] = mapped_column(ForeignKey("instance.id"))
     result: Mapped[str] = mapped_column(String(12))
     reason: Mapped[str] = mapped_column(Text, default="")
+    reason_en: Mapped[str] = mapped_column(Text, default="", server_default=text("''"))
     seq: Mapped[int] = mapped_column(Integer)
     before: Mapped[dict[str, Any]]
     at: Mapped[datetime]

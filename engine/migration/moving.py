@@ -1,4 +1,4 @@
-"""Moving one instance to another version of its drawing, and taking that back. All of it stands or nothing does."""
+"""Moving one member of a family of instances to another version of its drawing: everything but its own row."""
 
 from __future__ import annotations
 
@@ -12,89 +12,28 @@ from sqlalchemy.orm import Session
 
 from engine import outbox
 from engine.definitions import Loaded
-from engine.errors import NotOpen, Refused
-from engine.host import Actor, Host
-from engine.migration import changes as written
+from engine.host import Actor
+from engine.machine import context_of
 from engine.migration import listening, places, work
 from engine.migration.changes import Changes
 from engine.migration.clocks import Clocks
-from engine.migration.pairing import Pairer, Pairing
+from engine.migration.pairing import CannotMove, Pairer, Pairing
 from engine.models import Attachment, Deed, Incident, Instance, Message, Submission, Task, Timer, table_of
-from engine.operations.door import Act, note
-from engine.operations.standing import Standing, lock
+from engine.operations.standing import Standing
+from engine.urgency import urgency
 
 _instance, _task, _timer = table_of(Instance), table_of(Task), table_of(Timer)
 _submission, _deed, _message = table_of(Submission), table_of(Deed), table_of(Message)
 
 
-@dataclass(frozen=True, slots=True)
-class Move:
-    """What all moves of one run share. `lose_work`: instances move even where open work has no task any more."""
+@dataclass
+class Moving:
+    """One instance on its way, under its lock. `old` and `new` are the machines it ran by and will run by."""
 
-    run_id: int
+    session: Session
     old: Loaded
     new: Loaded
     pairer: Pairer
-    lose_work: bool = False
-
-
-class CannotMove(Refused):
-    """Badan ini tidak dapat dipindahkan sekarang."""
-
-
-def move_one(
-    session: Session, *, move: Move, instance_id: int, actor: Actor, now: datetime, host: Host
-) -> tuple[int, dict[str, Any]]:
-    """The instance runs by the newer version, in the state that its own is there: its open tasks, claims, votes,
-    drafts and due dates go on, clocks keep their moments, the history has "instance.moved". The answer is the end of
-    its history and what `undo_one` needs.
-
-    Refused, with nothing written when the caller's savepoint is rolled back: CannotMove with the reason; a clock that
-    cannot be computed (ClockUnset); somebody else moved it meanwhile (Stale).
-    """
-    standing = lock(session, instance_id, host)
-    row = standing.row
-    if row.status != "running" or row.definition_id != move.old.id:
-        raise CannotMove("Badan ini sudah berakhir, atau sudah berjalan dengan versi lain.")
-    if session.execute(work.with_children(Instance.id).where(Instance.id == instance_id)).first() is not None:
-        raise CannotMove(work.CHILDREN_RUN)
-    pairing = move.pairer.pair(row.state)
-    if pairing.target is None:
-        raise CannotMove(pairing.reason)
-    lost = _lost(session, move, pairing, instance_id)
-    changes = Changes(session)
-    moving = _Moving(session, move, pairing, standing, changes, actor, now)
-    values = moving.carry_out(lost)
-    changes.remember(_instance, row.id, {name: getattr(row, name) for name in values if name != "version"})
-    details = {
-        "from": [move.old.key, move.old.version], "to": [move.new.key, move.new.version], "run": move.run_id,
-        **({"mapping": dict(move.pairer.mapping)} if pairing.by_mapping else {}),
-        **({"lost": [[item.node, item.sort] for item in lost]} if lost else {}),
-    }
-    standing.definition = move.new
-    note(session, standing, Act("instance.moved", actor, now, pairing.target.stage, details=details), values)
-    return row.seq + 1, changes.as_json()
-
-
-def _lost(session: Session, move: Move, pairing: Pairing, instance_id: int) -> Sequence[work.Item]:
-    """The work that is given up. Refused with CannotMove when any may not be touched, or none may be lost."""
-    items = sorted(work.of_instance(session, instance_id), key=lambda item: (item.node, item.sort))
-    for item in items:
-        if why := work.holds_back(move.pairer, pairing, item):
-            raise CannotMove(why)
-    lost = [item for item in items if work.is_lost(move.pairer, pairing, item)]
-    if lost and not move.lose_work:
-        said = ", ".join(item.said(move.pairer) for item in lost)
-        raise CannotMove(f"Akan hilang: {said}. Padankan langkahnya, atau izinkan kehilangan ini.")
-    return lost
-
-
-@dataclass
-class _Moving:
-    """One move under way, under the instance's lock."""
-
-    session: Session
-    move: Move
     pairing: Pairing
     standing: Standing
     changes: Changes
@@ -112,12 +51,12 @@ class _Moving:
         opened |= dict.fromkeys(self.pairing.entered, self.now)
         dues = self._dues_of_clocks()
         clocks = Clocks(
-            self.session, self.move.pairer, self.pairing, row.id, version, variables,
+            self.session, self.pairer, self.pairing, row.id, version, variables,
             self.standing.surroundings(self.session, self.now), opened, row.entered_at, self.now,
         )
         clocks.move(self.changes)
         listening.move(
-            self.session, self.changes, self.move.pairer, self.pairing, target, instance_id=row.id, version=version,
+            self.session, self.changes, self.pairer, self.pairing, target, instance_id=row.id, version=version,
             variables=variables, surroundings=clocks.surroundings, now=self.now,
         )
         self._leave(tasks)
@@ -125,8 +64,9 @@ class _Moving:
         due += self._enter(version, clocks)
         self._work(lost)
         self._deeds()
+        self._children()
         values = {
-            "definition_id": self.move.new.id, "state": target.name, "stage": target.stage, "version": version,
+            "definition_id": self.new.id, "state": target.name, "stage": target.stage, "version": version,
             "variables": variables, "due_at": min((one for one in due if one is not None), default=None),
         }
         if self.pairing.left or self.pairing.entered:
@@ -142,8 +82,9 @@ class _Moving:
 
     def _variables(self) -> dict[str, Any]:
         """The names the newer drawing asks about; what the older did not keep is found in what was handed in."""
-        names, known = self.move.new.graph.names, self.standing.row.variables
-        missing = names - self.move.old.graph.names
+        names, known = self.new.names, self.standing.row.variables
+        names = names.union((self.standing.row.origin or {}).get("keeps", ()))
+        missing = names - self.old.names
         found: dict[str, Any] = {}
         if missing:
             filed = select(_submission.c.data).where(
@@ -174,7 +115,7 @@ class _Moving:
         self, tasks: Mapping[str, Any], clocks: Clocks, dues: Mapping[tuple[str, str], datetime]
     ) -> list[datetime | None]:
         """The waits that go on, under their new names and roles; the answer are their due moments."""
-        graph, found = self.move.new.graph, []
+        graph, found = self.new.graph, []
         for was, now in self.pairing.kept:
             task = tasks.get(was)
             if task is None:
@@ -184,7 +125,7 @@ class _Moving:
             self.changes.update(
                 _task, task.id, node=now, due_at=due,
                 role=graph.role(now) if places.family(graph, now) == places.WORK else "",
-                stage=self.move.pairer.renamed.get(task.stage, task.stage),
+                stage=self.pairer.renamed.get(task.stage, task.stage),
             )
             if was != now and places.family(graph, now) == places.AUTOMATIC:
                 self._hush(task)
@@ -196,28 +137,41 @@ class _Moving:
     ) -> datetime | None:
         """The due moment stays, but for a deadline that is drawn no more, and one drawn anew that comes earlier."""
         due = task.due_at
-        dashed = {clock.node for clock in self.move.new.graph.clocks.get(now, ()) if not clock.interrupting}
-        old = [clock.node for clock in self.move.old.graph.clocks.get(was, ()) if not clock.interrupting]
-        staying = [dues[was, node] for node in old if self.move.pairer.event(node) in dashed and (was, node) in dues]
-        gone = [dues[was, node] for node in old if self.move.pairer.event(node) not in dashed and (was, node) in dues]
+        dashed = {clock.node for clock in self.new.graph.clocks.get(now, ()) if not clock.interrupting}
+        old = [clock.node for clock in self.old.graph.clocks.get(was, ()) if not clock.interrupting]
+        staying = [dues[was, node] for node in old if self.pairer.event(node) in dashed and (was, node) in dues]
+        gone = [dues[was, node] for node in old if self.pairer.event(node) not in dashed and (was, node) in dues]
         if due in gone and due not in staying:
             due = min(staying, default=None)
         return min((one for one in (due, *clocks.armed.get(now, ())) if one is not None), default=None)
 
     def _enter(self, version: int, clocks: Clocks) -> list[datetime | None]:
-        """The waits that begin here, as they do after a step; the answer are their due moments."""
-        graph, row, found = self.move.new.graph, self.standing.row, []
+        """The waits that begin here, as they do after a step; the answer are their due moments.
+
+        What child instances do begins as soon as the outbox is drained.
+        """
+        graph, row, found = self.new.graph, self.standing.row, []
         for place in self.pairing.entered:
             if not places.is_task(graph, place):
                 continue
             person = places.family(graph, place) == places.WORK
-            found.append(min(clocks.armed.get(place, ()), default=None))
+            said = urgency(
+                graph, place, context_of(clocks.variables, clocks.surroundings.names), clocks.surroundings, self.now
+            )
+            dues = (*clocks.armed.get(place, ()), *([said.due_at] if said.due_at is not None else ()))
+            found.append(min(dues, default=None))
             self.changes.insert(
                 _task, instance_id=row.id, root_id=row.root_id or row.id, node=place, visit=version,
                 stage=self.pairing.target.stage if self.pairing.target else "",
                 role=graph.role(place) if person else "", scope=row.scope, opened_at=self.now, due_at=found[-1],
+                follow_up_at=said.follow_up_at, priority=said.priority,
             )
-            if not person:
+            if places.family(graph, place) == places.CHILD:
+                self.changes.insert(_message, **outbox.row(
+                    "child.begin", f"begin:{row.id}:{place}:{version}",
+                    {"instance_id": row.id, "node": place, "visit": version}, self.now,
+                ))
+            elif not person:
                 self._ask(place, version)
         return found
 
@@ -230,7 +184,10 @@ class _Moving:
         waiting = self.session.execute(asked).scalars().all()
         free = self.session.execute(asked.with_for_update(skip_locked=True)).scalars().all()
         if len(free) < len(waiting):
-            raise NotOpen(f"Tugas otomatis “{task.node}” sedang dikerjakan. Ulangi sebentar lagi.")
+            raise CannotMove(
+                f"Tugas otomatis “{task.node}” sedang dikerjakan. Ulangi sebentar lagi.",
+                f"The automatic task “{task.node}” is being run. Try again in a moment.",
+            )
         for message in free:
             self.changes.update(_message, message, done_at=self.now)
 
@@ -244,7 +201,7 @@ class _Moving:
 
     def _work(self, lost: Sequence[work.Item]) -> None:
         """What has no task any more is withdrawn; the rest goes with its task's new name, past evidence too."""
-        renamed = self.move.pairer.renamed
+        renamed = self.pairer.renamed
         given_up = {(item.node, item.sort) for item in lost}
         mine = _submission.c.instance_id == self.standing.row.id
         filed = select(_submission.c.id, _submission.c.node, _submission.c.status).where(mine)
@@ -263,33 +220,18 @@ class _Moving:
 
     def _deeds(self) -> None:
         """Who acted in a lane that has another id acted in that lane: four eyes go on seeing them."""
-        row, roles = self.standing.row, self.move.pairer.roles
+        row, roles = self.standing.row, self.pairer.roles
         for deed in self.session.execute(select(_deed.c.id, _deed.c.role).where(
             _deed.c.instance_id == row.id, _deed.c.stage_version == row.stage_version,
             _deed.c.role.in_([was for was, now in roles.items() if was != now]),
         )).all():
             self.changes.update(_deed, deed.id, role=roles[deed.role])
 
-
-def undo_one(
-    session: Session, *, move: Move, instance_id: int, seq: int, before: Mapping[str, Any], actor: Actor,
-    now: datetime, host: Host, moved_at: datetime,
-) -> None:
-    """The instance runs by the older version again, as it stood before the move; the history has
-    "instance.moved_back". Refused with CannotMove once anything was done with it since, a new draft included.
-    """
-    standing = lock(session, instance_id, host)
-    row = standing.row
-    if row.seq != seq or row.definition_id != move.new.id or row.status != "running":
-        raise CannotMove("Sudah ada tindakan sesudah pemindahan; pemindahannya tidak dapat dibatalkan lagi.")
-    drafted = select(_submission.c.id).where(
-        _submission.c.instance_id == instance_id, _submission.c.status == "draft", _submission.c.edition == 1,
-        _submission.c.saved_at > moved_at,
-    )
-    if session.execute(drafted).first() is not None:
-        raise CannotMove("Sesudah pemindahan ada draf baru; pemindahannya tidak dapat dibatalkan lagi.")
-    own = written.undo(session, before, actor=actor.id, now=now)
-    standing.definition = move.old
-    details = {"from": [move.new.key, move.new.version], "to": [move.old.key, move.old.version], "run": move.run_id}
-    act = Act("instance.moved_back", actor, now, own["stage"], details=details)
-    note(session, standing, act, {**own, "version": row.version + 1})
+    def _children(self) -> None:
+        """The rounds of the stays that go on are found at the place's new name, the ended and the called ones too."""
+        renamed = {was: now for was, now in self.pairing.kept if was != now}
+        if renamed:
+            for child in self.session.execute(select(_instance.c.id, _instance.c.parent_node).where(
+                _instance.c.parent_id == self.standing.row.id, _instance.c.parent_node.in_(renamed)
+            )).all():
+                self.changes.update(_instance, child.id, parent_node=renamed[child.parent_node])

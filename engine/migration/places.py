@@ -14,9 +14,18 @@ _KINDS = {
     "businessRuleTask": AUTOMATIC, "receiveTask": "message", "eventBasedGateway": "first of several",
 }
 KINDS_SAID = {
-    WORK: "tugas orang", AUTOMATIC: "tugas otomatis", CHILD: "bagian yang berjalan sendiri", "message": "tunggu pesan",
-    "first of several": "gerbang mana dulu", JOIN: "gerbang serentak", "timer": "tunggu jam",
+    WORK: ("tugas orang", "a person's task"), AUTOMATIC: ("tugas otomatis", "an automatic task"),
+    CHILD: ("bagian yang berjalan sendiri", "a part that runs by itself"),
+    "message": ("tunggu pesan", "a wait for a message"), "first of several": ("gerbang mana dulu", "an event gateway"),
+    JOIN: ("gerbang serentak", "a joining gateway"), "timer": ("tunggu jam", "a wait for a clock"),
 }
+"""What each sort of wait is called, in both languages."""
+
+
+def kind_said(graph: Graph, place: str) -> tuple[str, str]:
+    """What people call this sort of wait, in both languages; ("", "") when the drawing has no such place."""
+    sort = family(graph, place)
+    return KINDS_SAID.get(sort, (sort, sort))
 
 
 def family(graph: Graph, place: str) -> str:
@@ -49,25 +58,54 @@ def flows(graph: Graph, source: str, target: str) -> list[str]:
 
 def is_task(graph: Graph, place: str) -> bool:
     """Whether a row of the table of tasks stands for this wait."""
-    return family(graph, place) in (WORK, AUTOMATIC)
+    return family(graph, place) in (WORK, AUTOMATIC, CHILD)
+
+
+def manner(graph: Graph, place: str) -> tuple[str, str]:
+    """How child instances do the work of this place: (what they run, how often). Children go on in the same only."""
+    repeat = graph.repeats.get(place) if place != graph.root.id else None
+    if repeat is None:
+        times = "once"
+    else:
+        times = "loop" if repeat.again is not None else "sequential" if repeat.sequential else "parallel"
+    return "call" if place in graph.calls else "part", times
 
 
 def hosts(graph: Graph, state: State) -> frozenset[str]:
-    """What clocks hang on in this state: its places, and the sub-processes around them."""
-    around = graph.net.scope
-    found = set(state.places)
+    """What clocks hang on in this state of this machine: its places, and the sub-processes around them within it."""
+    net, root, found = graph.net, graph.root, set(state.places)
     for place in state.places:
-        drawn = flow(graph, place)
-        scope = around.get(drawn.target if drawn is not None else place)
-        while scope is not None:
-            found |= {scope, f"{scope}!"}
-            scope = around.get(scope)
-    return frozenset(found)
+        at = net.at(place)
+        inside = [at] if at in net.bodies and at not in net.children else []
+        for scope in net.around(at):
+            if scope == root.top:
+                break
+            inside.append(scope)
+        found |= {*inside, *(f"{scope}!" for scope in inside)}
+    return frozenset(found | {f"{root.top}!"} if root.kind in ("process", "body") else found)
 
 
 def clocks(graph: Graph, state: State) -> dict[str, Clock]:
-    """The clocks that can be set in this state, by their element."""
-    return {clock.node: clock for host in sorted(hosts(graph, state)) for clock in graph.clocks.get(host, ())}
+    """The clocks that can be set in this state, by their element; those on a round's own edge are its parent's."""
+    return {
+        clock.node: clock for host in sorted(hosts(graph, state)) if host != graph.root.id
+        for clock in graph.clocks.get(host, ())
+    }
+
+
+def reach(graph: Graph, state: State) -> frozenset[str]:
+    """The places that are waited at in this state or can be later, those inside its children included."""
+    todo, found = [*state.places, *graph.ahead(state.name)], set[str]()
+    if graph.parts:
+        todo += [part for part, inner in graph.parts.items() if inner.root.kind == "branch"]
+    while todo:
+        place = todo.pop()
+        if place in found:
+            continue
+        found.add(place)
+        if (inner := graph.parts.get(place)) is not None:
+            todo += [one for each in inner.states.values() for one in each.places if one not in found]
+    return frozenset(found)
 
 
 def ballot(graph: Graph, place: str) -> tuple[str, ...] | None:

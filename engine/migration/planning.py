@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from engine import definitions
 from engine.errors import Refused
 from engine.graph import Graph
 from engine.migration import places, work
-from engine.migration.pairing import CANNOT, MOVES, NEEDS_MAPPING, Pairer, Pairing
+from engine.migration.pairing import CANNOT, MOVES, NEEDS_MAPPING, NO_REASON, Pairer, Pairing, Reason
 from engine.migration.work import Item
 from engine.models import Instance
 
@@ -25,7 +25,8 @@ class Group:
     """The instances in one state that share a fate.
 
     `verdict` is "moves", "needs_mapping", "cannot" or "loses_work" (they would move, but `lost` work has no task any
-    more). `clocks_new` and `clocks_gone` are the timer elements that the move arms and removes, `roles` the tasks that
+    more). `pairing` is that of what keeps them: their own state's, or that of one of their child instances.
+    `clocks_new` and `clocks_gone` are the timer elements that the move arms and removes, `roles` the tasks that
     somebody else does afterwards, as (task, old role, new role).
     """
 
@@ -33,7 +34,7 @@ class Group:
     count: int
     verdict: str
     pairing: Pairing
-    reason: str = ""
+    reason: Reason = NO_REASON
     lost: tuple[str, ...] = ()
     suggestions: tuple[str, ...] = ()
     clocks_new: tuple[str, ...] = ()
@@ -46,7 +47,8 @@ class Group:
         return {
             "state": self.state, "count": self.count, "verdict": self.verdict,
             "target": pairing.target.name if pairing.target else None, "by_mapping": pairing.by_mapping,
-            "element": pairing.element, "reason": self.reason, "suggestions": list(self.suggestions),
+            "element": pairing.element, "reason": self.reason.message,
+            "reason_en": self.reason.message_en, "suggestions": list(self.suggestions),
             "kept": [list(pair) for pair in pairing.kept], "left": list(pairing.left),
             "entered": list(pairing.entered), "lost": list(self.lost), "clocks_new": list(self.clocks_new),
             "clocks_gone": list(self.clocks_gone), "roles": [list(one) for one in self.roles],
@@ -100,7 +102,10 @@ def pairer(session: Session, from_id: int, to_id: int, mapping: Mapping[str, str
     """
     old, new = definitions.load(session, from_id), definitions.load(session, to_id)
     if old.key != new.key:
-        raise Refused(f"“{old.key}” dan “{new.key}” adalah dua alur yang berbeda. Pilih dua versi dari satu alur.")
+        raise Refused(
+            "“%(old)s” dan “%(new)s” adalah dua alur yang berbeda. Pilih dua versi dari satu alur.", old=old.key,
+            new=new.key,
+        )
     if old.id == new.id:
         raise Refused("Kedua versi itu sama. Pilih dua versi yang berbeda.")
     return Pairer(old.graph, new.graph, mapping or {})
@@ -136,62 +141,114 @@ def _planned(session: Session, pairs: Pairer, from_definition: int, to_definitio
     groups: list[Group] = []
     for state, number in counts:
         fates = hurt.get(state, {})
-        groups += [_group(pairs, state, len(ids), *fate) for fate, ids in fates.items()]
+        groups += [_group(pairs, state, len(ids), fate) for fate, ids in fates.items()]
         if rest := number - sum(map(len, fates.values())):
-            groups.append(_group(pairs, state, rest))
+            groups.append(_group(pairs, state, rest, _Fate()))
     order = (LOSES, NEEDS_MAPPING, CANNOT, MOVES)
-    groups.sort(key=lambda group: (order.index(group.verdict), -group.count, group.state, group.reason))
+    groups.sort(key=lambda group: (order.index(group.verdict), -group.count, group.state, group.reason.message))
     return Plan(from_definition, to_definition, pairs.mapping, tuple(groups))
 
 
-_Fate = tuple[str, tuple[Item, ...]]
+@dataclass(frozen=True, slots=True)
+class _Fate:
+    """What keeps an instance from moving unharmed: a child instance's pairing, a reason, work that would be lost."""
+
+    held: Pairing | None = None
+    why: Reason | None = None
+    lost: tuple[Item, ...] = ()
+
+
+_Kind = tuple[str, str, str]
+"""(the root's state, the part a member of its family runs, that member's state)."""
+
+
+def _members(from_id: int) -> tuple[type[Instance], tuple[Any, ...], tuple[Any, ...]]:
+    """The roots beside Instance, the columns (root's id and _Kind), and what makes a row one that moves with its
+    root."""
+    root = aliased(Instance)
+    return root, (root.id, root.state, Instance.part, Instance.state.label("own")), (
+        root.id == func.coalesce(Instance.root_id, Instance.id), root.parent_id.is_(None), root.status == "running",
+        root.definition_id == from_id, Instance.definition_id == from_id, Instance.status == "running",
+    )
 
 
 def _hurt(session: Session, pairs: Pairer, from_id: int) -> dict[str, dict[_Fate, set[int]]]:
-    """The instances whose open work keeps them from moving unharmed: {state: {(why not, lost work): ids}}."""
-    shared = work.with_children(Instance.id, Instance.state).where(Instance.definition_id == from_id)
-    found: dict[int, tuple[str, str, list[Item]]] = {
-        number: (state, work.CHILDREN_RUN, []) for number, state in session.execute(shared)
-        if pairs.pair(state).verdict == MOVES
-    }
-    for query in work.open_work(Instance.id, Instance.state):
-        kinds = query.where(Instance.definition_id == from_id)
-        harmful = [
-            (state, node, sort) for state, node, sort in session.execute(
-                kinds.with_only_columns(*list(kinds.selected_columns)[1:]).distinct()
-            )
-            if _harm(pairs, state, Item(node, sort)) != ("", False)
-        ]
-        if not harmful:
-            continue
-        states = {state for state, _, _ in harmful}
-        for number, state, node, sort in session.execute(kinds.where(Instance.state.in_(states)).distinct()):
-            if (state, node, sort) in harmful:
-                _, before, lost = found.setdefault(number, (state, "", []))
-                why, is_lost = _harm(pairs, state, item := Item(node, sort))
-                found[number] = (state, before or why, [*lost, item] if is_lost else lost)
+    """The instances that their children or their open work keep from moving unharmed: {state: {why: ids}}."""
+    found: dict[int, tuple[str, _Fate]] = {}
+    for number, kind in _harmed_by_children(session, pairs, from_id):
+        held, (state, before) = _held(pairs, kind), found.get(number, (kind[0], _Fate()))
+        if before.held is None or (before.held.verdict, held.verdict) == (NEEDS_MAPPING, CANNOT):
+            found[number] = state, replace(before, held=held)
+    for number, kind, item in _harmed_by_work(session, pairs, from_id):
+        state, before = found.get(number, (kind[0], _Fate()))
+        why, is_lost = _harm(pairs, kind, item)
+        lost = tuple(sorted({*before.lost, item}, key=lambda one: (one.node, one.sort))) if is_lost else before.lost
+        found[number] = state, replace(before, why=before.why or why, lost=lost)
     fates: dict[str, dict[_Fate, set[int]]] = {}
-    for number, (state, why, lost) in found.items():
-        what = tuple(sorted(lost, key=lambda item: (item.node, item.sort)))
-        fates.setdefault(state, {}).setdefault((why, what), set()).add(number)
+    for number, (state, fate) in found.items():
+        fates.setdefault(state, {}).setdefault(fate, set()).add(number)
     return fates
 
 
-def _harm(pairs: Pairer, state: str, item: Item) -> tuple[str, bool]:
-    """Why an instance with this work must not move, "" for it may, and whether it would lose that work."""
-    pairing = pairs.pair(state)
-    if pairing.verdict != MOVES:
-        return "", False
-    why = work.holds_back(pairs, pairing, item)
-    return why, not why and work.is_lost(pairs, pairing, item)
+def _harmed_by_children(session: Session, pairs: Pairer, from_id: int) -> Iterator[tuple[int, _Kind]]:
+    root, columns, member = _members(from_id)
+    kinds = select(*columns[1:]).join(root, member[0]).where(*member, Instance.parent_id.is_not(None)).distinct()
+    harmful = {
+        kind for kind in map(tuple, session.execute(kinds))
+        if pairs.pair(kind[0]).verdict == MOVES and _held(pairs, kind).verdict != MOVES
+    }
+    if harmful:
+        query = select(*columns).join(root, member[0]).where(
+            *member, Instance.parent_id.is_not(None), Instance.state.in_({state for _, _, state in harmful})
+        )
+        for number, *kind in session.execute(query.distinct()):
+            if tuple(kind) in harmful:
+                yield number, tuple(kind)
 
 
-def _group(pairs: Pairer, state: str, count: int, why: str = "", lost: tuple[Item, ...] = ()) -> Group:
+def _harmed_by_work(session: Session, pairs: Pairer, from_id: int) -> Iterator[tuple[int, _Kind, Item]]:
+    root, columns, member = _members(from_id)
+    for query in work.open_work(*columns):
+        mine = query.join(root, member[0]).where(*member)
+        kinds = session.execute(mine.with_only_columns(*list(mine.selected_columns)[1:]).distinct())
+        harmful = {
+            (kind, item) for *row, node, sort in kinds
+            if _harm(pairs, kind := (row[0], row[1], row[2]), item := Item(node, sort)) != (None, False)
+        }
+        if not harmful:
+            continue
+        for number, *row, node, sort in session.execute(
+            mine.where(root.state.in_({kind[0] for kind, _ in harmful})).distinct()
+        ):
+            kind, item = (row[0], row[1], row[2]), Item(node, sort)
+            if (kind, item) in harmful:
+                yield number, kind, item
+
+
+def _held(pairs: Pairer, kind: _Kind) -> Pairing:
+    """What becomes of the member of a family that is of this kind."""
+    _, part, state = kind
+    found = pairs.part(part)
+    return found.pair(state) if isinstance(found, Pairer) else pairs.gone(part, state, found)
+
+
+def _harm(pairs: Pairer, kind: _Kind, item: Item) -> tuple[Reason | None, bool]:
+    """Why an instance with this work must not move, None for it may, and whether it would lose that work."""
+    own, pairing = pairs.part(kind[1]), _held(pairs, kind)
+    if not isinstance(own, Pairer) or {pairing.verdict, pairs.pair(kind[0]).verdict} != {MOVES}:
+        return None, False
+    why = work.holds_back(own, pairing, item)
+    return why, why is None and work.is_lost(own, pairing, item)
+
+
+def _group(pairs: Pairer, state: str, count: int, fate: _Fate) -> Group:
     pairing = pairs.pair(state)
-    if pairing.target is None:
-        return Group(state, count, pairing.verdict, pairing, pairing.reason, suggestions=pairing.suggestions)
-    if why:
-        return Group(state, count, CANNOT, pairing, why)
+    held = fate.held if pairing.target is not None and fate.held is not None else pairing
+    if held.target is None:
+        return Group(state, count, held.verdict, held, held.reason, suggestions=held.suggestions)
+    assert pairing.target is not None  # noqa: S101 -- it is what is held, or what is held stands in for it
+    if fate.why is not None:
+        return Group(state, count, CANNOT, pairing, fate.why)
     before = places.clocks(pairs.old, pairs.old.states[state])
     after = places.clocks(pairs.new, pairing.target)
     kept = {pairs.event(node) for node, clock in before.items() if clock.host not in pairing.left}
@@ -200,10 +257,19 @@ def _group(pairs: Pairer, state: str, count: int, why: str = "", lost: tuple[Ite
         (now, pairs.old.role(was), pairs.new.role(now)) for was, now in pairing.kept
         if places.family(pairs.new, now) == places.WORK and pairs.old.role(was) != pairs.new.role(now)
     )
-    said = tuple(item.said(pairs) for item in lost)
     return Group(
-        state, count, LOSES if lost else MOVES, pairing, f"Akan hilang: {', '.join(said)}." if lost else "", said,
-        tuple(dict.fromkeys(one for item in lost for one in pairs.suggest(item.node))),
+        state, count, LOSES if fate.lost else MOVES, pairing, _lost(pairs, fate.lost),
+        tuple(item.said(pairs) for item in fate.lost),
+        tuple(dict.fromkeys(one for item in fate.lost for one in pairs.suggest(item.node))),
         tuple(sorted(set(after) - kept | again)),
         tuple(sorted(node for node in before if pairs.event(node) not in after)), roles,
+    )
+
+
+def _lost(pairs: Pairer, lost: Sequence[Item]) -> Reason:
+    if not lost:
+        return NO_REASON
+    return Reason(
+        f"Akan hilang: {', '.join(item.said(pairs) for item in lost)}.",
+        f"Would be lost: {', '.join(item.said_en(pairs) for item in lost)}.",
     )

@@ -19,8 +19,9 @@ from engine import definitions
 from engine.errors import NotFound, Refused
 from engine.host import Actor, Host
 from engine.migration import planning
+from engine.migration.family import Move, move_one, undo_one
 from engine.migration.models import MoveRun, MoveStep
-from engine.migration.moving import Move, move_one, undo_one
+from engine.migration.pairing import CannotMove, Reason
 from engine.models import Definition, Instance
 
 BATCH = 100
@@ -80,8 +81,12 @@ def begin(
 
 
 def _another(run_id: int | None) -> Refused:
-    number = f" nomor {run_id}" if run_id is not None else ""
-    return Refused(f"Pemindahan lain{number} dari versi ini belum selesai. Lanjutkan atau batalkan itu dahulu.")
+    if run_id is None:
+        return Refused("Pemindahan lain dari versi ini belum selesai. Lanjutkan atau batalkan itu dahulu.")
+    return Refused(
+        "Pemindahan lain nomor %(number)s dari versi ini belum selesai. Lanjutkan atau batalkan itu dahulu.",
+        number=str(run_id),
+    )
 
 
 def move(
@@ -139,7 +144,7 @@ def undo(
                          actor=actor, now=now, host=host, moved_at=step.at)
             step.result = "undone"
         except Refused as refused:
-            step.result, step.reason = "kept", refused.message
+            step.result, (step.reason, step.reason_en) = "kept", _said(refused)
     if len(steps) < batch:
         run.status, run.finished_at = "undone", now
     session.flush()
@@ -161,14 +166,14 @@ def progress(session: Session, run_id: int) -> Progress:
                     moved if run.status == "undoing" else left)
 
 
-def refusals(session: Session, run_id: int) -> list[tuple[int, str, str]]:
-    """The instances that were not moved, or kept when the run was undone: (id, subject, reason)."""
+def refusals(session: Session, run_id: int) -> list[tuple[int, str, Reason]]:
+    """The instances that were not moved, or kept when the run was undone: (id, subject, why)."""
     found = session.execute(
-        select(MoveStep.instance_id, Instance.subject, MoveStep.reason)
+        select(MoveStep.instance_id, Instance.subject, MoveStep.reason, MoveStep.reason_en)
         .join(Instance, Instance.id == MoveStep.instance_id)
         .where(MoveStep.run_id == run_id, MoveStep.result.in_(("refused", "kept"))).order_by(MoveStep.instance_id)
     )
-    return [(row.instance_id, row.subject, row.reason) for row in found]
+    return [(row.instance_id, row.subject, Reason(row.reason, row.reason_en)) for row in found]
 
 
 def _lock(session: Session, run_id: int) -> MoveRun:
@@ -199,6 +204,13 @@ def _moved(
         with session.begin_nested():
             seq, before = move_one(session, move=shared, instance_id=number, actor=actor, now=now, host=host)
     except Refused as refused:
-        return MoveStep(run_id=run.id, instance_id=number, result="refused", reason=refused.message, seq=0, before={},
-                        at=now)
-    return MoveStep(run_id=run.id, instance_id=number, result="moved", reason="", seq=seq, before=before, at=now)
+        reason, reason_en = _said(refused)
+        return MoveStep(run_id=run.id, instance_id=number, result="refused", reason=reason, reason_en=reason_en, seq=0,
+                        before={}, at=now)
+    return MoveStep(run_id=run.id, instance_id=number, result="moved", seq=seq, before=before, at=now)
+
+
+def _said(refused: Refused) -> tuple[str, str]:
+    """Why this instance stays, in both languages; what is not about moving is said as it is."""
+    reason = refused.reason if isinstance(refused, CannotMove) else Reason(refused.message)
+    return reason.message, reason.message_en

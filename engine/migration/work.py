@@ -6,18 +6,20 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, exists, literal, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import Select, literal, select
+from sqlalchemy.orm import Session
 
 from engine.migration import places
-from engine.migration.pairing import Pairer, Pairing
+from engine.migration.pairing import Pairer, Pairing, Reason
 from engine.models import Instance, Submission, Task, Vote
 
 OPEN = ("draft", "prepared", "submitted")
 VOTES = "votes"
-CHILDREN_RUN = "Sebagian pekerjaannya sedang berjalan tersendiri. Tunggu sampai selesai, lalu ulangi."
-SAID = {"draft": "draf", "prepared": "bukti yang disiapkan", "submitted": "bukti yang sedang diperiksa",
-        VOTES: "suara yang sudah masuk"}
+SAID = {
+    "draft": ("draf", "the draft"), "prepared": ("bukti yang disiapkan", "the prepared evidence"),
+    "submitted": ("bukti yang sedang diperiksa", "the evidence under review"),
+    VOTES: ("suara yang sudah masuk", "the votes cast"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +31,11 @@ class Item:
 
     def said(self, pairer: Pairer) -> str:
         """In words: "draf untuk “Ajukan bukti sowan” (submit_sowan)"."""
-        return f"{SAID[self.sort]} untuk {places.name(pairer.old, self.node)}"
+        return f"{SAID[self.sort][0]} untuk {places.name(pairer.old, self.node)}"
+
+    def said_en(self, pairer: Pairer) -> str:
+        """The same in English."""
+        return f"{SAID[self.sort][1]} for {places.name(pairer.old, self.node)}"
 
 
 def is_lost(pairer: Pairer, pairing: Pairing, item: Item) -> bool:
@@ -45,19 +51,23 @@ def is_lost(pairer: Pairer, pairing: Pairing, item: Item) -> bool:
         return True
     if item.sort == "submitted":
         return pairing.new_stay
-    return found not in target.places and found not in pairer.new.ahead(target.name)
+    return found not in places.reach(pairer.new, target)
 
 
-def holds_back(pairer: Pairer, pairing: Pairing, item: Item) -> str:
-    """Why an instance with this work must not move now, "" when it may: a vote is ended by the rules it began with."""
+def holds_back(pairer: Pairer, pairing: Pairing, item: Item) -> Reason | None:
+    """Why an instance with this work must not move now, None when it may: a vote is ended by the rules it began
+    with."""
     now = dict(pairing.kept).get(item.node)
     if item.sort != VOTES or now is None:
-        return ""
+        return None
     rules = places.ballot(pairer.old, item.node), places.ballot(pairer.new, now)
     if rules[1] is None or rules[0] == rules[1]:
-        return ""
-    return (f"Suara sudah masuk pada {places.name(pairer.old, item.node)}, sedang aturan suaranya berubah. "
-            "Selesaikan pemungutan suara ini dahulu.")
+        return None
+    called = places.name(pairer.old, item.node)
+    return Reason(
+        f"Suara sudah masuk pada {called}, sedang aturan suaranya berubah. Selesaikan pemungutan suara ini dahulu.",
+        f"Votes were cast on {called}, and the rules of that vote change. End this vote first.",
+    )
 
 
 def open_work(*columns: Any) -> Sequence[Select[Any]]:
@@ -65,26 +75,14 @@ def open_work(*columns: Any) -> Sequence[Select[Any]]:
     filed = (
         select(*columns, Submission.node.label("node"), Submission.status.label("sort"))
         .join(Submission, Submission.instance_id == Instance.id)
-        .where(Instance.status == "running", Instance.parent_id.is_(None), Submission.status.in_(OPEN))
+        .where(Instance.status == "running", Submission.status.in_(OPEN))
     )
     voted = (
         select(*columns, Task.node.label("node"), literal(VOTES).label("sort"))
         .join(Task, Task.instance_id == Instance.id)
-        .where(
-            Instance.status == "running", Instance.parent_id.is_(None), Task.closed_at.is_(None),
-            Task.id.in_(select(Vote.task_id)),
-        )
+        .where(Instance.status == "running", Task.closed_at.is_(None), Task.id.in_(select(Vote.task_id)))
     )
     return filed, voted
-
-
-def with_children(*columns: Any) -> Select[Any]:
-    """The query for running instances of which children do a part of the work just now."""
-    child = aliased(Instance)
-    return select(*columns).where(
-        Instance.status == "running", Instance.parent_id.is_(None),
-        exists().where(child.root_id == Instance.id, child.status == "running"),
-    )
 
 
 def of_instance(session: Session, instance_id: int) -> Iterator[Item]:

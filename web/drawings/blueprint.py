@@ -11,6 +11,7 @@ from markupsafe import Markup, escape
 
 from engine import errors
 from engine.errors import TapakError
+from engine.migration import Reason
 from web.access import current_actor, visible_scopes
 from web.errors import sentence_of, status_of
 from web.i18n import language
@@ -67,6 +68,12 @@ def told(error: TapakError) -> tuple[str, int]:
 def in_language(indonesian: str, english: str) -> str:
     """What the engine says in both languages, in the reader's."""
     return english if english and language() == "en" else indonesian
+
+
+@bp.app_template_filter("reason")
+def reason_said(reason: Reason) -> str:
+    """Why something does not move, in the reader's language."""
+    return in_language(reason.message, reason.message_en)
 
 
 @bp.app_template_filter("json_attribute")

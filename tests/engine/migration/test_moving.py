@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from engine import definitions, operations
+from engine import operations
 from engine.arrivals import Subscription
 from engine.base import table_of
 from engine.errors import FourEyes

@@ -33,7 +33,7 @@ def test_by_name_by_mapping_and_what_is_in_the_way(moves: Moves) -> None:
     assert plan.summary() == "5 badan: 3 pindah menurut nama, 2 perlu padanan, 0 kehilangan pekerjaan"
     (stuck,) = [group for group in plan.groups if group.verdict == NEEDS_MAPPING]
     assert stuck.pairing.element == "approve"
-    assert "approve" in stuck.reason
+    assert "approve" in stuck.reason.message
     assert plan.suggestions == ("approve=examine",)
     again = moves.plan(old, new, {"approve": "examine"})
     assert again.count(MOVES) == again.count() == 5
@@ -52,7 +52,7 @@ def test_another_kind_of_wait_needs_a_mapping(moves: Moves) -> None:
         "approve", "userTask", ("submit", "approve"), ("approve", "g"), lane="commissioner"))
     (group,) = moves.plan(old, new).groups
     assert (group.verdict, group.pairing.element) == (NEEDS_MAPPING, "submit")
-    assert "tugas orang" in group.reason
+    assert "tugas orang" in group.reason.message
 
 
 def test_a_new_stage_on_the_way_is_asked_about(moves: Moves) -> None:
@@ -76,7 +76,7 @@ def test_waits_that_never_come_together_cannot_move(moves: Moves) -> None:
     new = moves.publish(Drawn(one_by_one.nodes, flows, one_by_one.lanes))
     (group,) = moves.plan(old, new).groups
     assert group.verdict == CANNOT
-    assert "bersamaan" in group.reason
+    assert "bersamaan" in group.reason.message
     (group,) = moves.plan(old, new, {"s/a+b": "s/a"}).groups
     assert (group.verdict, group.pairing.left) == (MOVES, ("b",))
 
@@ -105,7 +105,7 @@ def test_votes_hold_back_when_their_rules_change(moves: Moves) -> None:
     looser = moves.publish(REVIEW.set("approve", "quorum|5|= count(votes) > 3"))
     plan = moves.plan(old, looser)
     assert [(group.verdict, group.count) for group in plan.groups] == [(CANNOT, 1), (MOVES, 1)]
-    assert "suara" in plan.groups[0].reason
+    assert "suara" in plan.groups[0].reason.message
     alone = moves.publish(REVIEW)
     assert [(group.verdict, group.count) for group in moves.plan(old, alone).groups] == [(LOSES, 1), (MOVES, 1)]
 
