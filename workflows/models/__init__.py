@@ -14,6 +14,7 @@ from workflows.models.activity import (
 )
 from workflows.models.agenda import Agenda, AgendaChange, AgendaDay
 from workflows.models.body import Body
+from workflows.models.device import Device, Invitation
 from workflows.models.drawing import DrawingDraft
 from workflows.models.escalation import Climb, Escalation
 from workflows.models.exports import ExportRecord, ExportTemplate
@@ -40,6 +41,7 @@ __all__ = [
     "Body",
     "Climb",
     "Contact",
+    "Device",
     "DrawingDraft",
     "Escalation",
     "ExportRecord",
@@ -47,6 +49,7 @@ __all__ = [
     "ImportFinding",
     "ImportMapping",
     "ImportRow",
+    "Invitation",
     "Letter",
     "LetterBody",
     "MemberImport",
