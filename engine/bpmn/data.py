@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 
 from engine.bpmn import languages, xml
-from engine.bpmn.extensions import extension
+from engine.bpmn.extensions import extension, vendor
 from engine.bpmn.languages import literal, marked
 from engine.bpmn.scope import Reading
 from engine.bpmn.xml import Element
@@ -18,6 +18,10 @@ from engine.bpmn.xml import Element
 Pair = tuple[str, str]
 _WORD = re.compile(r"[^\W\d]\w*")
 _NUMBER = re.compile(r"-?\d+(\.\d+)?")
+_CAUGHT = {
+    "errorEventDefinition": (("errorCodeVariable", "errorCode"), ("errorMessageVariable", "errorMessage")),
+    "escalationEventDefinition": (("escalationCodeVariable", "escalationCode"),),
+}
 _VARIABLES = {"property", "dataObject", "dataInput", "dataOutput", "inputDataItem", "outputDataItem"}
 
 
@@ -50,8 +54,16 @@ def inputs(element: Element, reading: Reading) -> tuple[Pair, ...]:
 
 def outputs(element: Element, reading: Reading) -> tuple[Pair, ...]:
     """What the node gives: (variable here, expression over its answer), in the order it is made."""
-    return (*_vendor_pairs(element, {"out", "output", "outputParameter"}),
+    return (*_caught(element), *_vendor_pairs(element, {"out", "output", "outputParameter"}),
             *_associated(element, "dataOutputAssociation", "loopDataOutputRef", reading))
+
+
+def _caught(element: Element) -> Iterator[Pair]:
+    """What the code and message of a caught error or escalation are kept as."""
+    for definition in xml.children(element, *_CAUGHT):
+        for name, known in _CAUGHT[xml.local(definition)]:
+            if (kept := vendor(definition, name)) is not None:
+                yield kept, f"= {known}"
 
 
 # BPMN's own associations

@@ -23,20 +23,6 @@ FAMILIES = {
 CAMUNDA = tuple(uri for uri, family in FAMILIES.items() if family == "camunda")
 ZEEBE = "http://camunda.org/schema/zeebe/1.0"
 
-# what is read, or has no meaning here; anything else from these vendors is a warning
-_WORDS = {
-    "camunda": """properties property inputOutput in out potentialStarter failedJobRetryTimeCycle formFieldValidation
-        work-form-field-validation executionListener taskListener eventListener formData formProperty field connector
-        eventType variableAggregation attributes localization value eventInParameter eventOutParameter""",
-    "zeebe": """assignmentDefinition formDefinition taskSchedule taskDefinition taskHeaders calledElement ioMapping
-        properties loopCharacteristics priorityDefinition userTask versionTag executionListeners taskListeners
-        subscription script calledDecision userTaskForm adHoc conditionalFilter linkedResources""",
-    "spiff": """properties instructionsForEndUser unitTests category taskMetadataValues preScript postScript
-        serviceTaskOperator calledDecisionId messagePayload messageVariable processVariableCorrelation allowGuest
-        guestConfirmation signalButtonLabel""",
-    "jbpm": "metaData import global onEntry-script onExit-script script",
-}
-_KNOWN = {family: frozenset(words.split()) for family, words in _WORDS.items()}
 _KEPT = {"adHoc", "scriptFormat", "skipExpression", "mapDecisionResult", "variableName", "variableEvents",
          "variableNames", "activeElementsCollection", "outputCollection", "outputElement"}
 _FORM_PREFIX = re.compile(r"^(?:camunda-forms|embedded|app|deployment|bpmn|engine|form):")
@@ -150,13 +136,3 @@ def properties(element: Element) -> Mapping[str, str]:
             if key and xml.split(str(one.tag))[1] in {"property", "header"}:
                 found[key] = one.get("value") or ""
     return MappingProxyType(found)
-
-
-def known(element: Element) -> bool:
-    """Whether a child of extensionElements is read here, harmless, or of a vendor nobody here knows.
-
-    BPMN 2.0.2, 8.2.3: an extension that is not marked mustUnderstand may be ignored.
-    """
-    uri, tag = xml.split(str(element.tag))
-    family = FAMILIES.get(uri)
-    return family is None or tag[:1].lower() + tag[1:] in _KNOWN[family]

@@ -93,6 +93,7 @@ class Node:
     outgoing: tuple[str, ...] = ()
     event: Event | None = None  # of events, and of send and receive tasks that name a message
     attached_to: str | None = None  # boundary event: its host
+    initiator: str | None = None  # start event: the variable that takes who started it
     interrupting: bool = True  # boundary event, and start event of an event sub-process
     default: str | None = None  # the flow taken when no condition holds
     form: str | None = None

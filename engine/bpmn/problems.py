@@ -87,6 +87,8 @@ WORDS: dict[str, tuple[str, str]] = {
                           "tetap benar tanpanya, atau hapus.",
                           "Extension “{detail}” of “{id}” is not known and has no effect. See whether the flow is "
                           "right without it, or remove it."),
+    "extension.no_effect": ("Tambahan “{detail}” pada “{id}” tidak berpengaruh di sini. {why}",
+                            "Extension “{detail}” of “{id}” has no effect here. {why_en}"),
     "foreign.ignored": ("Unsur asing “{detail}” pada “{id}” berada di luar extensionElements dan tidak dijalankan. "
                         "Hapus atau pindahkan unsur itu.",
                         "Foreign element “{detail}” of “{id}” stands outside extensionElements and has no effect. "

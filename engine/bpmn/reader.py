@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from engine.bpmn import data, extensions, jbpm, spiff, xml
+from engine.bpmn import data, extensions, jbpm, spiff, vendor_check, xml
 from engine.bpmn.automatic import everything, work
 from engine.bpmn.embedded import embedded
 from engine.bpmn.events import event_of, loop_of, message_of
@@ -47,6 +47,7 @@ def read(file: bytes) -> Drawing:
     reading = Reading()
     index(root, reading)
     vendors(root, reading)
+    vendor_check.beside(root, reading)
     processes = tuple(_process(element, reading) for element in xml.children(root, "process"))
     if not processes:
         reading.refuse("process.none", root)
@@ -127,6 +128,8 @@ def _said(element: Element, kind: str, reading: Reading) -> dict[str, Any]:
         found |= {"attached_to": xml.attribute(element, "attachedToRef"), "handler": _handler(element, reading)}
     if kind in ACTIVITIES:
         found["loop"] = loop_of(element, reading)
+    if kind == "startEvent":
+        found["initiator"] = extensions.vendor(element, "initiator")
     spiff.told(element, found, reading)
     if reading.jbpm and kind == "userTask":
         jbpm.told(found)

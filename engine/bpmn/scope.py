@@ -35,8 +35,10 @@ class Reading:
     def refuse(self, code: str, element: Element, **words: str | int) -> None:
         self.problems.append(problem(code, xml.attribute(element, "id"), xml.line_of(element), **words))
 
-    def warn(self, code: str, element: Element, **words: str | int) -> None:
-        warning = problem(code, xml.attribute(element, "id"), xml.line_of(element), **words)
+    def warn(self, code: str, element: Element, *, owner: str | None = None, **words: str | int) -> None:
+        """A warning in the element's line; `owner` is the id it is told of where that is not the element's own."""
+        named = xml.attribute(element, "id") if owner is None else owner or None
+        warning = problem(code, named, xml.line_of(element), **words)
         self.warnings.append(replace(warning, severity="warning"))
 
     def expression(self, element: Element | None) -> str | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from engine.bpmn import data, extensions, languages, xml
+from engine.bpmn import data, extensions, languages, vendor_check, xml
 from engine.bpmn.model import Unsupported
 from engine.bpmn.scope import Reading
 from engine.bpmn.tags import FLOW, KEPT, LANES, NODE, REASONS, REFUSED, TAGS, reason_for
@@ -34,13 +34,14 @@ def unsupported(owner: str, element: Element, reason: str, detail: str = "") -> 
 def _within(element: Element, named: Element, reading: Reading) -> Iterator[Unsupported]:
     """What is below this element; `named` is the innermost node, flow or process around it."""
     tag, owner = xml.local(element), xml.attribute(named, "id") or xml.attribute(element, "id") or ""
+    vendor_check.attributes(element, owner, reading)
     yield from _own(element, tag, owner, reading)
     for part in element:
         inner = xml.local(part)
         if xml.namespace(part) != xml.MODEL:
             reading.warn("foreign.ignored", named, detail=inner)
         elif inner == "extensionElements":
-            yield from _extended(part, named, owner, reading)
+            yield from _extended(part, owner, reading)
         elif TAGS.get(inner, REFUSED) == REFUSED:
             yield unsupported(owner, part, reason_for(inner), inner)
         elif TAGS[inner] in {NODE, FLOW, LANES} and tag not in SCOPES:
@@ -49,10 +50,9 @@ def _within(element: Element, named: Element, reading: Reading) -> Iterator[Unsu
             yield from _within(part, part if TAGS[inner] in {NODE, FLOW} else named, reading)
 
 
-def _extended(holder: Element, named: Element, owner: str, reading: Reading) -> Iterator[Unsupported]:
+def _extended(holder: Element, owner: str, reading: Reading) -> Iterator[Unsupported]:
+    vendor_check.inside(holder, owner, reading)
     for one in holder:
-        if not extensions.known(one):
-            reading.warn("extension.ignored", named, detail=xml.local(one))
         for part in one.iter():
             if xml.local(part) in {"inputParameter", "outputParameter"} and data.parameter(part) is None:
                 yield unsupported(owner, part, "script")

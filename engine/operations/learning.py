@@ -8,16 +8,17 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from engine.bpmn.model import SUB_PROCESSES
+from engine.bpmn.model import SUB_PROCESSES, Node
 from engine.feel.values import from_python
 from engine.graph import Transition
 from engine.host import Surroundings
 from engine.machine import context_of
-from engine.net import PLAIN, THROWS
+from engine.net import PLAIN, THROWS, has, parts
 from engine.operations.standing import Standing
 from engine.plain import plain
 
 ALL = "*"
+CATCHES = frozenset({"boundaryEvent", "startEvent"})
 
 
 def inputs(standing: Standing, node: str, surroundings: Surroundings) -> dict[str, Any]:
@@ -71,8 +72,13 @@ def passed(standing: Standing, step: Transition, surroundings: Surroundings) -> 
     graph = standing.definition.graph
     if not graph.inputs and not graph.outputs:
         return
+    said: dict[str, Any] = {}
     for element in step.path:
         node = graph.node(element)
+        if node is not None and node.kind in THROWS:
+            said = _thrown(node) or said
+        if node is not None and node.kind in CATCHES and said and has(node, "error", "escalation"):
+            standing.keep(outputs(standing, element, surroundings, said))
         if node is not None and node.kind in PLAIN | THROWS and not graph.spawns(element):
             local = inputs(standing, element, surroundings)
             standing.keep(outputs(standing, element, surroundings, local))
@@ -82,6 +88,14 @@ def passed(standing: Standing, step: Transition, surroundings: Surroundings) -> 
     for scope in step.entered:
         if _lies_in_plane(standing, scope):
             standing.keep(inputs(standing, scope, surroundings))
+
+
+def _thrown(node: Node) -> dict[str, Any]:
+    """What the event that catches it knows of an error or escalation that this event throws."""
+    return next((
+        {"errorCode": part.ref, "errorMessage": part.name, "escalationCode": part.ref}
+        for part in parts(node.event) if part.kind in ("error", "escalation")
+    ), {})
 
 
 def _lies_in_plane(standing: Standing, place: str) -> bool:

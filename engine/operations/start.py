@@ -38,6 +38,9 @@ def start(
     if session.scalar(select(Instance.id).where(Instance.subject == subject, Instance.parent_id.is_(None))) is not None:
         raise Refused("Alur untuk badan ini sudah dimulai.")
     known = {key: value for key, value in (variables or {}).items() if key in loaded.names}
+    node = loaded.graph.process.nodes.get(begin)
+    if node is not None and node.initiator in loaded.names:
+        known[node.initiator] = actor.id
     instance_id = session.execute(
         insert(Instance).values(
             definition_id=definition_id, subject=subject, scope=scope, status="running", stage="", state="",

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from engine.bpmn.extensions import FAMILIES
-from engine.standard.small import BODY, Small, activity, between, catch, flow
+from engine.bpmn.vendor_words import KEPT
+from engine.standard.small import BODY, Small, activity, between, catch, edge, flow
 
 VENDORS = {
     "camunda": "Camunda 7, Operaton, Flowable, Activiti", "zeebe": "Camunda 8 (Zeebe)", "spiff": "SpiffWorkflow",
@@ -92,8 +93,9 @@ _CAMUNDA = {
     **{f"@{name}": _with("serviceTask", f'v:{name}="true"') for name in (
         "asyncBefore", "asyncAfter", "async", "exclusive")},
     "@initiator": f'<startEvent id="s" v:initiator="a"/>{flow("f1", "s", "e")}<endEvent id="e"/>',
-    "@errorCodeVariable": between('<userTask id="x"/>', '<boundaryEvent id="b" attachedToRef="x"><errorEventDefinition '
-                                  f'v:errorCodeVariable="a"/></boundaryEvent>{flow("f3", "b", "e")}'),
+    "@errorCodeVariable": edge('<errorEventDefinition v:errorCodeVariable="a"/>'),
+    "@errorMessageVariable": edge('<errorEventDefinition v:errorMessageVariable="a"/>'),
+    "@escalationCodeVariable": edge('<escalationEventDefinition v:escalationCodeVariable="a"/>'),
 }
 _ZEEBE = {
     "assignmentDefinition": _user('<v:assignmentDefinition assignee="a" candidateGroups="b"/>'),
@@ -152,8 +154,28 @@ _BESIDE = f'<message id="m" name="Order"/><process id="q">{BODY}</process>'
 _KEYED = '<message id="m" name="Order"><extensionElements><v:subscription correlationKey="= a"/>' \
          "</extensionElements></message>"
 
+_TOLD = {
+    **{f"@{name}": _with("serviceTask", f'v:{name}="{value}"') for name, value in (
+        ("useLocalScopeForResultVariable", "true"), ("triggerable", "true"))},
+    **{f"@{name}": f'<startEvent id="s"/>{flow("f1", "s", "e")}<endEvent id="e"><terminateEventDefinition '
+                   f'v:{name}="true"/></endEvent>' for name in ("terminateAll", "terminateMultiInstance")},
+    "@scope": catch('<signalEventDefinition signalRef="g" v:scope="processInstance"/>'),
+    "@errorCode": edge('<errorEventDefinition v:errorCode="late"/>'),
+    "@escalationCode": edge('<escalationEventDefinition v:escalationCode="up"/>'),
+    "@signalExpression": catch('<signalEventDefinition v:signalExpression="Storm"/>'),
+    "@messageExpression": catch('<messageEventDefinition v:messageExpression="Order"/>'),
+}
+_CAMUNDA |= _TOLD
+_JBPM |= {"@waitForCompletion": _with("callActivity", 'v:waitForCompletion="false"')}
+
+
+def _kept(family: str) -> dict[str, str]:
+    """An activity with each attribute that changes nothing in a run."""
+    return {name: _with("serviceTask", f'v:{name[1:]}="a"') for name in KEPT[family].split() if name[0] == "@"}
+
+
 EXAMPLES: dict[str, dict[str, Small]] = {
     family: {name: Small(text, "", _KEYED if name == "subscription" else _BESIDE, NAMESPACES[family])
-             for name, text in drawn.items()}
+             for name, text in {**_kept(family), **drawn}.items()}
     for family, drawn in {"camunda": _CAMUNDA, "zeebe": _ZEEBE, "spiff": _SPIFF, "jbpm": _JBPM}.items()
 }

@@ -138,7 +138,7 @@ def _acting(process: Process) -> Process:
 
 def _done(node: Node) -> Node:
     return replace(
-        node, **TOLD, script=None, follow_up=None, priority=None,
+        node, **TOLD, script=None,
         event=None if node.event is None else replace(node.event, name=""),
         children=None if node.children is None else _acting(node.children))
 
