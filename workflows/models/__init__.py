@@ -22,6 +22,7 @@ from workflows.models.imports import ImportFinding, ImportMapping, ImportRow, Me
 from workflows.models.letter import Letter, LetterBody
 from workflows.models.notice import Notice
 from workflows.models.person import Membership, Person
+from workflows.models.receipt import PhotoNote, Receipt
 from workflows.models.region import Region
 from workflows.models.stakeholder import Contact, Stakeholder
 
@@ -56,6 +57,8 @@ __all__ = [
     "Membership",
     "Notice",
     "Person",
+    "PhotoNote",
+    "Receipt",
     "Region",
     "SignInAttempt",
     "Stakeholder",
