@@ -15,12 +15,14 @@ from engine.errors import DrawingRefused, Problem
 from engine.faults import explosion, problem_of
 from engine.graph import State, Transition
 from engine.net import CAUGHT, THROWS, Net, Root, has, may_fail, parts
-from engine.run import LEAVES, Fault, Run, bare
+from engine.run import LEAVES, UNDOES, Fault, Run, bare
 from engine.tokens import Game
 
 MAX_STATES = 3_000
 MAX_TRANSITIONS = 15_000
 
+UNDO = "undo"
+"""What makes a machine that has come to its end undo what it did."""
 LISTENS = "!"
 """After a scope's id: the host of what its event sub-processes listen for, as long as none of them took over."""
 
@@ -127,9 +129,19 @@ class _Explorer:
             node = self.net.nodes.get(place)
             if node is not None:
                 yield from self._at_place(state, open_scopes, node)
+            elif place.endswith(UNDOES) and place != self.game.handlers.own:
+                run = self._run(state, open_scopes)
+                run.take(place)
+                run.path.append(place.removesuffix(UNDOES))
+                yield f"undone.{place.removesuffix(UNDOES)}", run
+        if state.final and state.done:
+            run = self._run(state, open_scopes)
+            run.places.add(self.game.handlers.own)
+            run.begun.add(self.game.handlers.own)
+            yield UNDO, run
         for scope in sorted(open_scopes):
             yield from self._at_scope(state, open_scopes, scope)
-        for scope in () if state.final else self._outermost:
+        for scope in () if state.final else self._outermost(state):
             yield from self._handlers(state, open_scopes, scope)
 
     def _open(self, state: State) -> frozenset[str]:
@@ -141,13 +153,7 @@ class _Explorer:
     def _scopes_at(self, place: str) -> frozenset[str]:
         """The scopes inside the root that a token in this place is in."""
         if (found := self._scopes.get(place)) is None:
-            at = self.net.at(place)
-            inside = [at] if at in self.net.bodies and at not in self.net.children else []
-            for scope in self.net.around(at):
-                if scope == self.root.top:
-                    break
-                inside.append(scope)
-            found = self._scopes[place] = frozenset(inside)
+            found = self._scopes[place] = frozenset(self.game.handlers.scopes_at(place))
         return found
 
     def _run(self, state: State, scopes: frozenset[str]) -> Run:
@@ -263,7 +269,7 @@ class _Explorer:
         for code, node in run.faults:
             self._fault(code, node, way + path)
         stage = run.stages[-1] if run.stages else before_stage
-        places, done = frozenset(run.places), tuple(run.done) if run.places else ()
+        places, done = frozenset(run.places), tuple(run.done) if run.places else self.game.handlers.kept(run)
         state = State(_name(stage, places, done), stage, places, done)
         before, after = self._hosts(source) if source else frozenset[str](), self._hosts(state)
         stayed = (before & after) - run.begun - {scope + LISTENS for scope in run.begun}
@@ -283,17 +289,19 @@ class _Explorer:
             return frozenset()
         if (found := self._hosted.get(state.places)) is None:
             scopes = self._open(state)
-            listening = {scope + LISTENS for scope in (*scopes, *self._outermost) if self._listens(scopes, scope)}
+            around = (*scopes, *self._outermost(state))
+            listening = {scope + LISTENS for scope in around if self._listens(scopes, scope)}
             found = self._hosted[state.places] = state.places | scopes | listening
         return found
 
-    @property
-    def _outermost(self) -> tuple[str, ...]:
-        return (self.root.top,) if self.root.kind in ("process", "body") else ()
+    def _outermost(self, state: State) -> tuple[str, ...]:
+        """The scope of the root, where its event sub-processes can begin: not any more when it is being undone."""
+        own = self.game.handlers.own
+        return (self.root.top,) if own and own not in state.places else ()
 
     def _listens(self, scopes: frozenset[str], scope: str) -> bool:
         """The event sub-processes of a scope listen until one that interrupts has begun."""
-        starts = self.net.handlers(scope)
+        starts = [start for start in self.net.handlers(scope) if not has(start, "compensate")]
         return bool(starts) and not any(start.interrupting and self.net.scope[start.id] in scopes for start in starts)
 
 
@@ -304,6 +312,6 @@ def _trigger(node: Node) -> str:
 
 def _name(stage: str, places: frozenset[str], done: tuple[str, ...]) -> str:
     kept = f"~{'~'.join(done)}" if done else ""
-    return f"{stage}/{'+'.join(sorted(places))}{kept}" if places else stage
+    return f"{stage}/{'+'.join(sorted(places))}{kept}" if places else stage + kept
 
 

@@ -7,7 +7,7 @@ which places are left and entered, which stages are passed and what is thrown, a
 
 Triggers are "start" or "start.<start event>", "complete.<node>", "fire.<timer event>", "receive.<message, signal or
 conditional event>", "error.<event>" and "escalate.<event>" (from work or a child instance), "begin.<activity>" (inside
-an ad hoc sub-process).
+an ad hoc sub-process), "undo" (to a machine that has ended), "undone.<activity>" (from its child instances).
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from engine import feel
 from engine.bpmn.model import Node, Process
 from engine.errors import Problem
 from engine.net import Net, Root
+from engine.run import UNDOES
 
 Choice = tuple[str, tuple[str, ...]]
 """(gateway id, ids of the flows taken), one per gateway decided on the way."""
@@ -29,7 +30,9 @@ Choice = tuple[str, tuple[str, ...]]
 class State:
     """`name` is "<stage>/<place>+<place>", or "<stage>" when nothing waits: then it is final.
 
-    `done` are the completed activities that can still be compensated, the oldest first ("…~<activity>" in the name).
+    `done` are the completed activities that can still be compensated, the oldest first ("…~<activity>" in the name); in
+    a final state what a child instance can still undo. In the place "<activity><" a token waits until the children of
+    that activity have undone what they did; "<root><" stands in a machine that undoes what it did itself.
     A second token in A, which no sound drawing allows, waits in the place "A*2".
     """
 
@@ -185,6 +188,10 @@ class Graph:
     def spawns(self, place: str) -> bool:
         """Whether the work at this place is done by child instances."""
         return place in self.net.children and (place != self.root.id or place in self.calls)
+
+    def undoes(self, place: str) -> bool:
+        """Whether at this place a token waits for child instances to undo what they did."""
+        return place.endswith(UNDOES) and place != self.root.top + UNDOES
 
     def catcher(self, place: str, kind: str, code: str | None) -> str | None:
         """The trigger by which an error or escalation that came out of this place, or branch, is caught; else None."""

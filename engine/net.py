@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from engine.bpmn.model import ACTIVITIES, SUB_PROCESSES, Event, Flow, Node, Process
-from engine.run import bare
+from engine.run import UNDOES, bare
 
 AUTOMATIC = frozenset({"serviceTask", "sendTask", "scriptTask", "businessRuleTask"})
 PLAIN = frozenset({"task", "manualTask"})
@@ -99,7 +99,7 @@ class Net:
     def at(self, place: str) -> str:
         """The node a token in this place is at: a token on a flow is before the node that the flow leads to."""
         name = bare(place)
-        return self.flows[name].target if name in self.flows else name
+        return self.flows[name].target if name in self.flows else name.removesuffix(UNDOES)
 
     def within(self, node: str, scope: str) -> bool:
         """Whether the node lies in this scope, at any depth."""
@@ -165,6 +165,7 @@ class Net:
         dashed = [
             node for node in self.nodes.values()
             if not node.interrupting and (node.attached_to is not None or node.kind == "startEvent")
+            and not has(node, "compensate")
         ]
         return frozenset(node.id for node in dashed if self._reaches_wait(node))
 
@@ -213,11 +214,32 @@ class Net:
 
     @cached_property
     def compensators(self) -> Mapping[str, Node]:
-        """{activity: its compensation handler}, of those that have one."""
-        return {
+        """{activity or body: its compensation handler}, of those that have one; the process may have one too."""
+        inside = {
+            self.scope[node.id]: node for node in self.nodes.values()
+            if node.by_event and node.children is not None
+            and any(has(start, "compensate") for start in node.children.starts)
+        }
+        return inside | {
             node.attached_to: self.nodes[node.handler] for node in self.nodes.values()
             if node.attached_to and node.handler and node.handler in self.nodes and has(node, "compensate")
-        } if self.compensates else {}
+        }
+
+    @cached_property
+    def undoing(self) -> frozenset[str]:
+        """The activities whose child instances may have something to undo that is asked for here: what is called, and
+        bodies with handlers inside."""
+        handled = self.compensators.keys()
+        asked = self.compensates or bool(handled)
+        return frozenset(
+            name for name in self.children
+            if (asked and self.nodes[name].kind == "callActivity")
+            or (name in self.bodies and (name in handled or not handled.isdisjoint(self.contents[name])
+                                        or (asked and self._calls(name))))
+        )
+
+    def _calls(self, scope: str) -> bool:
+        return any(self.nodes[name].kind == "callActivity" for name in self.contents[scope])
 
     def waits(self, node: Node) -> bool:
         """Whether a token stays at this node until something happens."""

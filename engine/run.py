@@ -11,6 +11,8 @@ LEAVES = ">"
 """In place of a flow: the token is at the node and leaves it."""
 JOINED = "+"
 """In a trail: here tokens were joined."""
+UNDOES = "<"
+"""After an activity's id: the place where a token waits until its child instances have undone what they did."""
 
 
 class Fault(Exception):
@@ -28,7 +30,7 @@ class Run:
     """
 
     __slots__ = ("begun", "branches", "choices", "done", "ended", "faults", "open", "passed", "path", "pending",
-                 "places", "sent", "stages", "thrown", "trails")
+                 "places", "sent", "stages", "thrown", "trails", "undone")
 
     def __init__(self, places: Iterable[str] = (), scopes: Iterable[str] = (), done: Iterable[str] = ()) -> None:
         self.places = set(places)
@@ -46,6 +48,7 @@ class Run:
         self.trails: dict[str, tuple[str, ...]] = {}
         self.faults: list[tuple[str, Node]] = []
         self.ended = ""
+        self.undone = False  # nothing of what was done is left to compensate: it was cancelled, or undone
 
     def copy(self) -> Run:
         other = Run(self.places, self.open, self.done)
@@ -53,6 +56,7 @@ class Run:
         other.stages, other.thrown, other.sent = self.stages[:], self.thrown[:], self.sent[:]
         other.branches, other.begun, other.passed = self.branches[:], set(self.begun), set(self.passed)
         other.trails, other.faults, other.ended = dict(self.trails), self.faults[:], self.ended
+        other.undone = self.undone
         return other
 
     def put(self, place: str, node: Node) -> None:

@@ -10,7 +10,7 @@ from engine.errors import Problem
 from engine.net import Net, has, parts
 
 EVENTS_THAT_RUN = {
-    "startEvent": frozenset({"message", "timer", "signal", "conditional", "error", "escalation"}),
+    "startEvent": frozenset({"message", "timer", "signal", "conditional", "error", "escalation", "compensate"}),
     "endEvent": frozenset({"message", "signal", "escalation", "error", "compensate", "cancel", "terminate"}),
     "intermediateThrowEvent": frozenset({"message", "signal", "escalation", "compensate", "link"}),
     "intermediateCatchEvent": frozenset({"message", "timer", "signal", "conditional", "link"}),

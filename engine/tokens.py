@@ -8,12 +8,13 @@ what looks at all tokens (a join by reachability, the end of a scope) looks only
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from functools import cached_property
 from itertools import combinations
 
 from engine.bpmn.model import ACTIVITIES, SUB_PROCESSES, Event, Flow, Node
+from engine.compensation import Handlers
+from engine.joins import Joins
 from engine.net import THROWS, Net, Root, has, parts, waits
-from engine.run import JOINED, LEAVES, Fault, Run, bare, turns
+from engine.run import JOINED, LEAVES, UNDOES, Fault, Run, bare, turns
 
 MOST_WAYS = 10
 """A node with more conditional flows than this, of which any number may be taken, is refused."""
@@ -30,6 +31,7 @@ class Game:
 
     def __init__(self, net: Net, root: Root) -> None:
         self.net, self.root = net, root
+        self.handlers, self.joins = Handlers(net, root), Joins(net)
         self.cut: list[Fault] = []
 
     def settle(self, run: Run) -> Iterator[Run]:
@@ -136,9 +138,8 @@ class Game:
         if node.id == self.root.id and self.root.kind != "branch":
             return [run]
         if node.for_compensation:
-            return self._compensated(run, trail)
-        if node.id in self.net.compensators and node.id not in run.done:
-            run.done.append(node.id)
+            return [run]  # who asked for it goes on when no token can move
+        self.handlers.completed(run, node)
         around = self.net.nodes.get(self._scope(node))
         if around is not None and node.kind in ACTIVITIES and self._asks(run, around):
             over, on = self._ask_ad_hoc(run, around)
@@ -271,48 +272,50 @@ class Game:
     # Compensation
 
     def _compensate(self, run: Run, throw: Node, trail: tuple[str, ...]) -> list[Run]:
-        """What was completed is compensated, the last first; then the throwing event goes on (clause 13.5.5)."""
-        wanted = self._to_compensate(run, throw)
-        while wanted:
-            activity = wanted.pop()
-            run.done.remove(activity)
-            handler = self.net.compensators[activity]
-            run.path.append(handler.id)
-            if self.stays(handler) or handler.kind in SUB_PROCESSES:
-                if not run.holds(throw.id):
-                    run.put(throw.id, throw)
-                if self.stays(handler):
-                    run.put(handler.id, handler)
-                else:
-                    self.enter(run, handler, ())
-                return [run]
-        if run.holds(throw.id):
-            run.take(throw.id)
+        """The event asks for what was completed to be undone, and waits for it in its place, unless it says not to."""
+        run.put(throw.id, throw)
+        run.trails[throw.id] = trail
+        return self._thrown(run, throw, trail) if self._goes_ahead(throw) else [run]
+
+    def _goes_ahead(self, throw: Node) -> bool:
+        return throw.kind == "intermediateThrowEvent" and not all(part.awaited for part in parts(throw.event))
+
+    def _undo(self, run: Run, place: str) -> list[Run]:
+        """What was completed last is undone next; when nothing is left, who asked goes on."""
+        activity = self.handlers.next(run, place)
+        if activity is None:
+            return self._undone(run, place)
+        run.done.remove(activity)
+        if self.handlers.by_children(activity):
+            run.put(activity + UNDOES, self.net.nodes[activity])
+            return [run]
+        handler = self.net.compensators[activity]
+        run.path.append(handler.id)
+        if handler.by_event:
+            run.open.add(handler.id)
+            run.begun.add(handler.id)
+            run.pending += [(LEAVES, start, ()) for start in self.net.entries(handler.id)]
+        elif self.stays(handler):
+            run.put(handler.id, handler)
+        elif handler.kind in SUB_PROCESSES:
+            self.enter(run, handler, ())
+        return [run]
+
+    def _undone(self, run: Run, place: str) -> list[Run]:
+        run.take(place)
+        throw, trail = self.net.nodes.get(place), run.trails.get(place, ())
+        if throw is None:
+            run.done, run.undone = [], True
+            return [run]
         if has(throw, "cancel"):
             return self._cancel(run, throw)
-        return self._thrown(run, throw, trail)
-
-    def _to_compensate(self, run: Run, throw: Node) -> list[str]:
-        asked = next((part.ref for part in parts(throw.event) if part.kind == "compensate"), None)
-        if asked is not None:
-            return [one for one in run.done if one == asked or self.net.within(one, asked)]
-        scope = self._scope(throw)
-        if (handler := self.net.nodes.get(scope)) is not None and handler.by_event:
-            scope = self._scope(handler)
-        return [one for one in run.done if self.net.within(one, scope)]
-
-    def _compensated(self, run: Run, trail: tuple[str, ...]) -> list[Run]:
-        """A handler is done: the next one follows, or the event that asked for it goes on."""
-        for place in sorted(run.places):
-            node = self.net.nodes.get(place)
-            if node is not None and node.kind in THROWS and has(node, "compensate", "cancel"):
-                return self._compensate(run, node, trail)
-        return [run]
+        return [run] if self._goes_ahead(throw) else self._thrown(run, throw, trail)
 
     def _cancel(self, run: Run, throw: Node) -> list[Run]:
         """The transaction is over without its result; its cancel boundary event follows."""
         scope = self._scope(throw)
         self.abandon(run, scope)
+        run.undone = run.undone or scope == self.root.id
         for boundary in self.net.boundaries(scope):
             if has(boundary, "cancel"):
                 run.path.append(boundary.id)
@@ -322,7 +325,8 @@ class Game:
     # When no token can move
 
     def _close(self, run: Run) -> list[Run] | None:
-        """The innermost scope that is done is left, or an inclusive join fires; None when neither is so."""
+        """The innermost scope that is done is left, what was asked to be undone is, or an inclusive join fires; None
+        when none of that is so."""
         for scope in sorted(run.open, key=lambda one: -sum(1 for _ in self.net.around(one))):
             inside = self.net.contents[scope]
             if any(self.net.at(place) in inside for place in run.places):
@@ -334,8 +338,13 @@ class Game:
                 return self._ask_ad_hoc(run, node)
             run.open.discard(scope)
             if node.by_event:
+                if scope in self.handlers.compensated:
+                    over = self.handlers.compensated[scope]
+                    run.done = [one for one in run.done if not self.net.within(one, over)]
                 return [run]
             return self.leave(run, node, run.trails.get(scope, ()))
+        for place in self.handlers.waiting(run):
+            return self._undo(run, place)
         return self._join(run)
 
     def _asks(self, run: Run, node: Node) -> bool:
@@ -355,58 +364,5 @@ class Game:
         return [over, run]
 
     def _join(self, run: Run) -> list[Run] | None:
-        if not self.before:
-            return None
-        waiting: dict[str, list[str]] = {}
-        for place in sorted(run.places):
-            flow = self.net.flows.get(bare(place))
-            if flow is not None and self.net.nodes[flow.target].kind in ("inclusiveGateway", "complexGateway"):
-                waiting.setdefault(flow.target, []).append(flow.id)
-        for gateway, arrived in waiting.items():
-            if self._ready(run, gateway, set(arrived)):
-                return self._joined(run, self.net.nodes[gateway], dict.fromkeys(arrived))
-        return None
-
-    def _ready(self, run: Run, gateway: str, arrived: set[str]) -> bool:
-        """No token can still reach an empty flow of the join, unless it can reach a full one too (clause 13.4.3)."""
-        before = self.before[gateway]
-        empty = [flow for flow in before if flow not in arrived]
-        for place in run.places:
-            at = self.net.at(place)
-            if at == gateway:
-                continue
-            if any(at in before[flow] for flow in empty) and not any(at in before[flow] for flow in arrived):
-                return False
-        return True
-
-    @cached_property
-    def before(self) -> dict[str, dict[str, frozenset[str]]]:
-        """{inclusive join: {flow into it: the nodes from which that flow can be reached without the join}}."""
-        return {
-            node.id: {flow: self._reaching(flow, node.id) for flow in node.incoming}
-            for node in self.net.nodes.values()
-            if node.kind in ("inclusiveGateway", "complexGateway") and len(node.incoming) > 1
-        }
-
-    def _reaching(self, flow: str, gateway: str) -> frozenset[str]:
-        net, seen, todo = self.net, set[str](), [self.net.flows[flow].source]
-        while todo:
-            name = todo.pop()
-            if name in seen or name == gateway:
-                continue
-            seen.add(name)
-            node = net.nodes[name]
-            todo += self._sources(node)
-            if node.attached_to is not None:
-                todo.append(node.attached_to)
-            todo += net.contents.get(name, ())
-        return frozenset(seen)
-
-    def _sources(self, node: Node) -> list[str]:
-        """What lies right before this node; before the first of a body, what lies before the sub-process."""
-        while not node.incoming and node.attached_to is None and not node.by_event:
-            around = self.net.nodes.get(self._scope(node))
-            if around is None:
-                break
-            node = around
-        return [self.net.flows[flow].source for flow in node.incoming]
+        found = self.joins.ready(run)
+        return self._joined(run, *found) if found is not None else None

@@ -17,11 +17,13 @@ from zoneinfo import ZoneInfo
 
 from engine import answers as worth
 from engine.errors import Refused
+from engine.explore import UNDO
 from engine.graph import Clock, Graph, Repeat, Transition
 from engine.host import Surroundings
 from engine.machine import Choices, NoWayOut, Steps, context_of
 from engine.plain import plain
 from engine.rounds import OWN, NotCounted, Plan, is_over, plan
+from engine.run import UNDOES
 from engine.timers import Strike, first_strike, next_strike
 
 BEGIN = datetime(2024, 5, 16, 2, 0, tzinfo=UTC)
@@ -82,7 +84,7 @@ class Stay:
 @dataclass(eq=False, slots=True)
 class Living:
     """One instance in play. `node` is the place or event of `parent` it belongs to; `stays` the
-    places whose work its children do."""
+    places whose work its children do, `past` the children that have ended and can still undo what they did."""
 
     graph: Graph
     variables: dict[str, Any]
@@ -94,6 +96,8 @@ class Living:
     clocks: dict[str, tuple[Clock, Strike]] = field(default_factory=dict)
     children: list[Living] = field(default_factory=list)
     stays: dict[str, Stay] = field(default_factory=dict)
+    past: list[Living] = field(default_factory=list)
+    undoes: bool = False
 
     @property
     def final(self) -> bool:
@@ -171,7 +175,7 @@ class Walk:
                 verb, _, element = trigger.partition(".")
                 if verb in ("error", "escalate"):
                     rare.append((one, trigger))
-                elif verb != "fire" and not (verb == "complete" and element in one.stays):
+                elif verb not in ("fire", UNDO, "undone") and not (verb == "complete" and element in one.stays):
                     acts.append((one, trigger))
             clocks += [(strike.due_at, node, one) for node, (_, strike) in one.clocks.items()]
         if rare and (self.random.random() < RARE or not (acts or clocks)):
@@ -221,6 +225,8 @@ class Walk:
         for place in step.entered:
             if one.graph.spawns(place):
                 self._open(one, place)
+            elif one.graph.undoes(place):
+                self._undo(one, place.removesuffix(UNDOES))
         for event in step.branches:
             self._child(one, one.graph.parts[event], event, dict(one.variables), 0)
         if one.final and not one.children:
@@ -328,6 +334,11 @@ class Walk:
         if parent is None or child not in parent.children:
             return
         parent.children.remove(child)
+        if child.graph.states[child.state].done:
+            parent.past.append(child)
+        if child.undoes:
+            self._undo(parent, child.node)
+            return
         parent.variables.update({name: value for name, value in child.variables.items() if name != OWN})
         stay = parent.stays.get(child.node)
         if stay is None:
@@ -343,6 +354,17 @@ class Walk:
                 raise TooMany()
             stay.states.append("running")
             self._round(parent, child.node, child.number + 1)
+
+    def _undo(self, one: Living, place: str) -> None:
+        """The child at this place that ended last undoes what it did; with none left, the place is undone."""
+        child = next((child for child in reversed(one.past) if child.node == place), None)
+        if child is None:
+            self._step(one, f"undone.{place}")
+            return
+        one.past.remove(child)
+        one.children.append(child)
+        child.undoes = True
+        self._step(child, UNDO)
 
     def _was_last(self, stay: Stay, repeat: Repeat, child: Living) -> bool:
         known = {**child.variables, **stay.made.variables(repeat, child.number)}

@@ -20,12 +20,13 @@ from engine.models import Attachment, Instance, Submission, Task
 from engine.net import parts
 from engine.operations import ending, learning
 from engine.operations.complete import go_on
-from engine.operations.door import Act, advance, begin_child, begin_stay, note
+from engine.operations.door import Act, advance, begin_child, begin_stay, note, undo_next
 from engine.operations.outcome import Outcome
 from engine.operations.standing import Standing, lock, require_role, standing_of
-from engine.operations.step import ended_message, thrown_message
+from engine.operations.step import ended_message, thrown_message, undone_message
 from engine.plain import plain
 from engine.rounds import OWN, Plan
+from engine.run import UNDOES
 from engine.statements import AnyRow, Statement
 
 _instance, _task = table_of(Instance), table_of(Task)
@@ -107,6 +108,26 @@ def _hand_up_evidence(session: Session, row: AnyRow) -> None:
         session.execute(
             update(_attachment).where(_attachment.c.instance_id == row.id).values(instance_id=row.parent_id)
         )
+
+
+def child_undone(
+    session: Session, *, instance_id: int, node: str, child: int | None, now: datetime, host: Host
+) -> Outcome | None:
+    """The next child that did this activity undoes what it did; with none left, the parent goes on.
+
+    None when the parent has left that place meanwhile, or another child is at it.
+    """
+    standing = lock(session, instance_id, host)
+    if child is not None:
+        _hand_up_evidence(session, _CHILD.first(session, {"child": child}))
+    graph = standing.definition.graph
+    if standing.row.status != "running" or node + UNDOES not in graph.states[standing.row.state].places:
+        return None
+    if child is not None:
+        undo_next(session, standing, node, now)
+        return None
+    act = Act("compensation.ended", SYSTEM, now, node)
+    return go_on(session, standing, advance(session, standing, f"undone.{node}", act), now)
 
 
 def _branch_ended(
@@ -239,7 +260,7 @@ def caught(
 
 def child_escalated(
     session: Session, *, instance_id: int, child: int, source: int, seq: int, trigger: str, elements: list[str],
-    ended: bool, now: datetime, host: Host,
+    ended: bool, now: datetime, host: Host, undone: int | None = None,
 ) -> None:
     """Each escalation that the child did not catch has been caught here, or goes on to the next parent; what nobody
     catches is told to its lane. Then, when it `ended` with them, the child's end is told."""
@@ -259,7 +280,9 @@ def child_escalated(
     elif left:
         outbox.put(session, [thrown_message(source, seq, element, trigger, now) for element in left])
     if ended:
-        outbox.put(session, [ended_message(row, now)])
+        outbox.put(session, [ended_message(row, now) if undone is None else undone_message(
+            instance_id, row.parent_node, row.id, undone, now
+        )])
 
 
 def _code(thrower: Standing, element: str) -> str | None:

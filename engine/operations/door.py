@@ -22,6 +22,7 @@ from engine.arrivals import Subscription
 from engine.base import table_of
 from engine.definitions import Loaded
 from engine.errors import NotFound, Refused
+from engine.explore import UNDO
 from engine.graph import Call, Repeat
 from engine.host import SYSTEM
 from engine.machine import context_of
@@ -29,11 +30,12 @@ from engine.models import Instance
 from engine.operations import ending, learning
 from engine.operations.outcome import Outcome
 from engine.operations.standing import Standing, lock
-from engine.operations.step import Act, Taken, decide, note, open_nodes, uncaught, write
+from engine.operations.step import Act, Taken, decide, note, open_nodes, uncaught, undone_message, write
 from engine.rounds import Plan
+from engine.run import UNDOES
 from engine.statements import Statement, insert_of
 
-__all__ = ["Act", "advance", "begin_child", "begin_stay", "happen", "note", "open_nodes"]
+__all__ = ["Act", "advance", "begin_child", "begin_stay", "happen", "note", "open_nodes", "undo_next"]
 
 MOST_DEEP = 25
 """Parents above one another; a process that calls itself without end is stopped here."""
@@ -50,6 +52,12 @@ _LIVING = Statement(
     )
 )
 
+_PAST = Statement(
+    select(_instance.c.id).where(
+        _instance.c.parent_id == bindparam("parent"), _instance.c.parent_node == bindparam("node"),
+        _instance.c.status == "ended",
+    ).order_by(_instance.c.ended_at.desc(), _instance.c.id.desc())
+)
 _CONDITIONS = Statement(
     select(_subscription.c.id, _subscription.c.node, _subscription.c.key).where(
         _subscription.c.instance_id == bindparam("i"), _subscription.c.kind == "conditional",
@@ -115,9 +123,25 @@ def _living(session: Session, standing: Standing, taken: Taken) -> bool:
 
 def _begin(session: Session, standing: Standing, taken: Taken, act: Act, version: int) -> None:
     graph = standing.definition.graph
+    for place in taken.step.entered:
+        if graph.undoes(place):
+            undo_next(session, standing, place.removesuffix(UNDOES), act.now)
     places = [place for place in taken.step.entered if graph.spawns(place)]
     for place in (*taken.step.branches, *places):
         _begin_or_tell(session, standing, place, version, act.now)
+
+
+def undo_next(session: Session, standing: Standing, activity: str, now: datetime) -> None:
+    """The child that did this activity and ended last undoes what it did; where none is left to, that is told."""
+    for row in _PAST.rows(session, {"parent": standing.row.id, "node": activity}):
+        child = lock(session, row.id, standing.host)
+        graph = child.definition.graph
+        if child.row.state in graph.states and graph.states[child.row.state].done:
+            advance(session, child, UNDO, Act("compensation.begun", SYSTEM, now, activity, details={
+                "parent": standing.row.id,
+            }))
+            return
+    outbox.put(session, [undone_message(standing.row.id, activity, None, standing.row.version, now)])
 
 
 def _begin_or_tell(session: Session, standing: Standing, place: str, visit: int, now: datetime) -> None:

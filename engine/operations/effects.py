@@ -15,6 +15,7 @@ from engine.outbox import Effect, Taken
 _OPERATIONS: Mapping[str, Callable[..., Any]] = {
     "task.run": automatic.run_task,
     "child.begin": children.begin_children, "child.ended": children.child_ended,
+    "child.undone": children.child_undone,
     "child.failed": children.child_failed, "child.escalated": children.child_escalated,
     "error.uncaught": children.error_waits,
     "message.sent": messages.message_sent, "signal.sent": messages.signal_sent,

@@ -20,6 +20,7 @@ from engine.operations import subscriptions
 from engine.operations.outcome import Outcome
 from engine.operations.standing import Standing, lock
 from engine.operations.step import Act, note
+from engine.run import UNDOES
 from engine.statements import AnyRow, Statement
 
 NEVER = timedelta(days=36_500)
@@ -95,6 +96,7 @@ def cancel_left(session: Session, standing: Standing, step: Transition, act: Act
     """
     graph = standing.definition.graph
     left = {place for place in step.left if graph.spawns(place)}
+    left |= {place.removesuffix(UNDOES) for place in step.left if graph.undoes(place)}
     scopes = set(interrupted(graph, step)) if standing.definition.has_branches else set[str]()
     if left or scopes:
         _cancel(session, standing, lambda node: node in left or bool(scopes & _around_branch(graph, node)), act)

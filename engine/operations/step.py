@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 from engine import history, outbox
 from engine.base import table_of
 from engine.errors import Stale
+from engine.explore import UNDO
 from engine.graph import Clock, Graph, Transition
 from engine.host import Actor, Surroundings
 from engine.machine import Choices
@@ -27,6 +28,7 @@ from engine.net import AUTOMATIC, THROWS, has
 from engine.operations import evidence, learning, parcels, subscriptions
 from engine.operations.outcome import Outcome
 from engine.operations.standing import Standing, stay
+from engine.run import UNDOES
 from engine.statements import Statement, insert_of
 from engine.timers import ClockUnset, first_strike
 from engine.urgency import urgency
@@ -62,7 +64,8 @@ def _move(columns: frozenset[str]) -> Statement:
     unmoved = _instance.c.version == bindparam("v"), _instance.c.seq == bindparam("s")
     return Statement(
         update(_instance).where(_instance.c.id == bindparam("i"), *unmoved)
-        .values({name: bindparam(f"new_{name}") for name in sorted(columns)})
+        .values({name: bindparam(f"new_{name}") for name in sorted(columns)}),
+        exactly=True,
     )
 
 
@@ -288,11 +291,17 @@ def _to_parent(
 ) -> list[dict[str, Any]]:
     """What a child tells its parent: escalations first, then that it has ended; errors by themselves."""
     row = standing.row
+    undoes = step.trigger == UNDO or (row.state in standing.definition.graph.states and (
+        standing.definition.graph.root.top + UNDOES in standing.definition.graph.states[row.state].places
+    ))
     if step.thrown:
         return [outbox.row("child.escalated", f"escalated:{row.id}:{seq}", {
             "instance_id": row.parent_id, "child": row.id, "source": row.id, "seq": seq, "trigger": step.trigger,
             "elements": list(step.thrown), "ended": ended,
+            **({"undone": standing.row.version} if undoes else {}),
         }, now)]
+    if ended and undoes:
+        return [undone_message(row.parent_id, row.parent_node, row.id, row.version, now)]
     return [ended_message(row, now, terminates=_terminates(standing, step))] if ended else []
 
 
@@ -301,6 +310,13 @@ def ended_message(row: Any, now: datetime, *, terminates: bool = False) -> dict[
     return outbox.row("child.ended", f"ended:{row.id}", {
         "instance_id": row.parent_id, "node": row.parent_node, "visit": row.parent_visit, "child": row.id,
         **({"terminates": True} if terminates else {}),
+    }, now)
+
+
+def undone_message(parent: int, activity: str, child: int | None, version: int, now: datetime) -> dict[str, Any]:
+    """The message to a parent that this child has undone what it did, or that none of the activity had anything to."""
+    return outbox.row("child.undone", f"undone:{child or parent}:{activity}:{version}"[:200], {
+        "instance_id": parent, "node": activity, "child": child,
     }, now)
 
 

@@ -164,8 +164,10 @@ class Oracle:
         return True
 
     def _reached(self, place: str, without: str) -> set[str]:
-        """The flows that a token here can come to without passing this gateway, through and out of sub-processes."""
+        """The flows that a token here can come to without passing this gateway, through and out of sub-processes, but not
+        out of the gateway's own: whoever enters that again begins anew."""
         plane, flows, seen = self.plane, set[str](), set[tuple[str, bool]]()
+        own = plane.scope[without]
         todo = [(plane.nodes[plane.flows[place].target if place in plane.flows else place], place not in plane.body)]
         while todo:
             node, comes = todo.pop()
@@ -176,7 +178,7 @@ class Oracle:
                 todo += [(one, True) for one in node.children.nodes.values() if not one.incoming]
             flows.update(node.outgoing)
             todo += [(one, True) for one in (*plane.next(node), *plane.events.get(node.id, []))]
-            if (around := plane.nodes.get(plane.scope[node.id])) is not None:
+            if (around := plane.nodes.get(plane.scope[node.id])) is not None and around.id != own:
                 todo.append((around, False))
         return flows
 

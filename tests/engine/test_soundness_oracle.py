@@ -17,7 +17,7 @@ from pathlib import Path
 from random import Random
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from engine.bpmn import reader
@@ -33,6 +33,7 @@ from tests.engine.oracle_drawings import rewired, sketch
 from tests.engine.oracle_plane import NotCovered
 
 
+@example(79648, 5)  # an inclusive join inside a body that a loop enters again
 @settings(max_examples=150, deadline=None)
 @given(st.integers(0, 1_000_000), st.integers(2, 7))
 def test_random_drawings_are_sound_and_the_oracle_sees_the_same_markings(seed: int, size: int) -> None:

@@ -1,0 +1,136 @@
+"""What has to be undone, by which handler, and in which order (BPMN 2.0.2 clause 13.5.5).
+
+A **handler** is an activity behind a compensation boundary event, or the compensation event sub-process of a body. What
+was completed stands in `Run.done`, the oldest first. A throwing event stays in its place until nothing it reaches is
+being undone; then the next is taken, the last completed first. What child instances did is undone by them: the place
+"A<" waits until those of A have, and the same place in their own machine is where they undo what they did.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+
+from engine.bpmn.model import Node
+from engine.net import THROWS, Net, Root, has, parts
+from engine.run import UNDOES, Run, bare
+
+
+class Handlers:
+    """The compensation handlers of one net, seen from one root."""
+
+    def __init__(self, net: Net, root: Root) -> None:
+        self.net, self.root = net, root
+
+    @cached_property
+    def own(self) -> str:
+        """The place where this machine undoes what it did; "" for one of which nobody asks that."""
+        return self.root.top + UNDOES if self.root.kind in ("process", "body") else ""
+
+    @cached_property
+    def compensated(self) -> Mapping[str, str]:
+        """{handler: the activity, or body, it undoes}."""
+        return {handler.id: activity for activity, handler in self.net.compensators.items()}
+
+    def by_children(self, activity: str) -> bool:
+        """Whether this activity's child instances undo what they did: no handler stands outside for it."""
+        handler = self.net.compensators.get(activity)
+        return activity != self.root.top and activity in self.net.undoing and (handler is None or handler.by_event)
+
+    def completed(self, run: Run, node: Node) -> None:
+        """This activity is completed: from now on it can be undone, by its own handler as a whole."""
+        handler = self.net.compensators.get(node.id)
+        if handler is None and not self.by_children(node.id):
+            return
+        if handler is not None and not handler.by_event:
+            run.done = [one for one in run.done if not self.net.within(one, node.id)]
+        if node.id not in run.done:
+            run.done.append(node.id)
+
+    def kept(self, run: Run) -> tuple[str, ...]:
+        """What a machine that has come to its end can still undo, should its parent ask."""
+        if not self.own or run.undone:
+            return ()
+        handler = self.net.compensators.get(self.root.top)
+        return (*run.done, self.root.top) if handler is not None and handler.by_event else tuple(run.done)
+
+    def waiting(self, run: Run) -> Iterator[str]:
+        """The places of those who asked and of whom nothing is being undone at the moment, the innermost first."""
+        asking = [place for place in run.places if place == self.own or self._asks(place)]
+        for place in sorted(asking, key=lambda one: (-sum(1 for _ in self.net.around(one)), one)):
+            if not any(self._undoes(other, place) for other in run.places):
+                yield place
+
+    def _asks(self, place: str) -> bool:
+        node = self.net.nodes.get(place)
+        return node is not None and node.kind in THROWS and has(node, "compensate", "cancel")
+
+    def next(self, run: Run, place: str) -> str | None:
+        """What is to be undone next for who asked at this place: of what is completed as a whole, the last.
+
+        What lies in a body with a handler of its own is that handler's to undo.
+        """
+        wanted = [one for one in run.done if self._reaches(place, one) and not self._inside_open(run, place, one)]
+        return next((one for one in reversed(wanted) if not any(self.net.within(one, other) for other in wanted)), None)
+
+    def _reaches(self, place: str, activity: str) -> bool:
+        """Whether who asks at this place asks for this activity."""
+        if place == self.own:
+            return True
+        asked = self._asked(place)
+        return activity == asked or self.net.within(activity, asked or self.scope(place))
+
+    def _asked(self, place: str) -> str | None:
+        """The one activity that this throwing event names."""
+        return next((part.ref for part in parts(self.net.nodes[place].event) if part.kind == "compensate"), None)
+
+    def scope(self, place: str) -> str:
+        """The scope whose activities this throwing event undoes: around an event sub-process, that around it."""
+        scope = self.net.scope[place]
+        handler = self.net.nodes.get(scope)
+        return self.net.scope[scope] if handler is not None and handler.by_event else scope
+
+    def _inside_open(self, run: Run, place: str, activity: str) -> bool:
+        """Whether the activity is part of something still active, which cannot be compensated."""
+        end = self.root.top if place == self.own else self.scope(place)
+        for scope in self.net.around(activity):
+            if scope == end:
+                return False
+            if scope in run.open:
+                return True
+        return False
+
+    def _undoes(self, place: str, asking: str) -> bool:
+        """Whether at this place something is being undone that was asked for at the other."""
+        if place == asking:
+            return False
+        if place.endswith(UNDOES):
+            return place != self.own and self._reaches(asking, place.removesuffix(UNDOES))
+        around = set() if asking == self.own else set(self.net.around(asking))
+        return any(
+            handler not in around and self._reaches(asking, self.compensated[handler]) for handler in self.inside(place)
+        )
+
+    def inside(self, place: str) -> Iterator[str]:
+        """The handlers that a token in this place is in, the innermost first."""
+        at = self.net.at(place)
+        for element in (at, *self.net.around(at)):
+            if element in self.compensated:
+                yield element
+
+    def scopes_at(self, place: str) -> Iterator[str]:
+        """The scopes inside the root that a token in this place keeps open: not those around a handler, which are over.
+        """
+        if place.endswith(UNDOES):
+            return
+        at = self.net.at(bare(place))
+        if at in self.net.bodies and at not in self.net.children:
+            yield at
+        if at in self.compensated:
+            return
+        for scope in self.net.around(at):
+            if scope == self.root.top:
+                return
+            yield scope
+            if scope in self.compensated:
+                return
