@@ -9,6 +9,7 @@ from flask import Flask
 PAGES = (
     "web.start",
     "web.auth.views",
+    "web.auth.phone",
     "web.files",
     "web.tasks",
     "web.evidence",
@@ -16,6 +17,7 @@ PAGES = (
     "web.bodies",
     "web.obstacles",
     "web.people",
+    "web.invite",
     "web.notices",
     "web.blocked",
     "web.overview",

@@ -46,7 +46,7 @@ def index() -> ResponseReturnValue:
 @bp.get("/<int:person_id>")
 @allow(*LOOKING)
 def show(person_id: int) -> ResponseReturnValue:
-    return _page(person_id)
+    return person_page(person_id)
 
 
 @bp.post("/<int:person_id>")
@@ -60,9 +60,9 @@ def correct(person_id: int) -> ResponseReturnValue:
                 transaction.session(), person_id, current_actor(), **typed, edition=posted.get("edition", "")[:64]
             )
     except EvidenceRefused as refusal:
-        return _page(person_id, typed=typed, errors=refusal.errors, status=422)
+        return person_page(person_id, typed=typed, errors=refusal.errors, status=422)
     except Refused as refusal:
-        return _page(person_id, typed=typed, refusal=sentence_of(refusal), status=status_of(refusal))
+        return person_page(person_id, typed=typed, refusal=sentence_of(refusal), status=status_of(refusal))
     log.info("person %s corrected by account %s", person.id, current_actor().id)
     flash(gettext("Data %(name)s disimpan.", name=person.name), "success")
     return redirect(url_for("people.show", person_id=person.id))
@@ -80,7 +80,7 @@ def reset(person_id: int, account_id: int) -> ResponseReturnValue:
     sessions.revoke_all(session, account, transaction.now())
     session.flush()
     log.info("password of account %s reset by account %s", account.id, current_actor().id)
-    return _page(person_id, fresh={"login": account.login, "password": fresh})
+    return person_page(person_id, fresh={"login": account.login, "password": fresh})
 
 
 def new_password() -> str:
@@ -93,13 +93,14 @@ def _keys() -> NikKeys:
     return NikKeys.from_secret(config.secret_key.encode())
 
 
-def _page(
+def person_page(
     person_id: int, *, typed: dict[str, str] | None = None, errors: tuple[FieldError, ...] = (), refusal: str = "",
-    fresh: dict[str, str] | None = None, status: int = 200,
+    fresh: dict[str, str] | None = None, letter: object = None, status: int = 200,
 ) -> ResponseReturnValue:
+    """The person as the reader may see them, with what was typed and refused, or just handed out."""
     profile = profiles.read(transaction.session(), person_id, current_actor(), LOOKING, _keys())
     shown = typed or {"name": profile.name, "phone": profile.phone or ""}
     return render_template(
         "people/show.html", profile=profile, typed=shown, errors=errors, refusal=refusal, fresh=fresh,
-        wrong=bool(errors or refusal),
+        letter=letter, wrong=bool(errors or refusal),
     ), status

@@ -15,8 +15,9 @@ from sqlalchemy.orm import selectinload
 from engine.errors import Forbidden
 from web import i18n, transaction
 from web.access import PUBLIC, SIGNED_IN, allow, current_actor
-from web.auth import accounts, attempts, passwords, sessions
+from web.auth import accounts, attempts, devices, passwords, sessions
 from web.auth.accounts import DEMO_PASSWORD
+from web.auth.devices import COOKIE as PHONE_COOKIE
 from web.config import Config
 from workflows.models.accounts import Account
 
@@ -53,13 +54,17 @@ def safe_next(target: str | None) -> str:
 def sign_in() -> ResponseReturnValue:
     if sessions.visitor() is not None:
         return redirect(safe_next(request.args.get("next")))
-    return _sign_in_page()
+    return sign_in_page()
 
 
-def _sign_in_page(login: str = "", error: str | None = None, status: int = 200) -> ResponseReturnValue:
-    target = safe_next(request.values.get("next"))
+def sign_in_page(
+    login: str = "", error: str | None = None, *, pin_error: str | None = None, chosen: str = "", status: int = 200
+) -> ResponseReturnValue:
+    """The page to sign in: with the PIN of whom this browser knows, or by name and password."""
+    known = devices.known(transaction.session(), request.cookies.get(PHONE_COOKIE, ""))
     return render_template(
-        "auth/sign_in.html", login=login, error=error, next=target, demo=_demo_accounts(), password=DEMO_PASSWORD
+        "auth/sign_in.html", login=login, error=error, pin_error=pin_error, chosen=chosen, known=known,
+        next=safe_next(request.values.get("next")), demo=_demo_accounts(), password=DEMO_PASSWORD,
     ), status
 
 
@@ -81,27 +86,28 @@ def sign_in_post() -> ResponseReturnValue:
     try:
         attempts.check(session, login, address, now)
     except attempts.TooManyAttempts as refusal:
-        return _sign_in_page(typed, refusal.message, 429)
+        return sign_in_page(typed, refusal.message, status=429)
     usable = account is not None and account.active and not (account.demo and settings().production)
     right = passwords.matches(account.password_hash if account else None, request.form.get("password", ""))
     if account is None or not usable or not right:
         attempts.record_failure(session, login, address, now)
-        return _sign_in_page(
-            typed, gettext("Nama pengguna atau kata sandi tidak cocok. Periksa lagi huruf besar dan kecilnya."), 422
-        )
+        wrong = gettext("Nama pengguna atau kata sandi tidak cocok. Periksa lagi huruf besar dan kecilnya.")
+        return sign_in_page(typed, wrong, status=422)
     attempts.forget(session, login)
     if passwords.is_outdated(account.password_hash):
         account.password_hash = passwords.digest(request.form["password"])
-    _welcome(account)
+    welcome(account)
     return redirect(safe_next(request.form.get("next")))
 
 
-def _welcome(account: Account) -> None:
+def welcome(account: Account) -> sessions.Visitor:
+    """This browser is signed in as this account, in a session of its own."""
     flask.session.clear()
     agent = request.headers.get("User-Agent", "")
     visitor = sessions.open_session(transaction.session(), account, transaction.now(), agent)
     flask.session.permanent = True
     login_user(visitor)
+    return visitor
 
 
 @bp.post("/keluar")
@@ -117,11 +123,16 @@ def sign_out() -> ResponseReturnValue:
 @bp.get("/akun")
 @allow(SIGNED_IN)
 def account() -> ResponseReturnValue:
-    return _account_page()
+    return account_page()
 
 
-def _account_page(error: str | None = None, status: int = 200) -> ResponseReturnValue:
-    return render_template("auth/account.html", error=error, grants=current_actor().grants), status
+def account_page(error: str | None = None, *, pin_error: str | None = None, status: int = 200) -> ResponseReturnValue:
+    session, own = transaction.session(), me().account.id
+    return render_template(
+        "auth/account.html", error=error, pin_error=pin_error, grants=current_actor().grants,
+        devices=devices.of_account(session, own),
+        here=devices.here(session, request.cookies.get(PHONE_COOKIE, ""), own),
+    ), status
 
 
 @bp.post("/akun/kata-sandi")
@@ -139,8 +150,8 @@ def change_password() -> ResponseReturnValue:
     except (passwords.PasswordRefused, attempts.TooManyAttempts) as refusal:
         if isinstance(refusal, accounts.WrongPassword):
             attempts.record_failure(session, login, address, now)
-        return _account_page(gettext(refusal.message), 422)
-    _welcome(own)
+        return account_page(gettext(refusal.message), status=422)
+    welcome(own)
     flash(gettext("Kata sandi sudah diganti. Anda sudah keluar dari perangkat lain."), "success")
     return redirect(url_for("auth.account"))
 

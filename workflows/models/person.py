@@ -39,7 +39,6 @@ class Person(Base):
     education: Mapped[str | None] = mapped_column(String(40))
     domicile_code: Mapped[str | None] = mapped_column(Code)
     address: Mapped[str | None] = mapped_column(String(300))
-    address: Mapped[str | None] = mapped_column(String(300))
 
 
 class Membership(Base):
