@@ -25,7 +25,9 @@ BUSY_SECONDS = 15
 IMPATIENT_MILLISECONDS = 100
 STATEMENT_SECONDS, LOCK_SECONDS, IDLE_SECONDS = 30, 10, 60
 ASKED_AFTER_SECONDS = 60
-METADATA_MODULES = ("engine.models", "engine.arrivals", "engine.migration.models", "workflows.models", "web.models")
+METADATA_MODULES = (
+    "engine.models", "engine.arrivals", "engine.reversals", "engine.migration.models", "workflows.models", "web.models",
+)
 
 
 def make_engine(url: str, *, pool_size: int = 8) -> sa.Engine:

@@ -295,6 +295,7 @@ def _escalate(session: Session, standing: Standing, place: str, code: str | None
     if trigger is None or standing.row.status != "running":
         return False
     try:
+        learning.learn(session, standing, trigger.partition(".")[2], {"escalationCode": code}, now)
         act = Act("escalation.caught", SYSTEM, now, place, details={"code": code})
         go_on(session, standing, advance(session, standing, trigger, act), now)
     except WrongState:

@@ -109,6 +109,7 @@ def happen(
             act = Act("condition.met", SYSTEM, now, row.node)
             inner = advance(session, again, f"receive.{row.node}", act, happened=happened | {row.node})
             standing.prepared += again.prepared
+            standing.join(again)
             return replace(inner, action=outcome.action, source=outcome.source, stages=(*outcome.stages, *inner.stages))
     return outcome
 

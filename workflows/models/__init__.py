@@ -14,6 +14,9 @@ from workflows.models.activity import (
 )
 from workflows.models.agenda import Agenda, AgendaChange, AgendaDay
 from workflows.models.body import Body
+from workflows.models.bulk import Bulk, OwnDistrict
+from workflows.models.comment import Comment
+from workflows.models.delegation import Delegation
 from workflows.models.device import Device, Invitation
 from workflows.models.drawing import DrawingDraft
 from workflows.models.escalation import Climb, Escalation
@@ -22,6 +25,7 @@ from workflows.models.imports import ImportFinding, ImportMapping, ImportRow, Me
 from workflows.models.letter import Letter, LetterBody
 from workflows.models.notice import Notice
 from workflows.models.person import Membership, Person
+from workflows.models.pleno import Pleno, PlenoDecision
 from workflows.models.receipt import PhotoNote, Receipt
 from workflows.models.region import Region
 from workflows.models.stakeholder import Contact, Stakeholder
@@ -40,8 +44,11 @@ __all__ = [
     "AgendaDay",
     "Assignment",
     "Body",
+    "Bulk",
     "Climb",
+    "Comment",
     "Contact",
+    "Delegation",
     "Device",
     "DrawingDraft",
     "Escalation",
@@ -56,8 +63,11 @@ __all__ = [
     "MemberImport",
     "Membership",
     "Notice",
+    "OwnDistrict",
     "Person",
     "PhotoNote",
+    "Pleno",
+    "PlenoDecision",
     "Receipt",
     "Region",
     "SignInAttempt",
