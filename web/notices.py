@@ -81,6 +81,27 @@ def _agenda_decided(told: Told, params: Mapping[str, Any]) -> tuple[str, str]:
     return gettext("Usulan perubahan tenggat Anda ditolak"), ""
 
 
+def _drawing_proposed(told: Told, params: Mapping[str, Any]) -> tuple[str, str]:
+    title = gettext("Usulan perubahan alur menunggu persetujuan Anda: %(what)s", what=_drawing(params))
+    return title, gettext("Bandingkan dengan versi yang berlaku, lalu setujui atau tolak.")
+
+
+def _drawing_decided(told: Told, params: Mapping[str, Any]) -> tuple[str, str]:
+    what = _drawing(params)
+    if params.get("status") == "published":
+        return gettext("Usulan alur Anda disetujui dan berlaku: %(what)s", what=what), gettext(
+            "Badan yang sedang berjalan tetap pada versinya sampai dipindahkan."
+        )
+    if params.get("status") == "replaced":
+        return gettext("Usulan alur Anda diganti usulan orang lain yang lebih baru: %(what)s", what=what), ""
+    return gettext("Usulan alur Anda ditolak: %(what)s", what=what), ""
+
+
+def _drawing(params: Mapping[str, Any]) -> str:
+    return gettext("%(drawing)s, versi %(version)s", drawing=drawn(str(params.get("drawing"))),
+                   version=params.get("version"))
+
+
 Words = Callable[[Told, Mapping[str, Any]], tuple[str, str]]
 WORDS: dict[str, tuple[Words, str, str]] = {
     "task.opened": (_task_opened, "pen", "info"),
@@ -92,6 +113,8 @@ WORDS: dict[str, tuple[Words, str, str]] = {
     "evidence.waiting": (_evidence_waiting, "pen", "warning"),
     "agenda.proposed": (_agenda_proposed, "clock", "info"),
     "agenda.decided": (_agenda_decided, "check", "info"),
+    "drawing.proposed": (_drawing_proposed, "clock", "info"),
+    "drawing.decided": (_drawing_decided, "check", "info"),
 }
 """Of each topic its words, its icon and its tone."""
 
@@ -115,6 +138,8 @@ def line_of(told: Told) -> Line:
     url, place = "", told.body
     if "agenda" in told.params:
         url, place = url_for("agenda.show", agenda_id=told.params["agenda"]), gettext("Agenda")
+    elif "definition" in told.params and may_open("drawings.proposal"):
+        url, place = url_for("drawings.proposal", definition_id=told.params["definition"]), gettext("Alur")
     elif told.body_id and may_open("bodies.show"):
         url = url_for("bodies.show", body_id=told.body_id)
     return Line(title, text, place, url, told.at, told.unread, icon, tone)

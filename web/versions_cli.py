@@ -12,7 +12,7 @@ import click
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from engine import definitions, migration, publishing
+from engine import definitions, migration
 from engine.diff import Version, differences
 from engine.host import SYSTEM, Actor
 from engine.migration import MOVES, Plan, Progress
@@ -117,8 +117,7 @@ def consent_command(version: str, by: str, withdraw: bool, as_json: bool) -> Non
     with _database() as engine, transaction(engine) as session:
         found = versions.find(session, version)
         if withdraw:
-            _actor(session, by, (*versions.PROPOSERS, *versions.CONSENTERS))
-            publishing.withdraw(session, definition_id=found.id)
+            versions.withdraw(session, found.id, _actor(session, by), clock(session))
         else:
             versions.consent(session, found.id, _actor(session, by), clock(session))
         words = "ditarik" if withdraw else "berlaku untuk yang dimulai sejak sekarang; yang berjalan tetap"

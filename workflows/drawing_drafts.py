@@ -9,13 +9,12 @@ from datetime import datetime
 from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
-from engine import definitions, handlers, publishing
+from engine import definitions
 from engine.errors import DrawingRefused, NotFound, Refused, Stale
 from engine.host import Actor
 from engine.models import Definition
 from workflows import versions
 from workflows.models import DrawingDraft
-from workflows.models.accounts import ROLES
 
 DRAWING_BYTES, FORM_BYTES, MOST_FORMS = 2_000_000, 500_000, 100
 
@@ -90,11 +89,7 @@ def propose(session: Session, draft_id: int, *, revision: int, actor: Actor, now
     _is_open(draft)
     if draft.revision != revision:
         raise Stale("Draf ini sudah disimpan dari jendela lain. Periksa dahulu isinya yang terakhir.")
-    versions.process_key(draft.drawing)
-    made = publishing.propose(
-        session, drawing=draft.drawing, form_texts=draft.forms, actor=actor, now=now, handlers=handlers.registered(),
-        roles=ROLES,
-    )
+    made = versions.propose(session, draft.drawing, draft.forms, actor, now)
     if made.status == "published":
         raise Refused("Gambar dan formulirnya sama dengan versi yang berlaku. Tidak ada yang perlu diusulkan.")
     draft.status, draft.definition_id, draft.key = "proposed", made.id, made.key

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -15,7 +16,7 @@ from engine.diff import Version
 from engine.errors import Forbidden, NotFound, Refused
 from engine.host import SYSTEM, Actor, Grant, lies_within
 from engine.models import Definition
-from workflows import drawings
+from workflows import drawing_notices, drawings
 from workflows.models import Account, Agenda, Assignment
 from workflows.models.accounts import ROLES
 
@@ -58,19 +59,47 @@ def publish(session: Session, file: Path, actor: Actor, now: datetime, key: str 
             roles=ROLES,
         )
         return Published(file, made, "published")
+    return Published(file, propose(session, drawing, texts, actor, now, key), "proposed")
+
+
+def propose(
+    session: Session, drawing: bytes, texts: Mapping[str, str], actor: Actor, now: datetime, key: str | None = None
+) -> Definition:
+    """The drawing is the proposed version of its process; whoever may consent is told, and who had proposed the one it
+    replaces. Refused as `publishing.propose`; Forbidden without a role of PROPOSERS."""
     require_everywhere(session, actor, PROPOSERS)
+    key = definitions.chosen(drawing, key).id
+    before = next((one for one in publishing.proposed(session) if one.key == key), None)
     made = publishing.propose(
-        session, drawing=drawing, form_texts=texts, actor=actor, now=now, handlers=known, key=key,
+        session, drawing=drawing, form_texts=texts, actor=actor, now=now, handlers=handlers.registered(), key=key,
         roles=ROLES,
     )
-    return Published(file, made, "proposed")
+    if before is not None and before.status == "withdrawn":
+        drawing_notices.settled(session, before, "replaced", actor, now)
+    if made.status == "proposed":
+        drawing_notices.proposed(session, made, CONSENTERS, now)
+    return made
 
 
 def consent(session: Session, definition_id: int, actor: Actor, now: datetime) -> Definition:
-    """The proposed version is the current one. Refused as `publishing.consent`; Forbidden without a role of
-    CONSENTERS."""
+    """The proposed version is the current one, and who proposed it knows. Refused as `publishing.consent`; Forbidden
+    without a role of CONSENTERS."""
     require_everywhere(session, actor, CONSENTERS)
-    return publishing.consent(session, definition_id=definition_id, actor=actor, now=now)
+    found = publishing.consent(session, definition_id=definition_id, actor=actor, now=now)
+    drawing_notices.settled(session, found, "published", actor, now)
+    return found
+
+
+def withdraw(session: Session, definition_id: int, actor: Actor, now: datetime) -> Definition:
+    """The version is proposed no more: taken back by who proposed it, or refused by who may consent; who proposed it
+    knows. Refused as `publishing.withdraw`; Forbidden for everybody else."""
+    found = session.get(Definition, definition_id)
+    if found is not None and found.person != actor.who and not any(one.role in CONSENTERS for one in actor.grants):
+        raise Forbidden("Hanya pengusul atau yang berhak menyetujui dapat menarik usulan ini.")
+    require_everywhere(session, actor, (*PROPOSERS, *CONSENTERS))
+    done = publishing.withdraw(session, definition_id=definition_id)
+    drawing_notices.settled(session, done, "refused", actor, now)
+    return done
 
 
 def require(actor: Actor, roles: tuple[str, ...]) -> None:

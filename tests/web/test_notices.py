@@ -26,6 +26,8 @@ PARAMS = {
     "stage.reached": {"stage": "inaugurated"}, "incident.opened": {"node": "submit_sowan"},
     "task.late": {"node": "submit_sowan", "level": 2, "waiting_for": "Camat Kranggan"},
     "obstacle.reported": {"code": "menunggu_SK_bupati"}, "evidence.waiting": {"node": "submit_sowan"},
+    "drawing.proposed": {"definition": 1, "drawing": "PPS", "version": 2},
+    "drawing.decided": {"definition": 1, "drawing": "PPS", "version": 2, "status": "published"},
     "agenda.proposed": {"agenda": 1}, "agenda.decided": {"agenda": 1, "status": "consented"},
 }
 
@@ -82,7 +84,8 @@ def test_the_page_tells_links_and_counts(browser: Browser, world: World, session
     assert "Terlambat (eskalasi tingkat 2): Ajukan bukti sowan" in page
     assert "Camat Kranggan" in page
     of_agenda = [topic for topic in TOPICS if topic.startswith("agenda.")]
-    assert page.count(f'href="/badan/{world.of(PENDOWO).id}"') == len(TOPICS) - len(of_agenda)
+    of_drawings = [topic for topic in TOPICS if topic.startswith("drawing.")]
+    assert page.count(f'href="/badan/{world.of(PENDOWO).id}"') == len(TOPICS) - len(of_agenda) - len(of_drawings)
     assert page.count('href="/agenda/1"') == len(of_agenda)
     assert f'class="count">{len(TOPICS)}<' in page
     assert page.count(" unread") >= len(TOPICS)

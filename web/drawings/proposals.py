@@ -6,13 +6,12 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
-from engine import publishing
-from engine.errors import Forbidden, NotFound, Refused, Stale
+from engine.errors import NotFound, Refused, Stale
 from engine.models import Definition
 from web import transaction
 from web.access import allow, current_actor
 from web.drawings import sight
-from web.drawings.blueprint import LOOKING, bp, holds, mapping_of, may, scopes
+from web.drawings.blueprint import LOOKING, bp, mapping_of, may, scopes
 from web.errors import sentence_of, status_of
 from workflows import drawing_drafts, drawing_register, versions
 from workflows.versions import CONSENTERS, PROPOSERS
@@ -53,10 +52,7 @@ def decide(definition_id: int) -> ResponseReturnValue:
 def _decided(act: str, found: Definition) -> str:
     session, actor = transaction.session(), current_actor()
     if act == "withdraw":
-        if found.person != actor.who and not holds(CONSENTERS):
-            raise Forbidden("Hanya pengusul atau yang berhak menyetujui dapat menarik usulan ini.")
-        versions.require_everywhere(session, actor, (*PROPOSERS, *CONSENTERS))
-        publishing.withdraw(session, definition_id=found.id)
+        versions.withdraw(session, found.id, actor, transaction.now())
         return gettext("Usulan ditarik. Versi yang berlaku tetap seperti semula.")
     if act != "consent":
         raise Refused(gettext("Tombol ini tidak dikenal. Muat ulang halaman, lalu kirim lagi."))
