@@ -17,6 +17,7 @@ from engine.feel.values import from_python
 from engine.four_eyes import alone
 from engine.graph import Graph, State
 from engine.guards import OTHER, Case, Domains, never_true, way_missing
+from engine.misdrawn import misdrawn
 from engine.net import THROWS, has, parts
 from engine.run import bare
 
@@ -44,6 +45,7 @@ def problems_of(graph: Graph, given: Domains | None = None) -> Iterator[Problem]
     yield from _loose_links(graph)
     yield from alone(graph)
     yield from _no_way_out(graph, given or {})
+    yield from misdrawn(graph)
 
 
 def _shortest_ways(graph: Graph) -> dict[str, tuple[str, ...]]:

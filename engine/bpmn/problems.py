@@ -89,6 +89,10 @@ WORDS: dict[str, tuple[str, str]] = {
                           "right without it, or remove it."),
     "extension.no_effect": ("Tambahan “{detail}” pada “{id}” tidak berpengaruh di sini. {why}",
                             "Extension “{detail}” of “{id}” has no effect here. {why_en}"),
+    "element.twice": ("“{id}” memuat beberapa unsur padahal hanya boleh satu: {tags}. Hanya yang pertama yang dibaca; "
+                      "pada jam, tidak satu pun. Hapus yang lain.",
+                      "“{id}” holds several where only one is allowed: {tags}. Only the first is read; of a timer, "
+                      "none. Remove the others."),
     "foreign.ignored": ("Unsur asing “{detail}” pada “{id}” berada di luar extensionElements dan tidak dijalankan. "
                         "Hapus atau pindahkan unsur itu.",
                         "Foreign element “{detail}” of “{id}” stands outside extensionElements and has no effect. "

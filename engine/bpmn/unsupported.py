@@ -9,13 +9,28 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from engine.bpmn import data, extensions, languages, vendor_check, xml
-from engine.bpmn.model import Unsupported
+from engine.bpmn.model import ACTIVITIES, Unsupported
 from engine.bpmn.scope import Reading
 from engine.bpmn.tags import FLOW, KEPT, LANES, NODE, REASONS, REFUSED, TAGS, reason_for
 from engine.bpmn.xml import Element
 
 SCOPES = {"process", "subProcess", "transaction", "adHocSubProcess"}
 ONCE = {None, "1"}
+_LOOPS = (("standardLoopCharacteristics", "multiInstanceLoopCharacteristics"), ("ioSpecification",))
+ONE_OF: dict[str, tuple[tuple[str, ...], ...]] = {
+    **dict.fromkeys(ACTIVITIES, _LOOPS),
+    "sequenceFlow": (("conditionExpression",),),
+    "timerEventDefinition": (("timeDate", "timeDuration", "timeCycle"),),
+    "conditionalEventDefinition": (("condition",),),
+    "scriptTask": (*_LOOPS, ("script",)),
+    "multiInstanceLoopCharacteristics": (
+        ("loopCardinality",), ("completionCondition",), ("loopDataInputRef",), ("loopDataOutputRef",),
+        ("inputDataItem",), ("outputDataItem",),
+    ),
+    "standardLoopCharacteristics": (("loopCondition",),),
+    "adHocSubProcess": (*_LOOPS, ("completionCondition",)),
+}
+"""By tag: what it may hold one of (the schema of BPMN 2.0.2, Semantic.xsd)."""
 
 
 def find(process: Element, reading: Reading) -> tuple[Unsupported, ...]:
@@ -35,6 +50,7 @@ def _within(element: Element, named: Element, reading: Reading) -> Iterator[Unsu
     """What is below this element; `named` is the innermost node, flow or process around it."""
     tag, owner = xml.local(element), xml.attribute(named, "id") or xml.attribute(element, "id") or ""
     vendor_check.attributes(element, owner, reading)
+    _twice(element, tag, owner, reading)
     yield from _own(element, tag, owner, reading)
     for part in element:
         inner = xml.local(part)
@@ -74,6 +90,15 @@ def _own(element: Element, tag: str, owner: str, reading: Reading) -> Iterator[U
     if tag == "multiInstanceLoopCharacteristics" and behavior is not None and (
             behavior == "Complex" or xml.attribute(element, f"{behavior.lower()}BehaviorEventRef") is not None):
         yield unsupported(owner, element, "loop_behavior", behavior)
+
+
+def _twice(element: Element, tag: str, owner: str, reading: Reading) -> None:
+    """A warning where the element holds two of what its schema allows once."""
+    for allowed in ONE_OF.get(tag, ()):
+        found = list(xml.children(element, *allowed))
+        if len(found) > 1:
+            tags = ", ".join(f"<{xml.local(one)}>" for one in found)
+            reading.warn("element.twice", found[1], owner=owner, tags=tags)
 
 
 def _must_understand(process: Element, owner: str) -> Iterator[Unsupported]:

@@ -52,7 +52,7 @@ def test_every_drawing_and_every_code_of_a_refusal_is_tested() -> None:
     assert {path.stem for path in FOLDER.iterdir()} == set(EXPECTED)
     warnings = {"lane.node_unknown", "lane.node_twice", "flow.order", "event.unknown_ref", "pool.process_unknown",
                 "id.shared", "message.keys", "form.simplified", "form.unreadable", "extension.ignored",
-                "extension.no_effect", "foreign.ignored"}
+                "extension.no_effect", "element.twice", "foreign.ignored"}
     assert set(WORDS) - set(EXPECTED) == warnings | {"xml.too_large", "xml.too_many"}
 
 
