@@ -22,7 +22,16 @@ from workflows.models.drawing import DrawingDraft
 from workflows.models.escalation import Climb, Escalation
 from workflows.models.exports import ExportRecord, ExportTemplate
 from workflows.models.imports import ImportFinding, ImportMapping, ImportRow, MemberImport
-from workflows.models.letter import Letter, LetterBody
+from workflows.models.letter import (
+    Letter,
+    LetterBody,
+    LetterSeries,
+    LetterSetting,
+    LetterTemplate,
+    Paper,
+    PaperBatch,
+    PaperFile,
+)
 from workflows.models.notice import Notice
 from workflows.models.person import Membership, Person
 from workflows.models.pleno import Pleno, PlenoDecision
@@ -60,10 +69,16 @@ __all__ = [
     "Invitation",
     "Letter",
     "LetterBody",
+    "LetterSeries",
+    "LetterSetting",
+    "LetterTemplate",
     "MemberImport",
     "Membership",
     "Notice",
     "OwnDistrict",
+    "Paper",
+    "PaperBatch",
+    "PaperFile",
     "Person",
     "PhotoNote",
     "Pleno",
