@@ -61,6 +61,16 @@ def way_missing(guards: Iterable[feel.Expression], given: Domains = _NONE) -> Ca
     return next((case for case in cases if not any(_holds(one, case) for one in expressions)), None)
 
 
+def both_true(one: feel.Expression, other: feel.Expression, given: Domains = _NONE) -> Case | None:
+    """A case in which both guards are true, so that only their order decides; None when there is none, or when the
+    expressions do not tell all cases apart.
+    """
+    if not all(_simple(guard.tree) or not guard.names for guard in (one, other)):
+        return None
+    cases = _all_cases([one, other], given) or []
+    return next((case for case in cases if _holds(one, case) and _holds(other, case)), None)
+
+
 def never_true(guard: feel.Expression, given: Domains) -> bool:
     """Whether no answer that can be given makes this guard true; told only where all its names are given."""
     if not guard.names or not guard.paths <= given.keys() or not _simple(guard.tree):

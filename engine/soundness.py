@@ -16,7 +16,7 @@ from engine.errors import DrawingRefused, Problem
 from engine.feel.values import from_python
 from engine.four_eyes import alone
 from engine.graph import Graph, State
-from engine.guards import OTHER, Case, Domains, never_true, way_missing
+from engine.guards import OTHER, Case, Domains, both_true, never_true, way_missing
 from engine.misdrawn import misdrawn
 from engine.net import THROWS, has, parts
 from engine.run import bare
@@ -280,6 +280,8 @@ def _no_way_out(graph: Graph, given: Domains) -> Iterator[Problem]:
         if node.kind == "parallelGateway" or (node.kind == "exclusiveGateway" and len(node.outgoing) < 2):
             continue
         yield from (_closed(graph, flow) for flow in guarded if never_true(graph.conditions[flow], given))
+        if node.kind == "exclusiveGateway":
+            yield from _overlapping(graph, node, guarded, given)
         if node.kind == "exclusiveGateway" and (len(free) > 1 or (free and node.default is not None)):
             yield _undecided(graph, node, free)
             continue
@@ -287,6 +289,29 @@ def _no_way_out(graph: Graph, given: Domains) -> Iterator[Problem]:
             continue
         if (case := way_missing((graph.conditions[flow] for flow in guarded), given)) is not None:
             yield _without_default(graph, node, case)
+
+
+def _overlapping(graph: Graph, node: Node, guarded: list[str], given: Domains) -> Iterator[Problem]:
+    """A warning for each condition that can be true together with an earlier one of its gateway."""
+    for place, later in enumerate(guarded):
+        for earlier in guarded[:place]:
+            case = both_true(graph.conditions[earlier], graph.conditions[later], given)
+            if case is not None:
+                yield _ordered(graph, node, earlier, later, case)
+                break
+
+
+def _ordered(graph: Graph, node: Node, earlier: str, later: str, case: Case) -> Problem:
+    flow = graph.process.flows[later]
+    when, when_en = _such_as(case)
+    return Problem(
+        "condition.overlaps",
+        f"Syarat ini dan syarat panah {earlier} dapat terpenuhi bersamaan{when}; yang diambil lalu {earlier}, karena "
+        "urutannya lebih dahulu. Persempit salah satunya bila bukan itu maksudnya.",
+        flow.id, flow.line or None, (*way_to(graph, flow.source), flow.id),
+        f"This condition and that of {earlier} can both hold{when_en}; then {earlier} is taken, as it comes first. "
+        "Narrow one of them unless this is meant.", "warning", (node.id, earlier, later),
+    )
 
 
 def _closed(graph: Graph, flow_id: str) -> Problem:
@@ -311,15 +336,20 @@ def _undecided(graph: Graph, node: Node, free: list[str]) -> Problem:
 
 
 def _without_default(graph: Graph, node: Node, case: Case) -> Problem:
-    told, told_en = (
-        ", ".join(f"{name} = {other if value == OTHER else feel.literal(from_python(value))}"
-                  for name, value in case.items())
-        for other in ("nilai lain", "another value")
-    )
-    when, when_en = (f", misalnya bila {told}", f", as with {told_en}") if told else ("", "")
+    when, when_en = _such_as(case)
     return Problem(
         "gateway.no_default",
         f"Bila tidak ada syarat yang cocok{when}, alur berhenti di sini. Tandai satu panah sebagai bawaan (default).",
         node.id, node.line or None, way_to(graph, node.id),
         f"When no condition holds{when_en}, the flow stops here. Mark one flow as the default.", "unsound",
     )
+
+
+def _such_as(case: Case) -> tuple[str, str]:
+    """The case in words, in both languages; nothing where there is no telling."""
+    told, told_en = (
+        ", ".join(f"{name} = {other if value == OTHER else feel.literal(from_python(value))}"
+                  for name, value in case.items())
+        for other in ("nilai lain", "another value")
+    )
+    return (f", misalnya bila {told}", f", as with {told_en}") if told else ("", "")

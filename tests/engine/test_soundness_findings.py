@@ -128,6 +128,11 @@ CASES: dict[str, tuple[bytes, str, str, tuple[str, ...]]] = {
     "task.unknown_role": (
         file('<userTask id="a" camunda:candidateGroups="members"/>', END, flows("s a", "a e")), "a", "missing", (),
     ),
+    "condition.overlaps": (
+        file(TASK, node("exclusiveGateway", "g", default="g_e"), node("userTask", "b"), END,
+             flows("s a", "a g", 'g a = vote = "yes"', 'g b = vote != "no"', "g e", "b e")),
+        "g_b", "warning", ("s", "s_a", "a", "a", "a_g", "g", "g_b"),
+    ),
     "task.no_handler": (file(node("serviceTask", "a"), END, flows("s a", "a e")), "a", "missing", ()),
     "form.missing": (
         file('<userTask id="a" camunda:formKey="lost"/>', END, flows("s a", "a e")), "a", "missing", (),
@@ -193,6 +198,20 @@ def test_what_the_forms_offer_decides_whether_a_default_is_needed() -> None:
     assert 'vote = "later"' in gap.message
     assert 'vote = "later"' in gap.message_en
     assert "gateway.no_default" in {one.code for one in check(xml).problems}
+
+
+@pytest.mark.parametrize(("first", "second", "case"), [
+    ("score > 5", "score > 3", "score = 6"), ("score > 5", "score &lt;= 5", ""), ('x = "a"', 'x = "b"', ""),
+    ("a", "b", "a = true, b = true"), ("a", "not(a)", ""), ("f.x = 1", "f.y = 1", "f.x = 1, f.y = 1"),
+    ("count(list) > 1", "count(list) > 2", ""),
+])
+def test_guards_that_can_both_hold_are_told_with_a_case_and_only_they(first: str, second: str, case: str) -> None:
+    xml = file(TASK, node("exclusiveGateway", "g", default="g_e"), node("userTask", "b"), END,
+               flows("s a", "a g", f"g a = {first}", f"g b = {second}", "g e", "b e"))
+    verdict = check(xml)
+    found = [one for one in verdict.problems if one.code == "condition.overlaps"]
+    assert [f"as with {case};" in one.message_en for one in found] == [True] * bool(case)
+    assert verdict.ok
 
 
 def test_a_name_may_come_from_elsewhere_than_a_form() -> None:
