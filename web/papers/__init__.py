@@ -1,0 +1,1 @@
+"""Letters as PDF: their font, their page, their making behind the requests."""
