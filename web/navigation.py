@@ -48,6 +48,7 @@ ENTRIES = (
     Entry("overview.index", _l("Ringkasan"), "grid"),
     Entry("escalations.index", _l("Eskalasi"), "up"),
     Entry("people.index", _l("Orang"), "person"),
+    Entry("letters.index", _l("Surat"), "paper"),
     Entry("agenda.index", _l("Agenda"), "calendar"),
     Entry("drawings.index", _l("Alur"), "flow"),
     Entry("health.index", _l("Kesehatan sistem"), "heart"),

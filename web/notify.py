@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from engine.operations import effects
 from engine.outbox import Effect, Taken
 from web import importing, jobs
+from web.papers import making
 from workflows import drawing_moves, escalation, telling
 from workflows.activities import hand_in
 from workflows.host import HOST
@@ -29,5 +30,5 @@ def _thrown(session: Session, taken: Taken, now: datetime) -> None:
 EFFECTS: Mapping[str, Effect] = {
     **effects(HOST), "instance.moved": _moved, "escalation.thrown": _thrown,
     "drawing.moving": drawing_moves.carry_on, hand_in.MESSAGE: hand_in.carry_on,
-    **importing.effects(jobs.process_config),
+    "papers.making": making.carry_on, **importing.effects(jobs.process_config),
 }

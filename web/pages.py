@@ -29,6 +29,11 @@ PAGES = (
     "web.health_page",
     "web.agenda",
     "web.drawings",
+    "web.letters",
+    "web.letter_issue",
+    "web.letter_templates",
+    "web.letter_office",
+    "web.letter_proof",
 )
 
 
