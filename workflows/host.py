@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from engine.errors import NotFound
 from engine.host import Actor, Finding, Subject, Surroundings
 from workflows import agendas, bodies, notices, rules, writes
+from workflows.activities import training
 from workflows.agendas import Almanac, Registered
 from workflows.calendar import due
 from workflows.models import Agenda, Body
@@ -66,9 +67,12 @@ class KpuHost:
         writes.accepted(session, _registered(session, subject.subject)[0], node, data, actor=actor, now=now)
 
     def still_holds(self, session: Session, subject: Subject, account: str, role: str, now: datetime) -> bool:
-        """Whether the account is active and has this role over the body on this local day."""
+        """Whether the account is active and has this role over the body on this local day, or still has the one by
+        which it prepared the bimtek of a body it trained."""
         today = _registered(session, subject.subject)[1].today(now)
-        return account in map(str, notices.holders(session, (role,), subject.scope, today))
+        trainer = training.prepared_here(session, subject.subject, account)
+        roles = (role,) if trainer is None else (role, trainer)
+        return account in map(str, notices.holders(session, roles, subject.scope, today))
 
 
 def _add_days(almanac: Almanac, day: date, count: int) -> date:
