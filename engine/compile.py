@@ -7,11 +7,12 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from engine import feel
-from engine.bpmn.model import Loop, Node, Process
+from engine.bpmn.model import Event, Loop, Node, Process, Timer
 from engine.errors import DrawingRefused, ExpressionRefused, Problem
-from engine.explore import LISTENS, Explored, explore
+from engine.explore import Explored, explore
 from engine.graph import Call, Catch, Clock, Graph, Quorum, Repeat
-from engine.net import CAUGHT, Net, Root, net_of, parts, votes
+from engine.net import CAUGHT, Net, Root, gathers, net_of, parts, votes
+from engine.run import PART
 from engine.support import unsupported
 from engine.texts import expression_of, timer_of
 from engine.urgency import priority_of
@@ -140,32 +141,32 @@ class _Reading:
 
     def _listens(self, node: Node) -> None:
         """The timers and subscriptions of a catching element, by the hosts that set them."""
-        for part in parts(node.event):
-            if part.kind == "timer" and part.timer is not None:
-                timer = part.timer
-                expression = self._expression(
-                    node.id, timer.line or node.line, timer.expression,
-                    lambda text, kind=timer.kind: timer_of(kind, text),  # type: ignore[misc] # -- a bound default
-                )
-                if expression is not None:
-                    for host in self._hosts(node):
-                        boundary = node.kind in ("boundaryEvent", "startEvent")
-                        self.clocks.setdefault(host, []).append(
-                            Clock(node.id, host, timer.kind, expression, node.interrupting, boundary)
-                        )
-            elif part.kind == "timer":
-                for host in self._hosts(node):
-                    self.clocks.setdefault(host, []).append(Clock(
-                        node.id, host, "duration", feel.compile("= null"), node.interrupting,
-                        node.kind in ("boundaryEvent", "startEvent"),
-                    ))
+        for number, part in enumerate(parts(node.event), 1):
+            name = f"{node.id}{PART}{number}" if gathers(node) else node.id
+            hosts = (name,) if gathers(node) else self.net.hosts(node)
+            if part.kind == "timer":
+                self._clock(node, part, name, hosts)
             elif part.kind in CAUGHT:
                 key = self._expression(node.id, part.line or node.line, part.key)
                 condition = self._expression(node.id, part.line or node.line, part.condition)
-                for host in self._hosts(node):
+                for host in hosts:
                     self.catches.setdefault(host, []).append(
-                        Catch(node.id, host, part.kind, part.ref or node.id, key, condition, node.interrupting)
+                        Catch(name, host, part.kind, part.ref or node.id, key, condition, node.interrupting)
                     )
+
+    def _clock(self, node: Node, part: Event, name: str, hosts: tuple[str, ...]) -> None:
+        """A timer that has no time yet never strikes; `engine.support` tells it."""
+        timer = part.timer or Timer("duration", "= null", part.line)
+        expression = feel.compile("= null") if part.timer is None else self._expression(
+            node.id, timer.line or node.line, timer.expression, lambda text: timer_of(timer.kind, text)
+        )
+        boundary = node.kind in ("boundaryEvent", "startEvent")
+        if expression is None:
+            return
+        for host in hosts:
+            self.clocks.setdefault(host, []).append(
+                Clock(name, host, timer.kind, expression, node.interrupting, boundary)
+            )
 
     def _urgency(self, node: Node) -> None:
         """Dates on the task itself count as clocks that only tell: a date, or a length from its opening."""
@@ -195,16 +196,6 @@ class _Reading:
             return None
         self.found.append(expression)
         return expression
-
-    def _hosts(self, node: Node) -> list[str]:
-        if node.attached_to is not None:
-            return [node.attached_to]
-        if node.kind == "startEvent":
-            scope = self.net.nodes.get(self.net.scope[node.id])
-            return [self.net.scope[scope.id] + LISTENS] if scope is not None and scope.by_event else []
-        sources = [self.net.flows[flow].source for flow in node.incoming]
-        gateways = [source for source in sources if self.net.nodes[source].kind == "eventBasedGateway"]
-        return gateways + ([node.id] if len(gateways) < len(sources) or not sources else [])
 
     def _loop(self, node: Node, loop: Loop) -> None:
         def read(text: str | None) -> feel.Expression | None:

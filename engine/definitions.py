@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
+from itertools import repeat
 from weakref import WeakKeyDictionary
 
 from sqlalchemy import Select, func, select
@@ -23,7 +24,7 @@ from engine.graph import Catch, Graph
 from engine.machine import Steps
 from engine.missing import missing, roles_missing
 from engine.models import Definition
-from engine.net import parts
+from engine.net import gathers, parts, parts_of
 from engine.soundness import prove
 
 DECISIONS = ".dmn"
@@ -83,8 +84,10 @@ class Loaded:
         steps = (step for step in self.graph.transitions if not step.source and step.path)
         nodes = [node for step in steps if (node := self.graph.node(step.path[0])) is not None]
         return {
-            (part.kind, part.ref or node.id): node.id
-            for node in reversed(nodes) for part in parts(node.event) if part.kind in ("message", "signal")
+            (part.kind, part.ref or node.id): name
+            for node in reversed(nodes)
+            for part, name in zip(parts(node.event), parts_of(node) if gathers(node) else repeat(node.id), strict=False)
+            if part.kind in ("message", "signal")
         }
 
     @cached_property

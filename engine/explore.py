@@ -14,8 +14,8 @@ from engine.bpmn.model import Node
 from engine.errors import DrawingRefused, Problem
 from engine.faults import explosion, problem_of
 from engine.graph import State, Transition
-from engine.net import CAUGHT, THROWS, Net, Root, has, may_fail, parts
-from engine.run import LEAVES, UNDOES, Fault, Run, bare
+from engine.net import CAUGHT, THROWS, Net, Root, gathers, has, may_fail, parts, parts_of
+from engine.run import LEAVES, LISTENS, UNDOES, Fault, Run, bare, event_of
 from engine.tokens import Game
 
 MAX_STATES = 3_000
@@ -23,9 +23,6 @@ MAX_TRANSITIONS = 15_000
 
 UNDO = "undo"
 """What makes a machine that has come to its end undo what it did."""
-LISTENS = "!"
-"""After a scope's id: the host of what its event sub-processes listen for, as long as none of them took over."""
-
 Begun = tuple[str, Run]
 """(trigger, the step begun)."""
 
@@ -49,7 +46,9 @@ def triggers_of(event: Node) -> list[str]:
     verbs = {
         "timer": "fire", **dict.fromkeys(CAUGHT, "receive"), "error": "error", "escalation": "escalate",
     }
-    return list(dict.fromkeys(f"{verbs[part.kind]}.{event.id}" for part in parts(event.event) if part.kind in verbs))
+    found = [part for part in parts(event.event) if part.kind in verbs]
+    names = parts_of(event) if gathers(event) else [event.id] * len(found)
+    return list(dict.fromkeys(f"{verbs[part.kind]}.{name}" for part, name in zip(found, names, strict=True)))
 
 
 class _Explorer:
@@ -61,6 +60,7 @@ class _Explorer:
         self._scopes: dict[str, frozenset[str]] = {}
         self._opened: dict[frozenset[str], frozenset[str]] = {}
         self._hosted: dict[frozenset[str], frozenset[str]] = {}
+        self._listened: dict[tuple[frozenset[str], frozenset[str]], frozenset[str]] = {}
 
     def explore(self) -> Explored:
         for trigger, stage, run in self._starts():
@@ -101,6 +101,7 @@ class _Explorer:
         for start in starts:
             plain = len(starts) == 1 or (len(blank) == 1 and start is blank[0])
             yield ("start" if plain else f"start.{start.id}"), start.id, self._begun(start)
+            yield from self._partly_begun(start)
         begins = [node for node in self.net.root.nodes.values() if node.instantiate and not node.incoming]
         for node in begins:
             events = [self.net.nodes[flow.target] for flow in self.net.outgoing(node)]
@@ -112,6 +113,14 @@ class _Explorer:
             run = Run()
             run.pending = [("", entry, ()) for entry in entries]
             yield "start", self.net.root.id, run
+
+    def _partly_begun(self, start: Node) -> Iterator[tuple[str, str, Run]]:
+        """Where several things are needed, the first that comes begins an instance, which waits for the others."""
+        for part in parts_of(start) if gathers(start) else ():
+            run = Run([start.id], arrived=[part])
+            run.path.append(start.id)
+            run.stages.append(start.id)
+            yield f"start.{part}", start.id, run
 
     def _begun(self, node: Node) -> Run:
         run = Run()
@@ -157,7 +166,30 @@ class _Explorer:
         return found
 
     def _run(self, state: State, scopes: frozenset[str]) -> Run:
-        return Run(state.places, scopes, state.done)
+        return Run(state.places, scopes, state.done, state.arrived)
+
+    def _coming(self, state: State, scopes: frozenset[str], event: Node) -> tuple[list[str], list[Begun]]:
+        """(the triggers by which this event happens now, the steps by which only a part of what it needs comes)."""
+        triggers = triggers_of(event)
+        if not gathers(event):
+            return triggers, []
+        missing = self.net.missing(event.id, state.arrived)
+        left = [one for one in triggers if one.partition(".")[2] in missing]
+        if len(left) < 2:
+            return left, []
+        begun = []
+        for trigger in left:
+            run = self._run(state, scopes)
+            run.arrived.add(trigger.partition(".")[2])
+            run.path.append(event.id)
+            begun.append((trigger, run))
+        return [], begun
+
+    def _came(self, run: Run, event: Node) -> None:
+        """All that the event needed has come: it may be needed anew."""
+        if gathers(event):
+            run.arrived.difference_update(parts_of(event))
+            run.begun.update(parts_of(event))
 
     def _at_place(self, state: State, scopes: frozenset[str], node: Node) -> Iterator[Begun]:
         if node.kind == "adHocSubProcess" and node.id not in self.net.children:
@@ -166,13 +198,17 @@ class _Explorer:
         if node.kind == "eventBasedGateway":
             for flow in self.net.outgoing(node):
                 event = self.net.nodes[flow.target]
-                for trigger in triggers_of(event) or [f"receive.{event.id}"]:
+                happens, comes = self._coming(state, scopes, event)
+                yield from comes
+                for trigger in happens or ([] if comes else [f"receive.{event.id}"]):
                     yield self._done(state, scopes, node, trigger, (node.id, flow.id, event.id), event)
         elif node.kind in THROWS:
             if has(node, "error"):
                 yield self._acknowledged(state, scopes, node)
         else:
-            named = triggers_of(node) if node.kind == "intermediateCatchEvent" else [_trigger(node)]
+            catches = node.kind in ("intermediateCatchEvent", "startEvent")
+            named, comes = self._coming(state, scopes, node) if catches else ([_trigger(node)], [])
+            yield from comes
             for trigger in named:
                 yield self._done(state, scopes, node, trigger, (node.id,), node)
         if node.id != self.root.id:
@@ -186,6 +222,7 @@ class _Explorer:
         run.take(node.id)
         run.path.extend(path)
         run.pending.append((LEAVES, event, ()))
+        self._came(run, event)
         return trigger, run
 
     def _acknowledged(self, state: State, scopes: frozenset[str], node: Node) -> Begun:
@@ -224,11 +261,14 @@ class _Explorer:
                 yield from self._caught(state, scopes, start, ())
 
     def _caught(self, state: State, scopes: frozenset[str], event: Node, path: tuple[str, ...]) -> Iterator[Begun]:
-        for trigger in triggers_of(event):
+        triggers, comes = self._coming(state, scopes, event)
+        yield from comes
+        for trigger in triggers:
             if trigger.startswith("error.") and not self._can_fail(state, event):
                 continue
             run = self._run(state, scopes)
             run.path.extend(path)
+            self._came(run, event)
             self.game.caught(run, event)
             if run.branches:
                 run.path.append(event.id)
@@ -270,7 +310,8 @@ class _Explorer:
             self._fault(code, node, way + path)
         stage = run.stages[-1] if run.stages else before_stage
         places, done = frozenset(run.places), tuple(run.done) if run.places else self.game.handlers.kept(run)
-        state = State(_name(stage, places, done), stage, places, done)
+        arrived = self._still_arrived(source, run, places)
+        state = State(_name(stage, places, done, arrived), stage, places, done, arrived)
         before, after = self._hosts(source) if source else frozenset[str](), self._hosts(state)
         stayed = (before & after) - run.begun - {scope + LISTENS for scope in run.begun}
         self.found.transitions.append(Transition(
@@ -283,8 +324,27 @@ class _Explorer:
             self.ways[state.name] = way + path
             self.todo.append(state)
 
+    def _still_arrived(self, source: State | None, run: Run, places: frozenset[str]) -> frozenset[str]:
+        """What has come for events that several things are needed for, as long as what they hang on is waited at."""
+        if not run.arrived or not places:
+            return frozenset()
+        hosts = self._base(State("", "", places)) - run.begun
+        if source is not None:
+            hosts &= self._base(source)
+        return frozenset(one for one in run.arrived if not self.net.gathering[event_of(one)].isdisjoint(hosts))
+
     def _hosts(self, state: State) -> frozenset[str]:
-        """What clocks and subscriptions hang on in this state: places, scopes, and scopes that listen."""
+        """What clocks and subscriptions hang on in this state: places, scopes, scopes that listen, and parts of events
+        that have not come."""
+        found = self._base(state)
+        if not self.net.gathering or state.final:
+            return found
+        key = state.places, state.arrived
+        if key not in self._listened:
+            self._listened[key] = found | self.net.listening(found, state.arrived, self.root)
+        return self._listened[key]
+
+    def _base(self, state: State) -> frozenset[str]:
         if state.final:
             return frozenset()
         if (found := self._hosted.get(state.places)) is None:
@@ -310,8 +370,8 @@ def _trigger(node: Node) -> str:
     return f"receive.{node.id}" if node.kind == "receiveTask" else f"complete.{node.id}"
 
 
-def _name(stage: str, places: frozenset[str], done: tuple[str, ...]) -> str:
-    kept = f"~{'~'.join(done)}" if done else ""
+def _name(stage: str, places: frozenset[str], done: tuple[str, ...], arrived: frozenset[str]) -> str:
+    kept = "".join([*(f"~{one}" for one in done), *(f"^{one}" for one in sorted(arrived))])
     return f"{stage}/{'+'.join(sorted(places))}{kept}" if places else stage + kept
 
 

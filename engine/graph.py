@@ -7,7 +7,8 @@ which places are left and entered, which stages are passed and what is thrown, a
 
 Triggers are "start" or "start.<start event>", "complete.<node>", "fire.<timer event>", "receive.<message, signal or
 conditional event>", "error.<event>" and "escalate.<event>" (from work or a child instance), "begin.<activity>" (inside
-an ad hoc sub-process), "undo" (to a machine that has ended), "undone.<activity>" (from its child instances).
+an ad hoc sub-process), "undo" (to a machine that has ended), "undone.<activity>" (from its child instances). Where an
+event needs several things to come, there is one for each, "<verb>.<event>#<number>".
 """
 
 from __future__ import annotations
@@ -33,6 +34,7 @@ class State:
     `done` are the completed activities that can still be compensated, the oldest first ("…~<activity>" in the name); in
     a final state what a child instance can still undo. In the place "<activity><" a token waits until the children of
     that activity have undone what they did; "<root><" stands in a machine that undoes what it did itself.
+    `arrived` are the things that have come for events that need several ("…^<event>#<number>").
     A second token in A, which no sound drawing allows, waits in the place "A*2".
     """
 
@@ -40,6 +42,7 @@ class State:
     stage: str
     places: frozenset[str]
     done: tuple[str, ...] = ()
+    arrived: frozenset[str] = frozenset()
 
     @property
     def final(self) -> bool:
@@ -50,9 +53,10 @@ class State:
 class Transition:
     """One step between two states. `path` lists the elements passed, in order, ids of flows included.
 
-    `entered` and `left` hold places, sub-processes, and "<scope>!" for what the event sub-processes of a scope listen
-    for. `thrown` are escalations that nothing catches, `sent` the events that throw a message or signal, `branches` the
-    dashed events whose branch begins as a child instance.
+    `entered` and `left` hold places, sub-processes, "<scope>!" for what the event sub-processes of a scope listen for,
+    and "<event>#<number>" for each thing that an event which needs several still waits for. `thrown` are escalations
+    that nothing catches, `sent` the events that throw a message or signal, `branches` the dashed events whose branch
+    begins as a child instance.
     """
 
     source: str

@@ -8,16 +8,18 @@ multi-instance activity, the branch of a dashed event that waits, a sub-process 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from engine.bpmn.model import ACTIVITIES, SUB_PROCESSES, Event, Flow, Node, Process
-from engine.run import UNDOES, bare
+from engine.components import components
+from engine.run import LISTENS, PART, UNDOES, bare
 
 AUTOMATIC = frozenset({"serviceTask", "sendTask", "scriptTask", "businessRuleTask"})
 PLAIN = frozenset({"task", "manualTask"})
 THROWS = frozenset({"intermediateThrowEvent", "endEvent"})
+CATCHING = frozenset({"startEvent", "intermediateCatchEvent", "boundaryEvent"})
 CAUGHT = frozenset({"message", "signal", "conditional"})
 
 
@@ -203,7 +205,7 @@ class Net:
         after = {name: [flow.target for flow in self.outgoing(self.nodes[name]) if flow.target in still]
                  for name in still}
         return self._edged | frozenset(
-            name for group in _components(after) if len(group) > 1 or group[0] in after[group[0]]
+            name for group in components(after) if len(group) > 1 or group[0] in after[group[0]]
             for name in group if self.nodes[name].kind in PLAIN
         )
 
@@ -240,6 +242,37 @@ class Net:
 
     def _calls(self, scope: str) -> bool:
         return any(self.nodes[name].kind == "callActivity" for name in self.contents[scope])
+
+    def hosts(self, node: Node) -> tuple[str, ...]:
+        """What this catching event hangs on: as long as that is waited at, it can happen."""
+        if node.attached_to is not None:
+            return (node.attached_to,)
+        if node.kind == "startEvent":
+            scope = self.nodes.get(self.scope[node.id])
+            if scope is not None and scope.by_event:
+                return (self.scope[scope.id] + LISTENS,)
+            return (node.id,) if gathers(node) else ()
+        sources = [self.flows[flow].source for flow in node.incoming]
+        gateways = [source for source in sources if self.nodes[source].kind == "eventBasedGateway"]
+        return (*gateways, *((node.id,) if len(gateways) < len(sources) or not sources else ()))
+
+    @cached_property
+    def gathering(self) -> Mapping[str, frozenset[str]]:
+        """{event that needs several things to have come: its hosts}."""
+        return {node.id: frozenset(self.hosts(node)) for node in self.nodes.values() if gathers(node)}
+
+    def missing(self, event: str, arrived: Collection[str]) -> list[str]:
+        """The parts of this event that have not come yet."""
+        return [part for part in parts_of(self.nodes[event]) if part not in arrived]
+
+    def listening(self, hosts: Collection[str], arrived: Collection[str], root: Root) -> set[str]:
+        """The parts of events that can come at these hosts, and have not; those on a round's own edge are its parent's.
+        """
+        return {
+            part for event, its in self.gathering.items()
+            if self.nodes[event].attached_to != root.id and not its.isdisjoint(hosts)
+            for part in self.missing(event, arrived)
+        }
 
     def waits(self, node: Node) -> bool:
         """Whether a token stays at this node until something happens."""
@@ -303,6 +336,16 @@ def _links(nodes: Mapping[str, Node], scope: Mapping[str, str]) -> list[tuple[No
     ]
 
 
+def gathers(node: Node) -> bool:
+    """Whether this event happens when all of its parts have come (BPMN 2.0.2 clause 10.5.1, parallel multiple)."""
+    return node.kind in CATCHING and node.event is not None and node.event.together and len(node.event.parts) > 1
+
+
+def parts_of(node: Node) -> list[str]:
+    """The names of what an event that gathers waits for, in the order of the drawing."""
+    return [f"{node.id}{PART}{number}" for number, _ in enumerate(parts(node.event), 1)]
+
+
 def votes(node: Node) -> bool:
     """Whether this is one task that several people decide: multi-instance without a list to share out."""
     loop = node.loop
@@ -330,41 +373,3 @@ def _best(events: tuple[Node, ...], kind: str, code: str | None) -> Node | None:
         if part.kind == kind and part.ref in (None, code)
     ]
     return min(fitting, key=lambda one: one[0])[1] if fitting else None
-
-
-def _components(after: Mapping[str, list[str]]) -> list[list[str]]:
-    """The strongly connected groups (Tarjan 1972), without recursion."""
-    number: dict[str, int] = {}
-    low: dict[str, int] = {}
-    stack: list[str] = []
-    held: set[str] = set()
-    groups: list[list[str]] = []
-    for first in after:
-        if first in number:
-            continue
-        work = [(first, iter(after[first]))]
-        number[first] = low[first] = len(number)
-        stack.append(first)
-        held.add(first)
-        while work:
-            name, rest = work[-1]
-            for other in rest:
-                if other not in number:
-                    number[other] = low[other] = len(number)
-                    stack.append(other)
-                    held.add(other)
-                    work.append((other, iter(after[other])))
-                    break
-                if other in held:
-                    low[name] = min(low[name], number[other])
-            else:
-                work.pop()
-                if work:
-                    low[work[-1][0]] = min(low[work[-1][0]], low[name])
-                if low[name] == number[name]:
-                    group: list[str] = []
-                    while not group or group[-1] != name:
-                        group.append(stack.pop())
-                        held.discard(group[-1])
-                    groups.append(group)
-    return groups

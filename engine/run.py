@@ -11,6 +11,10 @@ LEAVES = ">"
 """In place of a flow: the token is at the node and leaves it."""
 JOINED = "+"
 """In a trail: here tokens were joined."""
+LISTENS = "!"
+"""After a scope's id: the host of what its event sub-processes listen for, as long as none of them took over."""
+PART = "#"
+"""Between the id of an event that needs several things to have come and the number of one of them, from 1."""
 UNDOES = "<"
 """After an activity's id: the place where a token waits until its child instances have undone what they did."""
 
@@ -29,13 +33,17 @@ class Run:
     `begun` are the places and scopes that a token came to in this step.
     """
 
-    __slots__ = ("begun", "branches", "choices", "done", "ended", "faults", "open", "passed", "path", "pending",
-                 "places", "sent", "stages", "thrown", "trails", "undone")
+    __slots__ = ("arrived", "begun", "branches", "choices", "done", "ended", "faults", "open", "passed", "path",
+                 "pending", "places", "sent", "stages", "thrown", "trails", "undone")
 
-    def __init__(self, places: Iterable[str] = (), scopes: Iterable[str] = (), done: Iterable[str] = ()) -> None:
+    def __init__(
+        self, places: Iterable[str] = (), scopes: Iterable[str] = (), done: Iterable[str] = (),
+        arrived: Iterable[str] = (),
+    ) -> None:
         self.places = set(places)
         self.open = set(scopes)
         self.done = list(done)
+        self.arrived = set(arrived)
         self.pending: list[tuple[str, Node, tuple[str, ...]]] = []
         self.choices: dict[str, tuple[str, ...]] = {}
         self.path: list[str] = []
@@ -51,7 +59,7 @@ class Run:
         self.undone = False  # nothing of what was done is left to compensate: it was cancelled, or undone
 
     def copy(self) -> Run:
-        other = Run(self.places, self.open, self.done)
+        other = Run(self.places, self.open, self.done, self.arrived)
         other.pending, other.choices, other.path = self.pending[:], dict(self.choices), self.path[:]
         other.stages, other.thrown, other.sent = self.stages[:], self.thrown[:], self.sent[:]
         other.branches, other.begun, other.passed = self.branches[:], set(self.begun), set(self.passed)
@@ -79,6 +87,11 @@ class Run:
 
     def holds(self, place: str) -> bool:
         return place in self.places
+
+
+def event_of(name: str) -> str:
+    """The id of the event that is named, or that a part of it is named of."""
+    return name.partition(PART)[0]
 
 
 def bare(place: str) -> str:

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from engine.bpmn.model import ACTIVITIES, Node
 from engine.errors import Problem
-from engine.net import Net, has, parts
+from engine.net import Net, gathers, has, parts
 
 EVENTS_THAT_RUN = {
     "startEvent": frozenset({"message", "timer", "signal", "conditional", "error", "escalation", "compensate"}),
@@ -21,6 +21,8 @@ EVENTS_THAT_RUN = {
 """The event definitions that run, by where they stand; a blank start, end or intermediate event runs as well."""
 ONLY_INSIDE = frozenset({"error", "escalation", "compensate"})
 """Start events that make sense in an event sub-process only (BPMN 2.0.2 clause 10.5.2)."""
+GATHERED = frozenset({"message", "signal", "timer", "conditional"})
+"""What an event may wait for together with something else."""
 CATCHES = frozenset({"intermediateCatchEvent", "receiveTask"})
 
 
@@ -37,12 +39,13 @@ def _event(net: Net, node: Node) -> Iterator[Problem]:
                 f"Lingkaran {node.kind} jenis “{part.kind}” tidak dapat dijalankan. Gunakan salah satu: {allowed}.",
                 f"A {node.kind} of kind “{part.kind}” does not run. Use one of: {allowed}.",
             )
-    if node.event is not None and node.event.together:
+    if gathers(node) and not all(part.kind in GATHERED for part in parts(node.event)):
         yield problem(
             node, "unsupported.parallel_multiple",
-            "Lingkaran yang menunggu beberapa hal sekaligus tidak dapat dijalankan. "
-            "Gambarkan sebagai beberapa lingkaran sesudah gerbang paralel.",
-            "An event that needs several triggers together does not run. Draw several behind a parallel gateway.",
+            "Lingkaran yang menunggu beberapa hal sekaligus hanya dapat menunggu pesan, sinyal, jam, dan syarat. "
+            "Gambarkan galat, eskalasi, dan yang lain sebagai lingkaran sendiri.",
+            "An event that needs several triggers together can wait for messages, signals, timers and conditions only. "
+            "Draw errors, escalations and others as events of their own.",
         )
     if node.kind == "boundaryEvent" and not parts(node.event):
         yield replace(problem(

@@ -194,7 +194,8 @@ class Walk:
         clock, strike = one.clocks.pop(node)
         if f"fire.{node}" in self._steps(one.graph).triggers(one.state):
             self._step(one, f"fire.{node}")
-        if not clock.interrupting and clock.boundary and node not in one.clocks and not one.final:
+        waits = f"fire.{node}" in self._steps(one.graph).triggers(one.state)
+        if waits and not clock.interrupting and clock.boundary and node not in one.clocks:
             around = Surroundings(ZoneInfo("Asia/Jakarta"))
             following = next_strike(clock, context_of(one.variables, around.names), around, strike.due_at,
                                     strike.repeats)

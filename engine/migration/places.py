@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from engine.bpmn.model import Flow
+from engine.compensation import Handlers
 from engine.graph import Clock, Graph, State
+from engine.run import LISTENS
 
 WORK = "task"
 AUTOMATIC = "automatic"
@@ -73,16 +75,13 @@ def manner(graph: Graph, place: str) -> tuple[str, str]:
 
 def hosts(graph: Graph, state: State) -> frozenset[str]:
     """What clocks hang on in this state of this machine: its places, and the sub-processes around them within it."""
-    net, root, found = graph.net, graph.root, set(state.places)
+    handlers, root, found = Handlers(graph.net, graph.root), graph.root, set(state.places)
     for place in state.places:
-        at = net.at(place)
-        inside = [at] if at in net.bodies and at not in net.children else []
-        for scope in net.around(at):
-            if scope == root.top:
-                break
-            inside.append(scope)
-        found |= {*inside, *(f"{scope}!" for scope in inside)}
-    return frozenset(found | {f"{root.top}!"} if root.kind in ("process", "body") else found)
+        inside = set(handlers.scopes_at(place))
+        found |= inside | {scope + LISTENS for scope in inside}
+    if handlers.own and handlers.own not in state.places:
+        found.add(root.top + LISTENS)
+    return frozenset(found | graph.net.listening(found, state.arrived, root))
 
 
 def clocks(graph: Graph, state: State) -> dict[str, Clock]:
@@ -117,5 +116,6 @@ def ballot(graph: Graph, place: str) -> tuple[str, ...] | None:
 
 
 def key_of(state: State) -> tuple[str, frozenset[str], tuple[str, ...]]:
-    """What two states have in common when they are the same: stage, places, and what could still be compensated."""
-    return state.stage, state.places, state.done
+    """What two states have in common when they are the same: stage, places, and what could still be compensated or has
+    come of what an event needs."""
+    return state.stage, state.places, (*state.done, *sorted(state.arrived))

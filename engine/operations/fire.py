@@ -10,17 +10,19 @@ from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from engine.base import table_of
+from engine.bpmn.model import Event, Node
 from engine.errors import NotOpen, Refused
 from engine.graph import Clock
 from engine.host import SYSTEM, Actor, Host
 from engine.models import Timer
-from engine.net import parts
+from engine.net import parts, parts_of
 from engine.operations.children import is_open
 from engine.operations.complete import go_on
 from engine.operations.door import Act, advance, note
 from engine.operations.learning import learn
 from engine.operations.outcome import Outcome
 from engine.operations.standing import Standing, lock, lock_timer, require_role
+from engine.run import event_of
 from engine.statements import AnyRow, Statement, insert_of
 from engine.timers import next_strike
 
@@ -100,14 +102,19 @@ def receive(
     graph, nodes = standing.definition.graph, standing.definition.graph.process.nodes
     for trigger in standing.definition.steps.triggers(standing.row.state):
         word, _, node_id = trigger.partition(".")
-        node = nodes.get(node_id)
+        node = nodes.get(event_of(node_id))
         if word != "receive" or node is None or graph.spawns(node_id):
             continue  # what several rounds wait for comes to the rounds
-        if message in (node.id, *(part.ref for part in parts(node.event))):
+        if message in (node.id, *(part.ref for part in _asked(node, node_id))):
             return take_in(session, standing, node_id, data or {}, Act(
                 "message.received", actor, now, node_id, data=data or {}, details={"message": message}
             ))
     raise NotOpen(f"Saat ini tidak ada langkah yang menunggu pesan “{message}”.")
+
+
+def _asked(node: Node, name: str) -> list[Event]:
+    """What may come under this name: of an event that needs several things, that one."""
+    return [part for part, its in zip(parts(node.event), parts_of(node), strict=True) if name in (node.id, its)]
 
 
 def take_in(session: Session, standing: Standing, node: str, data: Mapping[str, Any], act: Act) -> Outcome:

@@ -16,6 +16,7 @@ from engine.machine import context_of
 from engine.net import PLAIN, THROWS, has, parts
 from engine.operations.standing import Standing
 from engine.plain import plain
+from engine.run import event_of
 
 ALL = "*"
 CATCHES = frozenset({"boundaryEvent", "startEvent"})
@@ -57,7 +58,7 @@ def learn(session: Session, standing: Standing, node: str, data: Mapping[str, An
     """The instance keeps what this element brought, as far as it is asked about, and what its output mappings make
     of it."""
     standing.keep(data)
-    graph = standing.definition.graph
+    graph, node = standing.definition.graph, event_of(node)
     if graph.outputs.get(node) and not graph.spawns(node):
         surroundings = standing.surroundings(session, now)
         local = {**inputs(standing, node, surroundings), **data}

@@ -28,7 +28,7 @@ from engine.net import AUTOMATIC, THROWS, has
 from engine.operations import evidence, learning, parcels, subscriptions
 from engine.operations.outcome import Outcome
 from engine.operations.standing import Standing, stay
-from engine.run import UNDOES
+from engine.run import UNDOES, event_of
 from engine.statements import Statement, insert_of
 from engine.timers import ClockUnset, first_strike
 from engine.urgency import urgency
@@ -243,7 +243,7 @@ def _entry(standing: Standing, act: Act, target: str, details: Mapping[str, Any]
     row, actor = standing.row, act.actor
     return history.entry(
         instance_id=row.id, seq=row.seq + 1, previous=row.head, at=act.now, actor=actor.id,
-        on_behalf_of=actor.on_behalf_of, action=act.action, node=act.node, source=row.state, target=target,
+        on_behalf_of=actor.on_behalf_of, action=act.action, node=event_of(act.node), source=row.state, target=target,
         details={"actor_name": actor.name, **details}, digest=history.digest(act.data),
     )
 
