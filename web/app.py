@@ -17,6 +17,7 @@ from web import (
     gate,
     i18n,
     navigation,
+    packing,
     pages,
     queue,
     security,
@@ -46,7 +47,7 @@ def create_app(config: Config | None = None) -> Flask:
     CSRFProtect(app)
     app.before_request(access.guard)
     app.teardown_request(transaction.close)
-    for part in (gate, i18n, words, navigation, fields, errors, security, pages, assets):
+    for part in (packing, gate, i18n, words, navigation, fields, errors, security, pages, assets):
         part.install(app)
     if config.proxies:
         behind = ProxyFix(app.wsgi_app, x_for=config.proxies, x_proto=config.proxies)

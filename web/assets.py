@@ -8,7 +8,9 @@ from pathlib import Path
 from wsgiref.headers import Headers
 
 from flask import Flask, current_app, request, url_for
-from whitenoise import WhiteNoise
+
+from web.config import Config
+from web.packing import PackedFiles
 
 STATIC = Path(__file__).parent / "static"
 ONE_YEAR = 365 * 24 * 3600
@@ -40,7 +42,8 @@ def _nosniff(headers: Headers, _path: str, _url: str) -> None:
 def install(app: Flask) -> None:
     """Static files are served before the application is asked; templates name them with `asset()`."""
     app.jinja_env.globals["asset"] = asset
-    app.wsgi_app = WhiteNoise(  # type: ignore[method-assign]  # as Flask's documentation wraps it
+    config: Config = app.extensions["tapak.config"]
+    app.wsgi_app = PackedFiles(  # type: ignore[method-assign]  # as Flask's documentation wraps it
         app.wsgi_app, root=str(STATIC), prefix="static/", max_age=ONE_YEAR, allow_all_origins=False,
-        add_headers_function=_nosniff, autorefresh=app.debug,
+        add_headers_function=_nosniff, autorefresh=app.debug, folder=config.run / "packed",
     )

@@ -1,37 +1,37 @@
 """The evidence form: filled in over days on a phone, with photos, and never lost.
 
-A file is kept the moment it arrives, with or without a script, whatever becomes of the rest of the form.
+A file is kept the moment it arrives, with or without a script, whatever becomes of the rest of the form. An act is
+done once, however often it is sent, and its sender gets a receipt; a page with a script asks for the answer as JSON.
 """
 
 from __future__ import annotations
 
-import re
 import uuid
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any
 
-from flask import Blueprint, current_app, flash, g, jsonify, redirect, render_template, request, url_for
+from flask import Blueprint, current_app, flash, g, jsonify, redirect, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext, ngettext
 from werkzeug.datastructures import FileStorage
 
 from engine import operations
-from engine.errors import EvidenceRefused, FieldError, Forbidden, NotFound, Refused, Stale
-from engine.feel import Expression
-from engine.forms import File, Form, Group, Row
-from engine.forms import fields as parts
+from engine.errors import EvidenceRefused, FieldError, Forbidden, Refused, Stale
+from engine.forms import File, html_name
 from engine.host import Actor
 from web import transaction, uploads
-from web.access import allow, current_actor
+from web.access import allow, current_actor, wants_json
 from web.config import Config
 from web.errors import sentence_of, status_of
-from web.fields import path_of, press
+from web.evidence_page import READING, Sheet, here, page, title
+from web.fields import path_of, press, said
 from web.gate import whole
-from web.i18n import language
-from web.trail import drawn, evidence_name
+from web.receipts import as_json, told
+from web.trail import drawn
 from web.uploads import UploadRefused
-from workflows import filings, signposts
+from workflows import filings, receipts, signposts
+from workflows.field_names import named
 from workflows.filings import Filing
 from workflows.host import HOST
 from workflows.models.accounts import MEMBER_ROLES
@@ -39,81 +39,62 @@ from workflows.models.accounts import MEMBER_ROLES
 bp = Blueprint("evidence", __name__, url_prefix="/badan/<int:body_id>/bukti/<node>")
 
 FILLING = (*MEMBER_ROLES, "operator")
-
-
-@dataclass(frozen=True)
-class Sheet:
-    """What a drawing of the form needs beside the filing itself: answers, mistakes, and what was posted with them."""
-
-    data: Mapping[str, Any]
-    errors: tuple[FieldError, ...] = ()
-    refusal: str = ""
-    key: str = field(default_factory=lambda: str(uuid.uuid4()))
-    seen: int | None = None
-    edition: int | None = None
-    task: int | None = None
-    principal: str = ""
+Warnings = Iterable[Mapping[str, Any]]
 
 
 @bp.get("")
 @allow(*FILLING)
 def edit(body_id: int, node: str) -> ResponseReturnValue:
-    filing = _filing(body_id, node)
-    return _page(filing, Sheet(filing.data, principal=_kept_principal(filing)))
+    filing = reading_filing(body_id, node)
+    return page(filing, Sheet(filing.data, principal=_kept_principal(filing)))
 
 
 @bp.post("")
 @allow(*FILLING)
 def edit_post(body_id: int, node: str) -> ResponseReturnValue:
-    filing = _filing(body_id, node)
+    filing = reading_filing(body_id, node)
     sheet, wrong_files = _posted(filing)
     if "_show" in request.form:
-        return _page(filing, sheet)
+        return page(filing, sheet)
     if (changed := press(filing.form, sheet.data, request.form)) is not None:
-        return _page(filing, replace(sheet, data=changed, errors=tuple(wrong_files)))
+        return page(filing, replace(sheet, data=changed, errors=tuple(wrong_files)))
     if wrong_files:
-        return _page(filing, replace(sheet, errors=tuple(wrong_files)), 422)
+        return page(filing, replace(sheet, errors=tuple(wrong_files)), 422)
     try:
         with transaction.session().begin_nested():
             return _act(filing, sheet)
     except EvidenceRefused as refusal:
-        return _page(filing, replace(sheet, errors=refusal.errors), 422)
+        if wants_json():
+            return _refused_as_json(filing, refusal, refusal.errors)
+        return page(filing, replace(sheet, errors=refusal.errors), 422)
     except Refused as refusal:
-        return _page(_filing(body_id, node), replace(sheet, refusal=sentence_of(refusal)), status_of(refusal))
+        if wants_json():
+            return _refused_as_json(filing, refusal, ())
+        return page(reading_filing(body_id, node), replace(sheet, refusal=sentence_of(refusal)), status_of(refusal))
 
 
-@bp.post("/berkas")
-@allow(*FILLING)
-def upload(body_id: int, node: str) -> ResponseReturnValue:
-    """One file at once, for pages with a script. The answer is what the form then names it by."""
-    filing = _filing(body_id, node)
-    sent = request.files.get("file")
-    part = filing.form.field(path_of(request.form.get("field", "")))
-    if sent is None or not isinstance(part, File):
-        raise NotFound
-    try:
-        kept = _keep(filing, part, sent)
-    except UploadRefused as refusal:
-        return jsonify(error=sentence_of(refusal)), 422
-    photo = kept["type"].startswith("image/")
-    small = url_for("files.photo", sha256=kept["sha256"], size="small") if photo else ""
-    return jsonify(**kept, small=small)
+def _refused_as_json(filing: Filing, refusal: Refused, errors: Iterable[FieldError]) -> ResponseReturnValue:
+    """What is wrong, in words and by the names of the inputs, for a phone that sent this some time ago."""
+    wrong = [{"name": html_name(one.path), "label": named(filing.form, one.path) or "", "message": said(one)}
+             for one in errors]
+    return jsonify(state="refused", sentence=sentence_of(refusal), errors=wrong), status_of(refusal)
 
 
 @bp.post("/tarik")
 @allow(*FILLING)
 def withdraw(body_id: int, node: str) -> ResponseReturnValue:
-    filing = _filing(body_id, node)
+    filing = reading_filing(body_id, node)
     if filing.kept is None:
         raise Stale(gettext("Tidak ada draf atau bukti dini yang dapat ditarik. Muat ulang halaman."))
     operations.withdraw(
         transaction.session(), submission_id=filing.kept.id, actor=current_actor(), now=transaction.now(), host=HOST
     )
-    flash(gettext("%(what)s ditarik. Isiannya tidak akan dikirim.", what=_title(filing)), "success")
-    return redirect(_here(filing))
+    flash(gettext("%(what)s ditarik. Isiannya tidak akan dikirim.", what=title(filing)), "success")
+    return redirect(here(filing))
 
 
-def _filing(body_id: int, node: str) -> Filing:
+def reading_filing(body_id: int, node: str) -> Filing:
+    """What stands about this form; the page speaks in the zone of its body from now on."""
     task = request.args.get("tugas", type=whole)
     found = filings.filing(transaction.session(), body_id, node, current_actor(), transaction.now(), task)
     g.zone = found.place.timezone
@@ -150,11 +131,15 @@ def _keep_files(filing: Filing) -> tuple[list[tuple[str, str]], list[FieldError]
     return kept, wrong
 
 
-def _keep(filing: Filing, part: File, sent: FileStorage) -> dict[str, Any]:
+def largest_of(part: File) -> int:
+    """The bytes that a file of this field may have."""
     config: Config = current_app.extensions["tapak.config"]
-    largest = min(config.max_file_bytes, part.max_size or config.max_file_bytes)
+    return min(config.max_file_bytes, part.max_size or config.max_file_bytes)
+
+
+def _keep(filing: Filing, part: File, sent: FileStorage) -> dict[str, Any]:
     transaction.pause()
-    received = uploads.receive(sent, largest=largest)
+    received = uploads.receive(sent, largest=largest_of(part))
     return operations.attach(
         transaction.session(), instance_id=filing.place.instance.id, node=filing.node.id, actor=current_actor(),
         now=transaction.now(), host=HOST, sha256=received.sha256, name=received.name, type=received.type,
@@ -163,45 +148,96 @@ def _keep(filing: Filing, part: File, sent: FileStorage) -> dict[str, Any]:
 
 
 def _act(filing: Filing, sheet: Sheet) -> ResponseReturnValue:
-    """The pressed button is carried out: a draft, early evidence, or handing in."""
-    act, actor = request.form.get("act"), _acting(filing, sheet)
-    session, now = transaction.session(), transaction.now()
-    instance_id, node = filing.place.instance.id, filing.node.id
-    if act == "draft":
-        operations.save_draft(
-            session, instance_id=instance_id, node=node, actor=actor, now=now, host=HOST, data=sheet.data,
-            edition=sheet.edition,
-        )
-        flash(gettext("Draf disimpan. Anda dapat melanjutkannya kapan saja, juga dari perangkat lain."), "success")
-        return redirect(_here(filing))
-    if act == "prepare" and filing.mode not in READING:
-        if filing.kept is not None and sheet.edition != filing.kept.edition:
-            raise Stale(gettext("Isian ini sudah diubah orang lain. Bandingkan dahulu, lalu kirim kembali."))
-        warnings = operations.prepare(
-            session, instance_id=instance_id, node=node, actor=actor, now=now, host=HOST, data=sheet.data
-        )
-        flash(gettext("%(what)s disiapkan dan terkirim sendiri begitu gilirannya.", what=_title(filing)), "success")
-        return _warned(filing, warnings)
-    if act != "send" or sheet.task is None:
-        raise Refused(gettext("Tombol ini tidak dikenal. Muat ulang halaman, lalu kirim lagi."))
-    outcome = operations.complete_task(
-        session, task_id=filings.task_of(session, sheet.task, instance_id, node), actor=actor, now=now, host=HOST,
-        data=sheet.data, seen=sheet.seen, key=sheet.key,
+    """The pressed button is carried out, once: a draft, early evidence, or handing in. The answer is its receipt."""
+    name, actor = request.form.get("act", ""), _acting(filing, sheet)
+    if (act := ACTS.get(name)) is None:
+        raise UnknownButton
+    session = transaction.session()
+    receipt, fresh = receipts.take(session, receipts.Sent(
+        account=int(actor.id), key=sheet.key, act=name, body=filing.place.body.id, node=filing.node.id,
+        title=filing.title, content={"data": sheet.data, "task": sheet.task, "for": sheet.principal},
+        photos=len(list(filing.form.files(sheet.data))),
+    ), transaction.now())
+    warnings: Warnings = ()
+    if fresh:
+        warnings, edition = act(filing, sheet, actor)
+        if edition is not None:
+            receipt = receipts.saved_as(session, receipt.id, edition)
+    if wants_json():
+        sentence = " ".join(g.get("said", ())) or told(receipt)
+        return jsonify(state="received", sentence=sentence, **as_json(receipt, filing.place.body.name))
+    if not fresh:
+        flash(told(receipt), "success")
+    return _warned(filing, warnings)
+
+
+class UnknownButton(Refused):
+    """Tombol ini tidak dikenal. Muat ulang halaman, lalu kirim lagi."""
+
+
+def _save_draft(filing: Filing, sheet: Sheet, actor: Actor) -> tuple[Warnings, int | None]:
+    edition = operations.save_draft(
+        transaction.session(), instance_id=filing.place.instance.id, node=filing.node.id, actor=actor,
+        now=transaction.now(), host=HOST, data=sheet.data, edition=sheet.edition,
     )
-    flash(gettext("%(what)s untuk %(body)s sudah terkirim dan menunggu pemeriksaan.", what=_title(filing),
-                  body=filing.place.body.name), "success")
+    _say(gettext("Draf disimpan. Anda dapat melanjutkannya kapan saja, juga dari perangkat lain."))
+    return (), edition
+
+
+def _prepare(filing: Filing, sheet: Sheet, actor: Actor) -> tuple[Warnings, int | None]:
+    if filing.mode in READING:
+        raise UnknownButton
+    _require_newest(filing, sheet)
+    warnings = operations.prepare(
+        transaction.session(), instance_id=filing.place.instance.id, node=filing.node.id, actor=actor,
+        now=transaction.now(), host=HOST, data=sheet.data,
+    )
+    _say(gettext("%(what)s disiapkan dan terkirim sendiri begitu gilirannya.", what=title(filing)))
+    return warnings, None
+
+
+def _send(filing: Filing, sheet: Sheet, actor: Actor) -> tuple[Warnings, int | None]:
+    if sheet.task is None:
+        raise UnknownButton
+    session, instance_id = transaction.session(), filing.place.instance.id
+    task = filings.task_of(session, sheet.task, instance_id, filing.node.id)
+    _require_newest(filing, sheet)
+    outcome = operations.complete_task(
+        session, task_id=task, actor=actor, now=transaction.now(), host=HOST, data=sheet.data, seen=sheet.seen,
+        key=sheet.key,
+    )
+    _say(gettext("%(what)s untuk %(body)s sudah terkirim dan menunggu pemeriksaan.", what=title(filing),
+                 body=filing.place.body.name))
     for early in outcome.handed_in:
-        name = drawn(signposts.name_of(filing.place.loaded, early))
-        flash(gettext("Bukti dini “%(what)s” ikut terkirim.", what=name), "info")
-    return _warned(filing, outcome.warnings)
+        _say(gettext("Bukti dini “%(what)s” ikut terkirim.", what=drawn(signposts.name_of(filing.place.loaded, early))),
+             "info")
+    return outcome.warnings, None
 
 
-def _warned(filing: Filing, warnings: Iterable[Mapping[str, Any]]) -> ResponseReturnValue:
+ACTS = {"draft": _save_draft, "prepare": _prepare, "send": _send}
+
+
+def _require_newest(filing: Filing, sheet: Sheet) -> None:
+    """Stale when somebody has saved another draft since the page was drawn: it would be lost in silence."""
+    kept = receipts.lock_edition(transaction.session(), filing.place.instance.id, filing.node.id)
+    if kept is not None and kept != sheet.edition:
+        raise Stale(gettext("Isian ini sudah diubah orang lain. Bandingkan dahulu, lalu kirim kembali."))
+
+
+def _say(sentence: str, kind: str = "success") -> None:
+    """Told on the next page, or within the answer to a phone that asked for JSON."""
+    if wants_json():
+        g.setdefault("said", []).append(sentence)
+    else:
+        flash(sentence, kind)
+
+
+def _warned(filing: Filing, warnings: Warnings) -> ResponseReturnValue:
     count = len(list(warnings))
     if count:
         flash(ngettext("Ada %(num)d catatan yang akan dibaca pemeriksa; lihat di bawah.",
                        "Ada %(num)d catatan yang akan dibaca pemeriksa; lihat di bawah.", count), "warning")
-    return redirect(_here(filing))
+    return redirect(here(filing))
 
 
 def _acting(filing: Filing, sheet: Sheet) -> Actor:
@@ -221,73 +257,3 @@ def _acting(filing: Filing, sheet: Sheet) -> Actor:
 def _kept_principal(filing: Filing) -> str:
     name = filing.kept.on_behalf_of if filing.kept is not None else None
     return next((str(one.number) for one in filing.principals if one.name == name), "")
-
-
-def _page(filing: Filing, sheet: Sheet, status: int = 200) -> ResponseReturnValue:
-    place, form, mode = filing.place, filing.form, filing.mode
-    marks = _marks(form, filing) if mode == "open" else []
-    hidden = form.hidden(sheet.data, context=place.context)
-    fresh = request.method == "GET" or bool(sheet.refusal)
-    reading, told = mode in READING, filing.last if mode in READING else filing.kept
-    shown: Any = filing.kept or filing.last
-    return render_template(
-        "evidence/edit.html", filing=filing, sheet=sheet, form=form, body=place.body, mode=mode, title=_title(filing),
-        page={"errors": [*sheet.errors, *marks], "hidden": hidden, "context": place.context},
-        seen=place.instance.version if fresh else sheet.seen, edition=filing.edition if fresh else sheet.edition,
-        task=(filing.task.id if filing.task is not None else None) if fresh else sheet.task,
-        live=" ".join(sorted(_asked_by_conditions(form))),
-        rows=_described(filing, told.data) if reading and told is not None else (),
-        unsent=_described(filing, sheet.data) if reading and sheet.refusal else (),
-        other=_described(filing, told.data) if sheet.refusal and not reading and told is not None else (),
-        warnings=list(shown.warnings) if shown is not None and shown.status in ("submitted", "prepared") else [],
-        handed_in_by=_author(filing), decider=_decider_role(filing),
-    ), status
-
-
-READING = ("waiting", "past")
-
-
-def _described(filing: Filing, data: Mapping[str, Any]) -> tuple[Row, ...]:
-    return filing.form.describe(data, context=filing.place.context, language=language())
-
-
-def _author(filing: Filing) -> str:
-    shown = filing.last if filing.mode in READING else filing.kept
-    if shown is None:
-        return ""
-    return filings.account_names(transaction.session(), {shown.actor}).get(shown.actor, "")
-
-
-def _decider_role(filing: Filing) -> str:
-    decider = signposts.decider(filing.place.loaded, filing.node.id)
-    return filing.place.loaded.graph.role(decider) if decider else ""
-
-
-def _marks(form: Form, filing: Filing) -> list[FieldError]:
-    """A mark on the first field of each part that the returning decision named."""
-    if filing.returned is None:
-        return []
-    why = filing.returned.short or gettext("lihat catatan di atas")
-    found = []
-    for path, part in form.walk():
-        if part.id in filing.returned.parts or part.key in filing.returned.parts:
-            first = next((one.key for one in parts.level(part.fields)), "") if isinstance(part, Group) else part.key
-            inside = (*path[:-1], *((part.key,) if part.key and part.key != first else ()), first)
-            words = gettext("Bagian “%(part)s” diminta diperbaiki: %(why)s", part=part.label, why=why)
-            found.append(FieldError(inside, "returned", words))
-    return found
-
-
-def _asked_by_conditions(form: Form) -> set[str]:
-    """The keys of the choices on which the visibility of other fields depends."""
-    formulas = [part.hide.text for _, part in form.walk() if isinstance(part.hide, Expression)]
-    keys = {part.key for _, part in form.walk() if part.kind in ("radio", "select", "checkbox", "checklist")}
-    return {key for key in keys if any(re.search(rf"\b{re.escape(key)}\b", text) for text in formulas)}
-
-
-def _title(filing: Filing) -> str:
-    return evidence_name(filing.title)
-
-
-def _here(filing: Filing) -> str:
-    return url_for("evidence.edit", body_id=filing.place.body.id, node=filing.node.id, tugas=filing.address)

@@ -42,10 +42,10 @@ class Incoming:
             return
         for folder in (final.parent.parent, final.parent):
             folder.mkdir(exist_ok=True, mode=0o750)
-            _sync_folder(folder.parent)
+            sync_folder(folder.parent)
         self.path.chmod(0o440)
         self.path.rename(final)
-        _sync_folder(final.parent)
+        sync_folder(final.parent)
 
 
 class Store:
@@ -96,7 +96,8 @@ class Store:
             return hashlib.file_digest(file, "sha256").hexdigest() == sha256
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
+    """The folder's own list of names stands on the disk."""
     number = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(number)

@@ -2,6 +2,7 @@
 "use strict";
 
 (() => {
+  self.tapak = self.tapak || {};
   const words = document.body.dataset;
   document.documentElement.classList.add("js");
   const wakeCameras = (place) => place.querySelectorAll("[data-camera]").forEach((input) => { input.disabled = false; });
@@ -11,13 +12,12 @@
   const numbered = (html, depth, index) =>
     html.replaceAll(`__${depth}__`, index).replaceAll(`__n${depth}__`, index + 1);
 
-  const addRow = (button) => {
-    const list = button.closest("[data-rows]");
-    const depth = button.dataset.add;
+  const addRow = (list, wanted) => {
     const rows = list.querySelectorAll(":scope > [data-one]");
-    if (rows.length >= Number(list.dataset.max)) return;
+    if (rows.length >= Number(list.dataset.max)) return null;
     const used = [...rows].map((row) => Number(row.dataset.index ?? -1));
-    const index = Math.max(rows.length - 1, ...used) + 1;
+    const index = wanted ?? Math.max(rows.length - 1, ...used) + 1;
+    const depth = list.querySelector(":scope > p > [data-add]").dataset.add;
     const template = list.querySelector(":scope > template");
     const holder = document.createElement("template");
     holder.innerHTML = numbered(template.innerHTML, depth, index);
@@ -25,18 +25,22 @@
     row.dataset.index = index;
     template.before(row);
     wakeCameras(row);
-    row.querySelector("input, select, textarea")?.focus();
+    row.dispatchEvent(new CustomEvent("tapak:row", { bubbles: true }));
+    return row;
   };
+
+  tapak.addRow = addRow;
 
   document.addEventListener("click", (event) => {
     const button = event.target.closest("button");
     if (button?.dataset.add) {
       event.preventDefault();
-      addRow(button);
+      addRow(button.closest("[data-rows]"))?.querySelector("input, select, textarea")?.focus();
     } else if (button && "remove" in button.dataset) {
       event.preventDefault();
       const list = button.closest("[data-rows]");
       button.closest("[data-one]").remove();
+      list.dispatchEvent(new CustomEvent("tapak:row", { bubbles: true }));
       list.querySelector("legend").focus();
     }
     const large = event.target.closest("a[data-large]");
@@ -184,4 +188,9 @@
   window.addEventListener("pageshow", () => document.querySelectorAll("form").forEach((form) => busy(form, false)));
 
   document.querySelector("[data-focus]")?.focus();
+
+  /* Who fills in forms has the house's files on the phone, once everything else is here. */
+  if (words.worker && "serviceWorker" in navigator) {
+    window.addEventListener("load", () => navigator.serviceWorker.register(words.worker).catch(() => undefined));
+  }
 })();
