@@ -201,10 +201,11 @@ def _mapping(
     if said is None:
         looked = here != (chosen.sheet, chosen.header)
         said = columns.proposed(table, begins, *_names(where)) if looked else dict(chosen.columns)
+    usual = {"kind": "", "district": "", "start": True}
     districts = sorted((name, code) for code, name in where.names.items() if where.levels[code] == "kecamatan")
     return render_template(
         "imports/mapping.html", chosen=chosen, table=table, begins=begins, columns=_columns(table, begins),
-        said=said, options=options if options is not None else {"start": True, **chosen.options}, kinds=KINDS,
+        said=said, options={**usual, **(chosen.options if options is None else options)}, kinds=KINDS,
         districts=[(code, name) for name, code in districts], fields=FIELDS, required=REQUIRED, refusal=refusal,
         remembered=bool(chosen.counts.get("remembered")),
     ), status

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 
 import xlsxwriter
 from xlsxwriter.format import Format
@@ -59,7 +59,7 @@ def _put(page: Worksheet, row: int, column: int, value: object, mark: Format | N
     elif isinstance(value, int | float):
         page.write_number(row, column, value, mark)
     elif isinstance(value, date):
-        page.write_datetime(row, column, value, mark)
+        page.write_datetime(row, column, datetime(value.year, value.month, value.day), mark)  # noqa: DTZ001 - a day
     else:
         page.write_string(row, column, str(value), mark)
 

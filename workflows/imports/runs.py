@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import delete, func, insert, select
@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from engine import outbox
 from engine.errors import NotFound, Refused, Stale
-from engine.host import Actor, lies_within
+from engine.host import Actor, Grant, lies_within
 from engine.models import table_of
 from engine.outbox import Taken
 from workflows import agendas
@@ -278,13 +278,12 @@ def carry_out(session: Session, taken: Taken, now: datetime) -> None:
     if chosen is None:
         return
     agenda = session.get_one(Agenda, chosen.agenda_id)
-    actor = _actor(session, taken.payload["account"])
+    actor = _actor(session, taken.payload["account"], agendas.load_almanac(session, agenda).today(now))
     where = places.of(session, agenda)
-    by_id = {place.id: place for place in where.bodies.values()}
     made = plan.make(session, chosen.id, agenda.id, where)
-    outside = [act for act in made.acts if not places.covered(by_id[act.place.id], chosen.scopes)]
-    for act in outside:
-        made.refuse(act.row, "outside", body=act.place.name)
+    for act in made.acts:
+        if not places.covered(act.place, _operates(actor)):
+            made.refuse(act.row, "outside", body=act.place.name)
     if any(one.hard for one in made.found):
         _again(session, chosen, made)
         return
@@ -365,9 +364,13 @@ def count(session: Session, import_id: int) -> int:
     return session.scalar(select(func.count()).where(ImportFinding.import_id == import_id)) or 0
 
 
-def _actor(session: Session, account: str) -> Actor:
-    """Who asked for it; their name stands in the history of the bodies that begin."""
+def _actor(session: Session, account: str, today: date) -> Actor:
+    """Who asked for it, with the rights they have as operator today; their name stands in the bodies' history."""
     found = session.get(Account, int(account)) if account.isdecimal() else None
-    if found is None:
+    if found is None or not found.active:
         return Actor(account, account)
-    return Actor(account, found.name, person=f"person:{found.person_id}" if found.person_id else "")
+    grants = tuple(
+        Grant(one.role, one.scope) for one in found.assignments
+        if one.role == "operator" and one.from_on <= today and (one.until_on is None or one.until_on >= today)
+    )
+    return Actor(account, found.name, grants, person=f"person:{found.person_id}" if found.person_id else "")
