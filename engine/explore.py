@@ -212,6 +212,8 @@ class _Explorer:
             for trigger in named:
                 yield self._done(state, scopes, node, trigger, (node.id,), node)
         if node.id != self.root.id:
+            if node.id in self.net.cancelling:
+                yield self._cancelled(state, scopes, node)
             for boundary in self.net.boundaries(node.id):
                 yield from self._caught(state, scopes, boundary, (node.id,))
 
@@ -224,6 +226,12 @@ class _Explorer:
         run.pending.append((LEAVES, event, ()))
         self._came(run, event)
         return trigger, run
+
+    def _cancelled(self, state: State, scopes: frozenset[str], node: Node) -> Begun:
+        run = self._run(state, scopes)
+        run.path.append(node.id)
+        self.game.cancelled(run, node.id)
+        return f"cancel.{node.id}", run
 
     def _acknowledged(self, state: State, scopes: frozenset[str], node: Node) -> Begun:
         """A person has seen to the error that nobody catches: the token is consumed as at any end."""

@@ -7,8 +7,8 @@ which places are left and entered, which stages are passed and what is thrown, a
 
 Triggers are "start" or "start.<start event>", "complete.<node>", "fire.<timer event>", "receive.<message, signal or
 conditional event>", "error.<event>" and "escalate.<event>" (from work or a child instance), "begin.<activity>" (inside
-an ad hoc sub-process), "undo" (to a machine that has ended), "undone.<activity>" (from its child instances). Where an
-event needs several things to come, there is one for each, "<verb>.<event>#<number>".
+an ad hoc sub-process), "undo" (to a machine that has ended), "undone.<activity>" and "cancel.<transaction>" (from its
+child instances). Where an event needs several things to come, there is one for each, "<verb>.<event>#<number>".
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from functools import cached_property
 from engine import feel
 from engine.bpmn.model import Node, Process
 from engine.errors import Problem
-from engine.net import Net, Root
+from engine.net import Net, Root, has
 from engine.run import UNDOES
 
 Choice = tuple[str, tuple[str, ...]]
@@ -196,6 +196,16 @@ class Graph:
     def undoes(self, place: str) -> bool:
         """Whether at this place a token waits for child instances to undo what they did."""
         return place.endswith(UNDOES) and place != self.root.top + UNDOES
+
+    def cancels(self, step: Transition) -> bool:
+        """Whether with this step the transaction that this machine runs was cancelled."""
+        if self.root.id not in self.net.cancelling or not self.states[step.target].final:
+            return False
+        passed = [node for name in step.path if (node := self.net.nodes.get(name)) is not None]
+        return any(
+            node.kind == "endEvent" and has(node, "cancel") and self.net.scope[node.id] == self.root.id
+            for node in passed
+        )
 
     def catcher(self, place: str, kind: str, code: str | None) -> str | None:
         """The trigger by which an error or escalation that came out of this place, or branch, is caught; else None."""

@@ -240,6 +240,14 @@ class Net:
                                         or (asked and self._calls(name))))
         )
 
+    @cached_property
+    def cancelling(self) -> frozenset[str]:
+        """The transactions done by child instances that a cancel end event inside can end."""
+        return frozenset(
+            self.scope[node.id] for node in self.nodes.values()
+            if node.kind == "endEvent" and has(node, "cancel") and self.scope[node.id] in self.children
+        )
+
     def _calls(self, scope: str) -> bool:
         return any(self.nodes[name].kind == "callActivity" for name in self.contents[scope])
 

@@ -96,8 +96,6 @@ def _complex(net: Net, node: Node) -> Iterator[Problem]:
 
 
 def _activity(net: Net, node: Node) -> Iterator[Problem]:
-    if node.kind == "transaction":
-        yield from _cancelled(net, node)
     if node.by_event:
         starts = node.children.starts if node.children is not None else ()
         if len(starts) != 1 or not parts(starts[0].event):
@@ -106,19 +104,6 @@ def _activity(net: Net, node: Node) -> Iterator[Problem]:
                 "Subproses peristiwa harus mempunyai tepat satu lingkaran awal yang menyebut peristiwanya.",
                 "An event sub-process must have exactly one start event that names its trigger.",
             ), severity="unsound")
-
-
-def _cancelled(net: Net, node: Node) -> Iterator[Problem]:
-    """A transaction that is a child instance cannot be left by the cancel event on its edge."""
-    inside = (net.nodes[one] for one in net.contents.get(node.id, ()))
-    if node.id in net.children and any(one.kind == "endEvent" and has(one, "cancel") for one in inside):
-        yield problem(
-            node, "unsupported.transaction.cancel",
-            "Transaksi berulang, atau yang memuat cabang bergaris putus, tidak dapat dibatalkan dengan lingkaran "
-            "batal. Akhiri dengan lingkaran galat.",
-            "A transaction that is repeated, or holds a dashed branch, cannot end with a cancel event. End it with an "
-            "error event.",
-        )
 
 
 RUNS: dict[str, Callable[[Net, Node], Iterator[Problem]]] = {

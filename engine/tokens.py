@@ -312,15 +312,24 @@ class Game:
         return [run] if self._goes_ahead(throw) else self._thrown(run, throw, trail)
 
     def _cancel(self, run: Run, throw: Node) -> list[Run]:
-        """The transaction is over without its result; its cancel boundary event follows."""
+        """The transaction is over without its result; its cancel boundary event follows, which may be its parent's."""
         scope = self._scope(throw)
-        self.abandon(run, scope)
-        run.undone = run.undone or scope == self.root.id
-        for boundary in self.net.boundaries(scope):
+        if throw.id not in run.path:
+            run.path.append(throw.id)
+        if scope == self.root.id:
+            self.interrupt(run, scope)
+            run.undone = True
+        else:
+            self.cancelled(run, scope)
+        return [run]
+
+    def cancelled(self, run: Run, transaction: str) -> None:
+        """Nothing is left of this transaction; its cancel boundary event has happened."""
+        self.abandon(run, transaction)
+        for boundary in self.net.boundaries(transaction):
             if has(boundary, "cancel"):
                 run.path.append(boundary.id)
                 run.pending.append((LEAVES, boundary, ()))
-        return [run]
 
     # When no token can move
 

@@ -18,8 +18,9 @@ from zoneinfo import ZoneInfo
 from engine import answers as worth
 from engine.errors import Refused
 from engine.explore import UNDO
-from engine.graph import Clock, Graph, Repeat, Transition
+from engine.graph import Graph, Repeat, Transition
 from engine.host import Surroundings
+from engine.living import Living, Stay
 from engine.machine import Choices, NoWayOut, Steps, context_of
 from engine.plain import plain
 from engine.rounds import OWN, NotCounted, Plan, is_over, plan
@@ -31,6 +32,8 @@ TRIES = 50
 RARE = 0.05
 """How often an error or escalation from outside is played when something else could be."""
 MOST_ALIVE = 100
+NEVER_CHOSEN = frozenset({"fire", "cancel", UNDO, "undone"})
+"""What happens by itself: clocks in their order, and what children tell."""
 
 
 class Stuck(Refused):
@@ -70,43 +73,6 @@ class Walked:
             "stages": list(self.stages), "thrown": list(self.thrown),
             "answers": {key: plain(value) for key, value in self.answers.items()},
         }
-
-
-@dataclass(slots=True)
-class Stay:
-    """One stay at a place whose work children do: the rounds begun so far, by their state."""
-
-    repeat: Repeat | None
-    made: Plan
-    states: list[str] = field(default_factory=list)
-
-
-@dataclass(eq=False, slots=True)
-class Living:
-    """One instance in play. `node` is the place or event of `parent` it belongs to; `stays` the
-    places whose work its children do, `past` the children that have ended and can still undo what they did."""
-
-    graph: Graph
-    variables: dict[str, Any]
-    part: str = ""
-    parent: Living | None = None
-    node: str = ""
-    number: int = 0
-    state: str = ""
-    clocks: dict[str, tuple[Clock, Strike]] = field(default_factory=dict)
-    children: list[Living] = field(default_factory=list)
-    stays: dict[str, Stay] = field(default_factory=dict)
-    past: list[Living] = field(default_factory=list)
-    undoes: bool = False
-
-    @property
-    def final(self) -> bool:
-        return bool(self.state) and self.graph.states[self.state].final
-
-    def everyone(self) -> Iterator[Living]:
-        yield self
-        for child in self.children:
-            yield from child.everyone()
 
 
 @dataclass(slots=True)
@@ -175,7 +141,7 @@ class Walk:
                 verb, _, element = trigger.partition(".")
                 if verb in ("error", "escalate"):
                     rare.append((one, trigger))
-                elif verb not in ("fire", UNDO, "undone") and not (verb == "complete" and element in one.stays):
+                elif verb not in NEVER_CHOSEN and not (verb == "complete" and element in one.stays):
                     acts.append((one, trigger))
             clocks += [(strike.due_at, node, one) for node, (_, strike) in one.clocks.items()]
         if rare and (self.random.random() < RARE or not (acts or clocks)):
@@ -216,7 +182,7 @@ class Walk:
 
     def _step(self, one: Living, trigger: str) -> None:
         step, given = self._decide(one, trigger)
-        source, one.state = one.state, step.target
+        source, one.state, one.cancelled = one.state, step.target, one.graph.cancels(step)
         one.variables.update(given)
         self._news.append(Walked(self.now, trigger, source, step.target, step.stages, step.thrown, given, one.part))
         self._reset_clocks(one, step)
@@ -345,6 +311,9 @@ class Walk:
         if stay is None:
             if parent.final and not parent.children:
                 self._over(parent)
+            return
+        if child.cancelled:
+            self._step(parent, f"cancel.{child.node}")
             return
         stay.states[child.number] = "ended"
         if stay.repeat is None or self._was_last(stay, stay.repeat, child):

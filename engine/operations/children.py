@@ -74,11 +74,12 @@ def begin_children(
 
 def child_ended(
     session: Session, *, instance_id: int, node: str, visit: int, child: int | None, now: datetime, host: Host,
-    terminates: bool = False,
+    terminates: bool = False, cancelled: bool = False,
 ) -> Outcome | None:
     """The parent has taken over what this child brought: the next round begins, or the place is done and it goes on.
 
-    `child` is None for a loop without a round; a branch that `terminates` ends its whole scope. None when the parent
+    `child` is None for a loop without a round; a branch that `terminates` ends its whole scope; a transaction that was
+    `cancelled` is left by its cancel event, whatever its other rounds do. None when the parent
     has left that place meanwhile, or goes on waiting for others.
     """
     standing = lock(session, instance_id, host)
@@ -92,6 +93,9 @@ def child_ended(
         return _branch_ended(session, standing, row, now, terminates)
     if not is_open(session, instance_id, node, visit):
         return None
+    if cancelled:
+        act = Act("transaction.cancelled", SYSTEM, now, node, details={"child": child})
+        return go_on(session, standing, advance(session, standing, f"cancel.{node}", act), now)
     repeat = graph.repeats.get(node) if node != graph.root.id else None
     if row is None or repeat is None:
         brought = {} if row is None else _brought(session, standing, graph.process.nodes[node], row, None, now)

@@ -302,14 +302,19 @@ def _to_parent(
         }, now)]
     if ended and undoes:
         return [undone_message(row.parent_id, row.parent_node, row.id, row.version, now)]
-    return [ended_message(row, now, terminates=_terminates(standing, step))] if ended else []
+    if not ended:
+        return []
+    return [ended_message(
+        row, now, terminates=_terminates(standing, step), cancelled=standing.definition.graph.cancels(step)
+    )]
 
 
-def ended_message(row: Any, now: datetime, *, terminates: bool = False) -> dict[str, Any]:
-    """The message to its parent that the child of this row has ended, and whether it ends the scope around with it."""
+def ended_message(row: Any, now: datetime, *, terminates: bool = False, cancelled: bool = False) -> dict[str, Any]:
+    """The message to its parent that the child of this row has ended, and whether it ends the scope around with it, or
+    was a transaction that was cancelled."""
     return outbox.row("child.ended", f"ended:{row.id}", {
         "instance_id": row.parent_id, "node": row.parent_node, "visit": row.parent_visit, "child": row.id,
-        **({"terminates": True} if terminates else {}),
+        **({"terminates": True} if terminates else {}), **({"cancelled": True} if cancelled else {}),
     }, now)
 
 

@@ -212,3 +212,57 @@ def test_the_walk_undoes_as_the_instances_do(seed: int) -> None:
     assert told.count("complete.u_x") == told.count("complete.c2") == told.count("undo") == 2
     assert told[-1] == "complete.z"
     assert told[-2] == "complete.u_a"
+
+
+CANCELLED = (
+    '<exclusiveGateway id="g" default="g_o"/><endEvent id="no"><cancelEventDefinition/></endEvent>'
+    '<sequenceFlow id="g_no" sourceRef="g" targetRef="no"><conditionExpression>= no</conditionExpression>'
+    "</sequenceFlow>"
+)
+ROUNDS = "<multiInstanceLoopCharacteristics{}><loopCardinality>2</loopCardinality></multiInstanceLoopCharacteristics>"
+
+
+def booked(loop: str, after: str = "") -> str:
+    """A transaction that is done twice; with `no` it is cancelled."""
+    inside = (
+        f'<startEvent id="i"/><endEvent id="o"/>{handled("x")}<userTask id="y"/>{CANCELLED}'
+        f'{flow("i", "x", "y", "g", "o")}{after}'
+    )
+    return (
+        f'<startEvent id="s"/><endEvent id="e"/><endEvent id="e2"/><transaction id="T">{loop}{inside}</transaction>'
+        '<boundaryEvent id="c" attachedToRef="T"><cancelEventDefinition/></boundaryEvent><userTask id="z"/>'
+        f'<userTask id="sorry"/>{flow("s", "T", "z", "e")}{flow("c", "sorry", "e2")}'
+    )
+
+
+@pytest.mark.parametrize("loop", [ROUNDS.format(""), ROUNDS.format(' isSequential="true"'), ""])
+def test_a_cancelled_transaction_undoes_what_it_did_and_is_left_by_its_cancel_event(
+    session: Session, loop: str
+) -> None:
+    family = Family(session).start(booked(loop))
+    assert {node for _, node in family.open()} == {"x"}
+    first = family.open()[0][0]
+    family.act("x", of=first)
+    family.act("y", {"no": True}, of=first)
+    assert (first, "u_x") in family.open()
+    family.act("u_x")
+    assert [node for _, node in family.open()] == ["sorry"]
+    family.act("sorry")
+    family.nothing_left()
+
+
+def test_a_transaction_done_by_children_that_is_not_cancelled_goes_on(session: Session) -> None:
+    family = Family(session).start(booked(ROUNDS.format("")))
+    assert played(family) == ["x", "x", "y", "y", "z"]
+    family.nothing_left()
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_the_walk_cancels_as_the_instances_do(seed: int) -> None:
+    source = drawing(booked(ROUNDS.format("")))
+    assert [one for one in check(source).problems if one.severity != "missing"] == []
+    walk = Walk(compile_process(read(source).process()), Random(seed))
+    told = [one.trigger for one in walk.play(200)]
+    assert walk.ended == "end"
+    assert ("complete.sorry" in told) == ("cancel.T" in told) != ("complete.z" in told)
+    assert "cancel.T" not in told or "complete.u_x" in told

@@ -166,19 +166,6 @@ def test_conditions_that_are_each_others_negation_need_no_default() -> None:
     assert list(problems_of(graph)) == []
 
 
-def test_a_transaction_done_by_children_cannot_be_cancelled() -> None:
-    body = (
-        '<startEvent id="i"/><endEvent id="c"><cancelEventDefinition/></endEvent>'
-        '<sequenceFlow id="i_c" sourceRef="i" targetRef="c"/>'
-    )
-    source = draw.xml({"s": "startEvent", "t": "transaction", "e": "endEvent"}, [("s", "t"), ("t", "e")])
-    loop = "<standardLoopCharacteristics/>"
-    once, often = (source.replace(b'<transaction id="t"/>', f'<transaction id="t">{mark}{body}</transaction>'.encode())
-                   for mark in ("", loop))
-    assert "unsupported.transaction.cancel" not in {one.code for one in check(once).problems}
-    assert "unsupported.transaction.cancel" in {one.code for one in check(often).problems}
-
-
 def test_an_ad_hoc_sub_process_asks_its_end_and_then_its_way() -> None:
     body = '<userTask id="x"/><completionCondition>= enough</completionCondition>'
     source = draw.xml(
