@@ -108,8 +108,19 @@ class Host(Protocol):
 
     def accepted(
         self, session: Session, subject: Subject, node: str, data: Mapping[str, Any], actor: Actor, now: datetime
+    ) -> Mapping[str, Any] | None:
+        """The evidence of this node has been accepted: write it into the product's registers.
+
+        The answer, as JSON, is what `take_back` needs to write them back; None when there is nothing to.
+        """
+
+    def take_back(
+        self, session: Session, subject: Subject, node: str, before: Mapping[str, Any], actor: Actor, now: datetime
     ) -> None:
-        """The evidence of this node has been accepted: write it into the product's registers."""
+        """The registers are as they were before `accepted`, whose answer `before` is.
+
+        Refused (errors.Refused) where they have been changed by other hands since.
+        """
 
     def still_holds(self, session: Session, subject: Subject, account: str, role: str, now: datetime) -> bool:
         """Whether this account, which held the role when it prepared evidence, holds it at `now`."""
@@ -131,6 +142,11 @@ class PlainHost:
 
     def accepted(
         self, session: Session, subject: Subject, node: str, data: Mapping[str, Any], actor: Actor, now: datetime
+    ) -> Mapping[str, Any] | None:
+        return None
+
+    def take_back(
+        self, session: Session, subject: Subject, node: str, before: Mapping[str, Any], actor: Actor, now: datetime
     ) -> None:
         return None
 

@@ -19,6 +19,9 @@ from sqlalchemy.engine import Dialect
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
+from engine import gathering
+from engine.errors import Stale
+
 Written: TypeAlias = Select[*tuple[Any, ...]] | CompoundSelect[*tuple[Any, ...]] | Insert | Update | Delete
 Convert: TypeAlias = Callable[[Any], Any]
 Values: TypeAlias = Mapping[str, Any]
@@ -34,14 +37,18 @@ class Statement:
     run when a part of it can only be rendered at each call (a list in `IN`, a default made in Python).
     """
 
-    def __init__(self, written: Written | Callable[[str], Written]) -> None:
-        """`written` may depend on the database: then it is a function of the dialect's name."""
-        self._written = written
+    def __init__(self, written: Written | Callable[[str], Written], *, exactly: bool = False) -> None:
+        """`written` may depend on the database: then it is a function of the dialect's name. Of an `exactly` each run
+        has to touch one row: where several run at once (`engine.gathering`), fewer are Stale."""
+        self._written, self._exactly = written, exactly
         self._compiled: dict[str, _Compiled] = {}
 
     def write(self, session: Session, values: Values) -> int:
-        """It has run once; the answer is the number of rows it touched."""
+        """It has run once; the answer is the number of rows it touched, 1 for one that waits (`engine.gathering`)."""
         connection, ready = self._ready(session)
+        if not ready.answers and (gathered := gathering.of(session)) is not None:
+            gathered.add(self, self._run, [values])
+            return 1
         with _cursor(connection, ready.text) as cursor:
             _execute(connection, cursor, ready.text, ready.bound(values))
             return int(cursor.rowcount)
@@ -50,13 +57,22 @@ class Statement:
         """It has run once for each of these rows, in one call of the driver; not at all without rows."""
         if len(rows) == 1:
             self.write(session, rows[0])
+        elif rows and not self._ready(session)[1].answers and (gathered := gathering.of(session)) is not None:
+            gathered.add(self, self._run, rows)
         elif rows:
-            connection, ready = self._ready(session)
-            with _cursor(connection, ready.text) as cursor:
-                cursor.executemany(ready.text, [ready.bound(row) for row in rows])
+            self._run(session, rows)
+
+    def _run(self, session: Session, rows: Sequence[Values]) -> None:
+        connection, ready = self._ready(session)
+        with _cursor(connection, ready.text) as cursor:
+            cursor.executemany(ready.text, [ready.bound(row) for row in rows])
+            if self._exactly and cursor.rowcount != len(rows):
+                raise Stale()
 
     def rows(self, session: Session, values: Values) -> list[AnyRow]:
         """All rows it answers."""
+        if (gathered := gathering.of(session)) is not None:
+            gathered.before_reading()
         connection, ready = self._ready(session)
         with _cursor(connection, ready.text) as cursor:
             _execute(connection, cursor, ready.text, ready.bound(values))
@@ -145,7 +161,8 @@ def upsert_of(
 
 @dataclass(frozen=True, slots=True)
 class _Compiled:
-    """`given` are the values by name with their conversions, `fixed` those written into the statement itself."""
+    """`given` are the values by name with their conversions, `fixed` those written into the statement itself; `answers`
+    whether it gives rows back."""
 
     text: str
     positions: tuple[str, ...] | None
@@ -153,6 +170,7 @@ class _Compiled:
     fixed: Mapping[str, Any]
     row: Callable[[Iterable[Any]], Any]
     converts: tuple[tuple[int, Convert], ...]
+    answers: bool
 
     def bound(self, values: Values) -> Any:
         bound = dict(self.fixed)
@@ -200,7 +218,7 @@ def _compiled(written: Written, dialect: Dialect) -> _Compiled:
     return _Compiled(
         str(compiled), tuple(positions) if positions is not None else None, tuple(given), fixed,
         _shape([column.key for column in columns]),
-        tuple((place, convert) for place, convert in converts if convert is not None),
+        tuple((place, convert) for place, convert in converts if convert is not None), bool(columns),
     )
 
 

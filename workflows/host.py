@@ -9,9 +9,10 @@ from typing import Any, cast
 
 from sqlalchemy.orm import Session
 
+from engine import gathering
 from engine.errors import NotFound
 from engine.host import Actor, Finding, Subject, Surroundings
-from workflows import agendas, bodies, notices, rules, writes
+from workflows import agendas, bodies, notices, rules, undoing, writes
 from workflows.activities import training
 from workflows.agendas import Almanac, Registered
 from workflows.calendar import due
@@ -32,11 +33,16 @@ def almanac_of(session: Session, body: Body) -> Almanac:
 
 def _registered(session: Session, subject: str) -> tuple[Registered, Almanac]:
     """The body behind a subject as it is registered now, with its almanac. Refused with NotFound."""
+    gathered = gathering.of(session)
+    if gathered is not None and (known := gathered.known.get(("body", subject))) is not None:
+        return cast("tuple[Registered, Almanac]", known)
     session.flush()  # what was set on a body in this session counts, written or not
     noun, _, number = subject.partition(":")
     found = agendas.of_body(session, int(number)) if noun == "body" and number.isdecimal() else None
     if found is None:
         raise NotFound(f"Badan {subject} tidak ditemukan. Mungkin tautannya sudah tidak berlaku.")
+    if gathered is not None:
+        gathered.known["body", subject] = found
     return found
 
 
@@ -62,9 +68,20 @@ class KpuHost:
 
     def accepted(
         self, session: Session, subject: Subject, node: str, data: Mapping[str, Any], actor: Actor, now: datetime
+    ) -> Mapping[str, Any] | None:
+        """The registers say what the accepted evidence says; the answer is what differs from before."""
+        body = _registered(session, subject.subject)[0]
+        before = undoing.read(session, body, node)
+        writes.accepted(session, body, node, data, actor=actor, now=now)
+        if (gathered := gathering.of(session)) is not None:
+            gathered.known.pop(("body", subject.subject), None)
+        return undoing.difference(node, before, undoing.read(session, body, node))
+
+    def take_back(
+        self, session: Session, subject: Subject, node: str, before: Mapping[str, Any], actor: Actor, now: datetime
     ) -> None:
-        """The registers say what the accepted evidence says."""
-        writes.accepted(session, _registered(session, subject.subject)[0], node, data, actor=actor, now=now)
+        """The registers are as they were before; refused where other hands have changed them since."""
+        undoing.write_back(session, before)
 
     def still_holds(self, session: Session, subject: Subject, account: str, role: str, now: datetime) -> bool:
         """Whether the account is active and has this role over the body on this local day, or still has the one by

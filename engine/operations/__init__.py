@@ -19,6 +19,7 @@ from engine.operations.undo import undo, undoable
 
 __all__ = [
     "Delivery", "Outcome", "acknowledge", "attach", "attach_all", "begin", "broadcast", "cancel", "child_ended",
-    "claim", "complete_task", "deliver", "effects", "finish", "fire_timer", "lift_obstacle", "prepare", "receive", "release",
-    "report_obstacle", "run_done", "run_task", "save_draft", "start", "task_failed", "undo", "undoable", "withdraw",
+    "claim", "complete_task", "deliver", "effects", "finish", "fire_timer", "lift_obstacle", "prepare", "receive",
+    "release", "report_obstacle", "run_done", "run_task", "save_draft", "start", "task_failed", "undo", "undoable",
+    "withdraw",
 ]

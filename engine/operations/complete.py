@@ -14,7 +14,7 @@ from engine.base import table_of
 from engine.errors import EvidenceRefused, Forbidden, FourEyes
 from engine.host import SYSTEM, Actor, Host
 from engine.models import Deed, History, Submission
-from engine.operations import evidence, votes
+from engine.operations import evidence, undo, votes
 from engine.operations.door import Act, advance, note, open_nodes
 from engine.operations.learning import learn
 from engine.operations.outcome import Outcome, earlier, remember
@@ -47,6 +47,8 @@ def complete_task(
     require_may_do(actor, task, host, standing)
     checked = evidence.check(session, standing, task.node, data, now)
     outcome = _complete(session, standing, task, actor, now, checked)
+    if task.node in standing.definition.deciding or task.node in standing.definition.graph.quorums:
+        undo.keep(session, standing, task, actor, now)
     return remember(session, actor, key, outcome)
 
 
@@ -123,6 +125,7 @@ def go_on(session: Session, standing: Standing, outcome: Outcome, now: datetime)
         task_id = open_nodes(session, outcome.instance_id).get(one.node)
         if task_id is None:
             continue  # what was handed in just before has closed it again
+        standing.taken_up.append(one)
         author = _author(session, one)
         again, task = lock_task(session, task_id, standing.host, author)
         if not standing.host.still_holds(session, again.subject, author.id, task.role, now):
@@ -137,6 +140,7 @@ def go_on(session: Session, standing: Standing, outcome: Outcome, now: datetime)
             _TO_DRAFT.write(session, {"s": one.id})
             continue
         inner = _complete(session, again, task, author, now, checked)
+        standing.join(again)
         outcome = replace(
             inner, action=outcome.action, source=outcome.source, warnings=outcome.warnings,
             stages=(*outcome.stages, *inner.stages), handed_in=(*outcome.handed_in, one.node, *inner.handed_in),

@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import bindparam, or_, select, update
 from sqlalchemy.orm import Session
 
+from engine import gathering
 from engine.base import table_of
 from engine.errors import EvidenceRefused, FieldError
 from engine.graph import Transition
@@ -73,7 +74,7 @@ def settle(
     if not step.stages and not step.entered:
         return settled
     decided = []
-    for one in _PENDING.rows(session, {"i": standing.row.id}):
+    for one in _pending(session, standing.row.id):
         if one.status == "prepared":
             if one.node in step.entered:
                 standing.prepared.append(one)
@@ -88,8 +89,29 @@ def settle(
             continue
         how = "returned" if again else "accepted"
         decided.append({"s": one.id, "how": how, "at": now, "by": actor.id, "what": decision and dict(decision)})
+    if settled.accepted:
+        standing.surroundings(session, now)  # read before what follows is written: see `engine.gathering`
     _DECIDE.write_all(session, decided)
     return settled
+
+
+def _pending(session: Session, instance_id: int) -> list[AnyRow]:
+    gathered = gathering.of(session)
+    if gathered is not None and (known := gathered.known.pop(("pending", instance_id), None)) is not None:
+        found: list[AnyRow] = known
+        return found
+    return _PENDING.rows(session, {"i": instance_id})
+
+
+def gather_pending(session: Session, instance_ids: Sequence[int], gathered: gathering.Gathered) -> None:
+    """What `settle` asks about each of these instances is known."""
+    gathered.known.update({("pending", number): [] for number in instance_ids})
+    for row in session.execute(
+        select(_submission)
+        .where(_submission.c.instance_id.in_(instance_ids), _submission.c.status.in_(("submitted", "prepared")))
+        .order_by(_submission.c.id)
+    ):
+        gathered.known["pending", row.instance_id].append(row)
 
 
 def _opens_again(standing: Standing, node: str, step: Transition) -> bool:

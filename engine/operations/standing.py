@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import bindparam, exists, select
 from sqlalchemy.orm import Session
 
-from engine import definitions
+from engine import definitions, feel, gathering
 from engine.base import table_of
 from engine.definitions import Loaded
 from engine.errors import Forbidden, NotFound, NotOpen, OutOfScope, Stale
@@ -51,7 +51,9 @@ _TASK = Statement(select(
 class Standing:
     """One instance under the lock of this transaction.
 
-    `row` is its row as read; `variables` may be changed; `prepared` is the evidence that a step found waiting for it.
+    `row` is its row as read; `variables` may be changed; `prepared` is the evidence that a step found waiting for it,
+    `taken_up` those rows of it that the act has dealt with; `written` is what the host needs to write its registers
+    back: {"node", "before"} in the order in which evidence was accepted.
     """
 
     row: AnyRow
@@ -59,6 +61,8 @@ class Standing:
     variables: dict[str, Any]
     host: Host
     prepared: list[AnyRow] = field(default_factory=list)
+    taken_up: list[AnyRow] = field(default_factory=list)
+    written: list[dict[str, Any]] = field(default_factory=list)
     _around: dict[datetime, Surroundings] = field(default_factory=dict)
 
     @property
@@ -69,13 +73,22 @@ class Standing:
     def surroundings(self, session: Session, now: datetime) -> Surroundings:
         """What lies around the subject, asked once until `accepted`: nobody else changes it under this lock."""
         if (found := self._around.get(now)) is None:
-            found = self._around[now] = self.host.surroundings(session, self.subject, now)
+            found = self._around[now] = _at(now, self.host.surroundings(session, self.subject, now))
         return found
 
     def accepted(self, session: Session, node: str, data: Mapping[str, Any], actor: Actor, now: datetime) -> None:
         """The host has written this evidence into its registers; the surroundings are asked anew."""
-        self.host.accepted(session, self.subject, node, data, actor, now)
+        before = self.host.accepted(session, self.subject, node, data, actor, now)
+        if before is not None:
+            self.written.append({"node": node, "before": before})
+        if (gathered := gathering.of(session)) is not None:
+            gathered.wrote = True
         self._around.clear()
+
+    def join(self, inner: Standing) -> None:
+        """What a further step of the same act has taken up and written counts as this one's."""
+        self.taken_up += inner.taken_up
+        self.written += inner.written
 
     def context(self, surroundings: Surroundings) -> dict[str, Any]:
         return context_of(self.variables, surroundings.names)
@@ -90,6 +103,11 @@ class Standing:
         """Of these values its variables have those that are asked about."""
         names = self.names
         self.variables.update({key: value for key, value in values.items() if key in names})
+
+
+def _at(now: datetime, around: Surroundings) -> Surroundings:
+    """With the moment of the act, which `now()` and `today()` of the drawing give, by the subject's own clock."""
+    return replace(around, names={**around.names, feel.MOMENT: now.astimezone(around.zone)})
 
 
 def standing_of(session: Session, row: AnyRow, host: Host) -> Standing:
@@ -127,6 +145,9 @@ def lock_task(session: Session, task_id: int, host: Host, actor: Actor) -> tuple
     The task's row has one more column, `acted`: whether the actor, or the one on whose behalf they act, acted in
     another lane during this stay in the stage.
     """
+    gathered = gathering.of(session)
+    if gathered is not None and (known := gathered.known.pop(("task", task_id), None)) is not None:
+        return standing_of(session, known[0], host), known[1]
     row = _INSTANCE_OF_TASK.first(session, {"task": task_id})
     if row is None:
         raise NotFound("Tugas ini tidak ditemukan. Mungkin tautannya sudah tidak berlaku.")
@@ -137,13 +158,38 @@ def lock_task(session: Session, task_id: int, host: Host, actor: Actor) -> tuple
     return standing_of(session, row, host), task
 
 
+def lock_all(session: Session, instance_ids: Sequence[int]) -> dict[int, AnyRow]:
+    """These instances, locked in one order, so that two acts on the same ones wait and never deadlock; by id."""
+    found = session.execute(
+        select(_instance).where(_instance.c.id.in_(instance_ids)).order_by(_instance.c.id).with_for_update()
+    )
+    return {row.id: row for row in found}
+
+
+def gather_tasks(session: Session, task_ids: Sequence[int], actor: Actor, gathered: gathering.Gathered) -> None:
+    """The instances of these tasks are locked, and what `lock_task` asks about each is known; of child instances,
+    whose four eyes are counted by their root, it is asked one by one."""
+    locked = lock_all(session, session.execute(
+        select(_task.c.instance_id).where(_task.c.id.in_(task_ids)).distinct()
+    ).scalars().all())
+    acted = exists().where(
+        _deed.c.instance_id == _instance.c.id, _deed.c.stage_version == _instance.c.stage_version,
+        _deed.c.person.in_((actor.who, actor.principal)), _deed.c.role != _task.c.role,
+    ).label("acted")
+    for task in session.execute(
+        select(_task, acted).join(_instance, _instance.c.id == _task.c.instance_id)
+        .where(_task.c.id.in_(task_ids), _instance.c.root_id.is_(None))
+    ):
+        gathered.known["task", task.id] = locked[task.instance_id], task
+
+
 def require_open(session: Session, standing: Standing, task: AnyRow) -> None:
     """Refused with NotOpen when the task is closed; the refusal says what was done meanwhile and by whom."""
     if task.closed_at is None:
         return
     raise NotOpen(
         "Tugas ini sudah tidak terbuka. Terakhir: “%(what)s” oleh %(who)s. Muat ulang halaman, lalu periksa kembali; "
-        "isian Anda tidak hilang.", **_meanwhile(session, standing)
+        "isian Anda tidak hilang.", **meanwhile(session, standing)
     )
 
 
@@ -152,11 +198,11 @@ def require_seen(session: Session, standing: Standing, seen: int | None) -> None
     if seen is not None and seen != standing.row.version:
         raise Stale(
             "Keadaan badan ini sudah berubah sejak halaman dibuka. Terakhir: “%(what)s” oleh %(who)s. Muat ulang "
-            "halaman, lalu periksa kembali; isian Anda tidak hilang.", **_meanwhile(session, standing)
+            "halaman, lalu periksa kembali; isian Anda tidak hilang.", **meanwhile(session, standing)
         )
 
 
-def _meanwhile(session: Session, standing: Standing) -> dict[str, str]:
+def meanwhile(session: Session, standing: Standing) -> dict[str, str]:
     """What was done last, and by whom; of people's deeds, where there are any, rather than of the engine's own."""
     last = session.execute(
         select(_history.c.actor, _history.c.action, _history.c.node, _history.c.details)
