@@ -128,7 +128,8 @@ def found(place: CTE, drawn: Flows, dialect: str) -> CTE:
     The statement wants the values of `moments`.
     """
     causes = union_all(
-        _of_work(place, drawn), _of_obstacles(place), _of_incidents(place), _of_members(place, dialect)
+        _of_work(place, drawn), _of_obstacles(place), _of_incidents(place), _of_incidents_inside(place),
+        _of_members(place, dialect),
     ).subquery("cause")
     return (
         select(
@@ -205,6 +206,16 @@ def _of_incidents(place: CTE) -> Select[Any]:
     return (
         select(place.c.id, literal(BIT["incident"]), Incident.opened_at, literal(owner_bit("operator")))
         .join(Incident, and_(Incident.instance_id == place.c.id, Incident.resolved_at.is_(None)))
+    )
+
+
+def _of_incidents_inside(place: CTE) -> Select[Any]:
+    """Those of the body's child instances, found from the few that are open at all."""
+    child = aliased(Instance)
+    return (
+        select(place.c.id, literal(BIT["incident"]), Incident.opened_at, literal(owner_bit("operator")))
+        .select_from(Incident).join(child, and_(child.id == Incident.instance_id, child.parent_id.is_not(None)))
+        .join(place, place.c.id == child.root_id).where(Incident.resolved_at.is_(None))
     )
 
 

@@ -101,11 +101,13 @@ class Served:
 
 @dataclass(frozen=True)
 class Chain:
-    """The end of the history chain: a short code of it, how many entries, and whether every one is unaltered."""
+    """The end of the body's history chain: a short code of it, how many entries, and whether every one is unaltered,
+    those in the chains of its child instances too, of which there are `children`."""
 
     code: str
     entries: int
     whole: bool
+    children: int = 0
 
 
 @dataclass(frozen=True)
@@ -234,7 +236,7 @@ def _flow(session: Session, place: Place, actor: Actor, now: datetime, may: Sigh
             phones=may.phones, language=language,
         ),
         events=_events(session, family, told, names, {one.id: one.code for one in obstacles}),
-        chain=_chain(row, entries),
+        chain=_chain(row, family, told),
         outline=session.execute(select(Definition.outline).where(Definition.id == row.definition_id)).scalar_one(),
         here=tuple(waiting), passed=trail.passed(loaded, entries, set(waiting)),
         late=tuple(task.node for task in opened if task.due_at is not None and task.due_at < now),
@@ -334,9 +336,14 @@ def _held(one: Row[Any], names: Mapping[str, str], *, full: bool) -> Held:
     )
 
 
-def _chain(row: Row[Any], entries: Iterable[Row[Any]]) -> Chain:
-    rows = [dict(one._mapping) for one in entries]
-    return Chain(row.head[:12].upper(), len(rows), history.verify_rows(rows, row.id, row.seq, row.head) is None)
+def _chain(row: Row[Any], family: Mapping[int, Row[Any]], told: Iterable[Row[Any]]) -> Chain:
+    rows: dict[int, list[Mapping[str, Any]]] = {number: [] for number in family}
+    for one in told:
+        rows[one.instance_id].append(dict(one._mapping))
+    whole = all(
+        history.verify_rows(rows[number], number, one.seq, one.head) is None for number, one in family.items()
+    )
+    return Chain(row.head[:12].upper(), sum(map(len, rows.values())), whole, len(family) - 1)
 
 
 def drawing(session: Session, body_id: int, actor: Actor) -> bytes:

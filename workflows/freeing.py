@@ -99,7 +99,7 @@ class Facts:
             return [self._obstacle(row) for row in self.halts.get((reason, number), ())]
         if reason == "incident":
             return [
-                Cause(reason, row.at, "operator", task=self.stage_name(number, row.code), error=row.who)
+                Cause(reason, row.at, "operator", task=self._sign(row.drawing, row.code)[0], error=row.who)
                 for row in self.halts.get((reason, number), ())
             ]
         if reason == "members":
@@ -213,17 +213,23 @@ def _standing(dialect: str) -> Select[*tuple[Any, ...]]:
 
 
 def _halts(dialect: str) -> Select[*tuple[Any, ...]]:
-    """Open obstacles and incidents as rows (reason, instance_id, at, code, who, note, promised_at)."""
-    nothing = cast(null(), UTCDateTime())
+    """Open obstacles and incidents, of child instances too, as rows (reason, instance_id of the root, at, code, who,
+    note, promised_at, drawing)."""
+    nothing, own, child = cast(null(), UTCDateTime()), aliased(Instance), aliased(Instance)
+
+    def incidents(of: Any, root: Any) -> Select[Any]:
+        return select(
+            literal("incident"), Incident.id, root, Incident.opened_at, Incident.node, Incident.error, literal(""),
+            nothing, of.definition_id,
+        ).join(of, of.id == Incident.instance_id).where(_among(root, dialect), Incident.resolved_at.is_(None))
+
     both = union_all(
         select(
             literal("obstacle").label("reason"), Obstacle.id, Obstacle.instance_id, Obstacle.reported_at.label("at"),
             Obstacle.code, Obstacle.owner.label("who"), Obstacle.note, Obstacle.promised_at,
+            cast(null(), BigInteger).label("drawing"),
         ).where(_among(Obstacle.instance_id, dialect), Obstacle.lifted_at.is_(None)),
-        select(
-            literal("incident"), Incident.id, Incident.instance_id, Incident.opened_at, Incident.node, Incident.error,
-            literal(""), nothing,
-        ).where(_among(Incident.instance_id, dialect), Incident.resolved_at.is_(None)),
+        incidents(own, own.id), incidents(child, child.root_id).where(child.parent_id.is_not(None)),
     ).subquery("halt")
     return select(both).order_by(both.c.reason, both.c.id)
 

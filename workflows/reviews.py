@@ -17,7 +17,7 @@ from engine.forms import File, Form
 from engine.forms import Row as Answer
 from engine.host import Actor
 from engine.models import Task
-from workflows import filings, rounds, signposts
+from workflows import called, filings, rounds, signposts
 from workflows.field_names import named
 from workflows.filings import HANDED_IN, Place, Returned
 from workflows.models import Body
@@ -110,31 +110,31 @@ def review(session: Session, task_id: int, actor: Actor, now: datetime, language
     place = filings.at(session, found.body_id, now, found.instance_id)
     if found.node not in place.loaded.deciding:
         raise NotFound("Tugas ini bukan pemeriksaan. Buka dari daftar tugas.")
-    filed = _filed(session, place, found.node)
-    people = {one.actor for _, _, some in filed for one in some} | {found.claimed_by, found.closed_by}
+    filed = [*_filed(session, place, found.node), *called.filed(session, place, found.node)]
+    people = {one.actor for *_, some in filed for one in some} | {found.claimed_by, found.closed_by}
     names = filings.account_names(session, people)
     return Review(
         task=found, place=place, node=place.loaded.graph.process.nodes[found.node], form=place.form(found.node),
-        exhibits=tuple(_exhibit(place, node, title, some, names, language) for node, title, some in filed),
+        exhibits=tuple(_exhibit(where, node, title, some, names, language) for where, node, title, some in filed),
         acted=filings.acted(session, place, actor, found.role),
         claimed_by=names.get(found.claimed_by or "", "") if found.claimed_by != actor.id else "",
         closed_by=names.get(found.closed_by or "", found.closed_by or ""),
     )
 
 
-def _filed(session: Session, place: Place, decider: str) -> list[tuple[str, str, list[Row[Any]]]]:
-    """What this task decides about: (node, its name, what was handed in for it); of a repeated one, by its rounds."""
-    found: list[tuple[str, str, list[Row[Any]]]] = []
+def _filed(session: Session, place: Place, decider: str) -> list[called.Filed]:
+    """What this task decides about in the body's own drawing; of a repeated task, by its rounds."""
+    found: list[called.Filed] = []
     for node in _decided_by(place, decider):
         filed = [one for one in filings.submissions(session, place, node) if one.status in HANDED_IN]
         tasks = [one.task_id for one in filed if one.task_id is not None] if place.has_children else []
         inside = rounds.of_tasks(session, tasks)
-        by_name: dict[tuple[int, str], list[Row[Any]]] = {}
+        by_name: dict[tuple[tuple[int, ...], str], list[Row[Any]]] = {}
         name = signposts.name_of(place.loaded, node)
         for one in filed:
             its = inside.get(one.task_id)
-            by_name.setdefault((its.number, its.named(name)) if its else (0, name), []).append(one)
-        found += [(node, title, by_name[number, title]) for number, title in sorted(by_name)]
+            by_name.setdefault((its.place, its.named(name)) if its else ((), name), []).append(one)
+        found += [(place, node, title, by_name[number, title]) for number, title in sorted(by_name)]
     return found
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Row, and_, select
+from sqlalchemy import Row, and_, literal, select
 from sqlalchemy.orm import Session, aliased
 
 from engine.definitions import Loaded
@@ -18,17 +19,25 @@ from workflows import signposts
 @dataclass(frozen=True)
 class Round:
     """A task's part in the work of its body. `number` counts from 1 and is 0 where nothing is repeated; `total` is 0
-    where only a condition says how often."""
+    where only a condition says how often. `outer` are the numbers of the rounds around it, the outermost first."""
 
     instance_id: int
     definition_id: int
     number: int
     total: int
+    outer: tuple[int, ...] = ()
+
+    @property
+    def place(self) -> tuple[int, ...]:
+        """By which rounds are put in order: the outer numbers, then its own."""
+        return (*self.outer, self.number)
 
     def named(self, title: str) -> str:
-        """The title with its round: "Wawancara calon (2 dari 5)"."""
+        """The title with its round: "Wawancara calon (2 dari 5)"; the third round within the second "(putaran 2.3)"."""
         if not self.number:
             return title
+        if self.outer:
+            return f"{title} (putaran {'.'.join(map(str, self.place))})"
         return f"{title} ({self.number} dari {self.total})" if self.total else f"{title} (putaran {self.number})"
 
 
@@ -49,20 +58,31 @@ def of_tasks(session: Session, task_ids: Iterable[int]) -> dict[int, Round]:
     numbers = set(task_ids)
     if not numbers:
         return {}
-    first = aliased(Instance)
-    found = session.execute(
-        select(Task.id, Task.instance_id, Instance.definition_id, Instance.number, first.origin)
+    stay = (Instance.parent_id, Instance.parent_node, Instance.parent_visit, Instance.number)
+    own = (
+        select(Task.id.label("task"), Instance.id.label("instance"), Instance.definition_id, *stay,
+               literal(0).label("up"))
         .join(Instance, Instance.id == Task.instance_id)
-        .join(first, and_(
-            first.parent_id == Instance.parent_id, first.parent_node == Instance.parent_node,
-            first.parent_visit == Instance.parent_visit, first.number == 0,
-        ))
-        .where(Task.id.in_(numbers), Task.root_id != Task.instance_id)
+        .where(Task.id.in_(numbers), Task.root_id != Task.instance_id).cte("own", recursive=True)
     )
-    return {row.id: _round(row.instance_id, row.definition_id, row.number, row.origin or {}) for row in found}
+    above, first = aliased(Instance), aliased(Instance)
+    own = own.union_all(
+        select(own.c.task, above.id, above.definition_id, above.parent_id, above.parent_node, above.parent_visit,
+               above.number, own.c.up + 1)
+        .join(above, above.id == own.c.parent_id).where(above.parent_id.is_not(None))
+    )
+    found = session.execute(
+        select(own, first.origin).join(first, and_(
+            first.parent_id == own.c.parent_id, first.parent_node == own.c.parent_node,
+            first.parent_visit == own.c.parent_visit, first.number == 0,
+        )).order_by(own.c.task, own.c.up)
+    )
+    return {task: _round(list(levels)) for task, levels in groupby(found, key=lambda row: row.task)}
 
 
-def _round(instance: int, definition: int, number: int, origin: dict[str, int | None]) -> Round:
-    """Only the first round of a repeated activity says how many there are."""
-    repeated = "total" in origin
-    return Round(instance, definition, number + 1 if repeated else 0, origin.get("total") or 0)
+def _round(levels: list[Row[Any]]) -> Round:
+    """The instances of one task, the innermost first; of a repeated activity only the first round says how often."""
+    repeated = [(row.number + 1, row.origin["total"] or 0) for row in levels if "total" in (row.origin or {})]
+    number, total = repeated[0] if repeated else (0, 0)
+    outer = tuple(one for one, _ in reversed(repeated[1:]))
+    return Round(levels[0].instance, levels[0].definition_id, number, total, outer)
