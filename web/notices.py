@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
@@ -16,6 +16,7 @@ from web.access import SIGNED_IN, allow, current_actor, may_open
 from web.auth.sessions import visitor
 from web.gate import whole
 from web.trail import drawn, obstacle_name
+from web.words import long_date
 from workflows import inbox, notices
 from workflows.inbox import Told
 
@@ -102,6 +103,32 @@ def _drawing(params: Mapping[str, Any]) -> str:
                    version=params.get("version"))
 
 
+def _decision_undone(told: Told, params: Mapping[str, Any]) -> tuple[str, str]:
+    title = gettext("Keputusan dibatalkan: %(what)s", what=drawn(told.element))
+    return title, gettext("Pemberitahuan sebelumnya tentang keputusan ini tidak berlaku. Bukti menunggu pemeriksaan lagi.")
+
+
+def _delegation_given(told: Told, params: Mapping[str, Any]) -> tuple[str, str]:
+    values = {"giver": params.get("giver", ""), "taker": params.get("taker", "")}
+    title = gettext("Delegasi: %(taker)s memutuskan atas nama %(giver)s", **values)
+    return title, gettext("Berlaku %(since)s sampai %(until)s. Lihat di halaman Delegasi.",
+                          since=_day(params.get("from")), until=_day(params.get("until")))
+
+
+def _delegation_revoked(told: Told, params: Mapping[str, Any]) -> tuple[str, str]:
+    values = {"giver": params.get("giver", ""), "taker": params.get("taker", "")}
+    return gettext("Delegasi dicabut: %(taker)s tidak lagi memutuskan atas nama %(giver)s", **values), ""
+
+
+def _comment_mentioned(told: Told, params: Mapping[str, Any]) -> tuple[str, str]:
+    title = gettext("%(who)s menyebut Anda dalam komentar", who=params.get("who", ""))
+    return title, gettext("Baca dan jawab di halaman badannya.")
+
+
+def _day(text: Any) -> str:
+    return long_date(date.fromisoformat(str(text)))
+
+
 Words = Callable[[Told, Mapping[str, Any]], tuple[str, str]]
 WORDS: dict[str, tuple[Words, str, str]] = {
     "task.opened": (_task_opened, "pen", "info"),
@@ -115,6 +142,10 @@ WORDS: dict[str, tuple[Words, str, str]] = {
     "agenda.decided": (_agenda_decided, "check", "info"),
     "drawing.proposed": (_drawing_proposed, "clock", "info"),
     "drawing.decided": (_drawing_decided, "check", "info"),
+    "decision.undone": (_decision_undone, "back", "warning"),
+    "delegation.given": (_delegation_given, "people", "info"),
+    "delegation.revoked": (_delegation_revoked, "people", "info"),
+    "comment.mentioned": (_comment_mentioned, "pen", "info"),
 }
 """Of each topic its words, its icon and its tone."""
 

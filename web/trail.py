@@ -213,7 +213,12 @@ def _plain(event: Event) -> tuple[str, str]:
     return str(PLAIN[event.action]) % {"what": drawn(event.what) or gettext("Alur")}, ""
 
 
+def _decision_undone(event: Event) -> tuple[str, str]:
+    return gettext("%(what)s: keputusan dibatalkan oleh yang memutuskan", what=drawn(event.what)), "warning"
+
+
 WORDS = {
+    "decision.undone": _decision_undone,
     **dict.fromkeys(PLAIN, _plain),
     "instance.started": _instance_started, "instance.cancelled": _instance_cancelled,
     "instance.moved": _instance_moved, "instance.moved_back": _instance_moved_back,

@@ -16,7 +16,8 @@ from workflows.models.accounts import Account, Assignment
 
 TOPICS = (
     "task.opened", "evidence.returned", "evidence.waiting", "stage.reached", "task.late", "incident.opened",
-    "obstacle.reported", "agenda.proposed", "agenda.decided", "drawing.proposed", "drawing.decided",
+    "obstacle.reported", "agenda.proposed", "agenda.decided", "decision.undone", "delegation.given",
+    "delegation.revoked", "comment.mentioned", "drawing.proposed", "drawing.decided",
 )
 """What people are told about; the pages have words for each, in every language."""
 

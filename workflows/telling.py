@@ -11,6 +11,7 @@ from engine import definitions
 from engine.models import History, Instance, Submission, Task
 from workflows import bodies, escalation, notices
 from workflows.host import almanac_of
+from workflows.models import Notice
 from workflows.models.accounts import MEMBER_ROLES
 
 
@@ -25,7 +26,9 @@ def moved(session: Session, *, instance_id: int, seq: int, now: datetime) -> Non
     today = almanac_of(session, bodies.of_subject(session, instance.subject)).today(now)
     graph = definitions.load(session, instance.definition_id).graph
     if returned := row.details.get("returned"):
-        _returned(session, instance, list(returned), today, now)
+        _returned(session, instance, list(returned), row.seq, today, now)
+    elif row.action == "decision.undone":
+        _undone(session, instance, row, now)
     elif row.source != row.target and row.action != "instance.moved":
         _opened(session, instance, row.at, today, now)
     if stages := row.details.get("stages"):
@@ -49,14 +52,30 @@ def moved(session: Session, *, instance_id: int, seq: int, now: datetime) -> Non
         )
 
 
-def _returned(session: Session, instance: Instance, returned: list[int], today: date, now: datetime) -> None:
+def _undone(session: Session, instance: Instance, row: History, now: datetime) -> None:
+    """Whoever was told something by the decision that was taken back is told that it was."""
+    told = session.scalars(
+        select(Notice.account_id).where(
+            Notice.instance_id == instance.id, Notice.topic.in_(("task.opened", "evidence.returned", "stage.reached")),
+            Notice.created_at >= datetime.fromisoformat(row.details["decided_at"]), Notice.created_at <= now,
+        ).distinct()
+    ).all()
+    notices.tell(
+        session, told, topic="decision.undone", dedupe=f"undone:{instance.id}:{row.seq}", instance_id=instance.id,
+        params={"node": row.node}, now=now,
+    )
+
+
+def _returned(
+    session: Session, instance: Instance, returned: list[int], seq: int, today: date, now: datetime
+) -> None:
     for one in session.scalars(select(Submission).where(Submission.id.in_(returned))):
         role = session.scalar(select(Task.role).where(Task.id == one.task_id)) if one.task_id else None
         accounts = set(notices.holders(session, (role,), instance.scope, today)) if role else set()
         if one.actor.isdecimal():
             accounts.add(int(one.actor))
         notices.tell(
-            session, sorted(accounts), topic="evidence.returned", dedupe=f"returned:{one.id}",
+            session, sorted(accounts), topic="evidence.returned", dedupe=f"returned:{one.id}:{seq}",
             instance_id=instance.id, now=now,
             params={"node": one.node, "reason": (one.decision or {}).get("reason", "")},
         )

@@ -18,7 +18,7 @@ ACTIONS = (
     "evidence.prepared", "evidence.withdrawn", "evidence.held", "obstacle.reported", "obstacle.lifted", "timer.fired",
     "message.received", "message.retried", "instance.moved", "instance.moved_back",
     "condition.met", "activity.begun", "activity.finished", "timer.dropped", "branch.ended", "round.ended",
-    "children.ended", "error.caught", "error.acknowledged", "escalation.caught",
+    "children.ended", "error.caught", "error.acknowledged", "escalation.caught", "decision.undone",
 )
 """Every action that is written; the pages have words for each."""
 
