@@ -82,7 +82,7 @@ class Reader:
         column = self.setting.columns.get(name)
         if column is None:
             return None
-        if self.setting.sheet.computed(self.line - 1, column):
+        if self.setting.sheet.formulas and self.setting.sheet.computed(self.line - 1, column):
             self.wrong(name, "formula", cell=f"{column_name(column)}{self.line}")
             return None
         try:

@@ -26,7 +26,7 @@ from workflows.imports.rows import Found, Setting, Staged
 from workflows.models import Account, Agenda, ImportFinding, ImportMapping, ImportRow, MemberImport
 from workflows.people import NikKeys
 
-BATCH = 500
+BATCH = 1_000
 """Rows in one transaction: few, because on SQLite everybody else's writing waits for it."""
 
 _row, _finding = table_of(ImportRow), table_of(ImportFinding)
