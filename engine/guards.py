@@ -17,6 +17,7 @@ from typing import Any
 
 from engine import feel
 from engine.answers import dotted, nested
+from engine.feel.builtins import CLOCK
 from engine.feel.tree import (
     And,
     Between,
@@ -34,6 +35,7 @@ from engine.feel.tree import (
     Truth,
     UnaryTest,
     children,
+    parts,
 )
 
 MOST_CASES = 4_096
@@ -53,7 +55,7 @@ def way_missing(guards: Iterable[feel.Expression], given: Domains = _NONE) -> Ca
     stayed open: too many cases, or values that cannot be told from the text.
     """
     expressions = list(guards)
-    if not all(_simple(one.tree) or not one.names for one in expressions):
+    if not all(map(_decided, expressions)):
         return None if _opposite(expressions) else {}
     cases = _all_cases(expressions, given)
     if cases is None:
@@ -65,7 +67,7 @@ def both_true(one: feel.Expression, other: feel.Expression, given: Domains = _NO
     """A case in which both guards are true, so that only their order decides; None when there is none, or when the
     expressions do not tell all cases apart.
     """
-    if not all(_simple(guard.tree) or not guard.names for guard in (one, other)):
+    if not (_decided(one) and _decided(other)):
         return None
     cases = _all_cases([one, other], given) or []
     return next((case for case in cases if _holds(one, case) and _holds(other, case)), None)
@@ -112,6 +114,12 @@ def _opposite(expressions: list[feel.Expression]) -> bool:
 def _plain(text: str) -> str:
     bare = "".join(text.split()).removeprefix("=").removeprefix("${").removeprefix("#{").removesuffix("}")
     return bare.replace("==", "=")
+
+
+def _decided(guard: feel.Expression) -> bool:
+    """Whether the cases tell what it says: it compares names with values, or is the same whatever they are."""
+    asks = any(isinstance(part, Call) and part.function in CLOCK for part in parts(guard.tree))
+    return not asks and (_simple(guard.tree) or not guard.names)
 
 
 _PLAIN = (Literal, Name, And, Or, Between, In, UnaryTest, Tests, Range, List, Truth, Negate)

@@ -21,14 +21,14 @@ def expression_of(text: str, names: Iterable[str] = ()) -> feel.Expression:
     """
     text = text.strip()
     if (mixed := _mixed(text)) is not None:
-        return feel.compile(mixed)
+        return feel.compile(mixed, clock=True)
     try:
-        return _calling_nothing(feel.compile(text, names=names))
+        return _calling_nothing(feel.compile(text, names=names, clock=True))
     except ExpressionRefused as refused:
         if text.startswith(("=", "${", "#{")):
             raise
         try:
-            return feel.compile("${" + text.rstrip(";") + "}")
+            return feel.compile("${" + text.rstrip(";") + "}", clock=True)
         except ExpressionRefused:
             raise refused from None
 
@@ -46,7 +46,7 @@ def _calling_nothing(expression: feel.Expression) -> feel.Expression:
 def timer_of(kind: str, text: str) -> feel.Expression:
     """The expression of a timer: as `engine.timers.timer_expression`, or ISO 8601 text with JUEL in it."""
     mixed = _mixed(text.strip())
-    return feel.compile(mixed) if mixed is not None else timer_expression(kind, text)
+    return feel.compile(mixed, clock=True) if mixed is not None else timer_expression(kind, text)
 
 
 def _mixed(text: str) -> str | None:
@@ -57,6 +57,6 @@ def _mixed(text: str) -> str | None:
     plain, marked = pieces[::2], pieces[1::2]
     if any(mark in one for one in plain for mark in ("${", "#{")):
         return None
-    read = [f"string({feel.compile('${' + one + '}').source()})" for one in marked]
+    read = [f"string({feel.compile('${' + one + '}', clock=True).source()})" for one in marked]
     parts = [part for pair in zip(map(feel.literal, plain), [*read, ""], strict=True) for part in pair]
     return "= " + " + ".join(part for part in parts if part and part != feel.literal(""))

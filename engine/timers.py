@@ -53,7 +53,7 @@ def timer_expression(kind: str, text: str) -> feel.Expression:
     """
     text = text.strip()
     if text.startswith(("=", "${", "#{")):
-        return feel.compile(text)
+        return feel.compile(text, clock=True)
     reads = {"date": iso.read_datetime, "duration": iso.read_duration, "cycle": _read_cycle}[kind]
     if reads(text) is None and not (kind == "cycle" and read_cron(text)):
         if _PLAIN_NAME.fullmatch(text):

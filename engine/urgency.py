@@ -57,7 +57,7 @@ def priority_of(text: str) -> feel.Expression:
     """The expression of a priority. Refused with ExpressionRefused, also where plain text is no whole number."""
     text = text.strip()
     if text.startswith(("=", "${", "#{")):
-        return feel.compile(text)
+        return feel.compile(text, clock=True)
     if not text.lstrip("-").isdecimal() or len(text) > len(str(MOST)):
         raise ExpressionRefused(text, 0, "Prioritas harus bilangan bulat seperti 50, atau ungkapan yang diawali “=”")
     return feel.compile(f"= {text}")

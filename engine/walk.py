@@ -16,6 +16,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from engine import answers as worth
+from engine import feel
 from engine.errors import Refused
 from engine.explore import UNDO
 from engine.graph import Graph, Repeat, Transition
@@ -27,6 +28,7 @@ from engine.rounds import OWN, NotCounted, Plan, is_over, plan
 from engine.run import UNDOES
 from engine.timers import Strike, first_strike, next_strike
 
+_ZONE = ZoneInfo("Asia/Jakarta")
 BEGIN = datetime(2024, 5, 16, 2, 0, tzinfo=UTC)
 TRIES = 50
 RARE = 0.05
@@ -162,8 +164,8 @@ class Walk:
             self._step(one, f"fire.{node}")
         waits = f"fire.{node}" in self._steps(one.graph).triggers(one.state)
         if waits and not clock.interrupting and clock.boundary and node not in one.clocks:
-            around = Surroundings(ZoneInfo("Asia/Jakarta"))
-            following = next_strike(clock, context_of(one.variables, around.names), around, strike.due_at,
+            around = Surroundings(_ZONE)
+            following = next_strike(clock, self._known(one.variables), around, strike.due_at,
                                     strike.repeats)
             if following is not None:
                 one.clocks[node] = (clock, following)
@@ -222,7 +224,7 @@ class Walk:
         raise error
 
     def _machine_step(self, one: Living, trigger: str, given: Mapping[str, Any]) -> Transition:
-        context = context_of({**one.variables, **given}, {})
+        context = self._known({**one.variables, **given})
         return self._steps(one.graph).step(one.state, trigger, _Undecided(one.graph, context, self.random))
 
     def _led_on(self, one: Living, gateway: str) -> dict[str, Any]:
@@ -235,13 +237,17 @@ class Walk:
         values = worth.of([guard])
         for _ in range(TRIES):
             given = worth.chosen(values, self.random)
-            if guard.evaluate(context_of({**one.variables, **given}, {})) is True:
+            if guard.evaluate(self._known({**one.variables, **given})) is True:
                 return given
         return {}
 
+    def _known(self, variables: Mapping[str, Any]) -> dict[str, Any]:
+        """What expressions see, with the moment that the walk has come to."""
+        return context_of(variables, {feel.MOMENT: self.now.astimezone(_ZONE)})
+
     def _reset_clocks(self, one: Living, step: Transition) -> None:
-        around = Surroundings(ZoneInfo("Asia/Jakarta"))
-        context = context_of(one.variables, around.names)
+        around = Surroundings(_ZONE)
+        context = self._known(one.variables)
         for host in step.left:
             for clock in one.graph.clocks.get(host, ()):
                 one.clocks.pop(clock.node, None)
@@ -263,7 +269,7 @@ class Walk:
                 self._child(one, graph, place, dict(one.variables), 0)
             return
         stay = one.stays[place] = Stay(repeat, self._planned(one, repeat))
-        first = stay.made.first(repeat, context_of(one.variables, {}))
+        first = stay.made.first(repeat, self._known(one.variables))
         stay.states = ["running"] * len(first)
         for number in first:
             self._round(one, place, number)
@@ -273,7 +279,7 @@ class Walk:
     def _planned(self, one: Living, repeat: Repeat) -> Plan:
         """How often; a number or list that nothing gives is answered by the walker."""
         try:
-            made = plan(one.graph, repeat, context_of(one.variables, {}))
+            made = plan(one.graph, repeat, self._known(one.variables))
         except NotCounted:
             items = tuple(range(1, self.random.randint(1, 3) + 1))
             return Plan(len(items), items)
@@ -282,7 +288,7 @@ class Walk:
     def _called(self, one: Living, place: str) -> Graph | None:
         if place not in one.graph.calls or (place in one.graph.parts and place != one.graph.root.id):
             return one.graph.parts[place]
-        key = one.graph.calls[place].called.evaluate(context_of(one.variables, {}))
+        key = one.graph.calls[place].called.evaluate(self._known(one.variables))
         return self.others.get(key) if isinstance(key, str) else None
 
     def _round(self, one: Living, place: str, number: int) -> None:
@@ -338,7 +344,7 @@ class Walk:
 
     def _was_last(self, stay: Stay, repeat: Repeat, child: Living) -> bool:
         known = {**child.variables, **stay.made.variables(repeat, child.number)}
-        return is_over(repeat, stay.made, stay.states, child.number, context_of(known, {}))
+        return is_over(repeat, stay.made, stay.states, child.number, self._known(known))
 
     def _finish(self, one: Living, place: str) -> None:
         one.stays.pop(place, None)

@@ -65,7 +65,7 @@ def literal(text: str) -> str:
 def reads(text: str) -> bool:
     """Whether the text can be read as an expression of ours that calls nothing but our own functions."""
     try:
-        found = feel.compile(text).tree
+        found = feel.compile(text, clock=True).tree
     except ExpressionRefused:
         return False
     return not any(isinstance(part, Invoke) for part in parts(found))
@@ -74,7 +74,7 @@ def reads(text: str) -> bool:
 def _code(text: str) -> str:
     """Code as it was drawn; marked as what is not read where it would read as FEEL and mean something else."""
     try:
-        feel.compile(text)
+        feel.compile(text, clock=True)
     except ExpressionRefused:
         return text
     return resource(text)
@@ -85,7 +85,7 @@ def as_feel(text: str) -> str | None:
     if not marked(text):
         return feel.literal(text)
     try:
-        return feel.compile(text).source()
+        return feel.compile(text, clock=True).source()
     except ExpressionRefused:
         return None
 

@@ -6,8 +6,8 @@ True
 frozenset({'decision'})
 
 Evaluating never raises for data: what FEEL cannot know is null (None), as the standard says. The engine reads no
-clock: `now()` and `today()` need `clock=True` here and `now=` when evaluating; the context brings the moments a
-drawing may speak of.
+clock: `now()` and `today()` need `clock=True` here, and the moment when evaluating: as `now=`, or in the context under
+the name MOMENT, which no expression can write.
 
 What a decision model needs:
 
@@ -45,7 +45,7 @@ Values, see engine.feel.values: `equal(a, b)` (True, False, None), `less`, `kind
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -58,6 +58,7 @@ from engine.feel import loops as _loops
 from engine.feel import membership as _membership
 from engine.feel import types
 from engine.feel.building import Fault
+from engine.feel.builtins import CLOCK
 from engine.feel.closures import Closure, closure
 from engine.feel.conforming import coerced, conforms, is_instance
 from engine.feel.cursor import Cursor
@@ -65,22 +66,24 @@ from engine.feel.functions import Native
 from engine.feel.juel import read_juel
 from engine.feel.scope import Exhausted, Scope
 from engine.feel.shapes import read_feel
-from engine.feel.tree import Node, too_deep
+from engine.feel.tree import Call, Node, parts, too_deep
 from engine.feel.types import Type
 from engine.feel.uses import uses
 from engine.feel.values import Function, Interval, Value, YearMonth, equal, from_python, kind, less
 from engine.feel.writing import literal, source
 
 __all__ = [
-    "Decimal", "Dialect", "Expression", "Function", "Interval", "Native", "Tests", "Type", "Value", "YearMonth",
-    "coerced", "compile", "compile_tests", "conforms", "equal", "from_python", "is_instance", "kind", "less", "literal",
-    "read_type", "types",
+    "MOMENT", "Decimal", "Dialect", "Expression", "Function", "Interval", "Native", "Tests", "Type", "Value",
+    "YearMonth", "coerced", "compile", "compile_tests", "conforms", "equal", "from_python", "is_instance", "kind",
+    "less", "literal", "read_type", "types",
 ]
 
 _REGISTERED = (_calls, _loops, _membership)
 Dialect = OneOf["feel", "juel"]
 LONGEST = 10_000
 """Letters of an expression."""
+MOMENT = "\N{WATCH}"
+"""The name under which a context may bring the moment that `now()` gives."""
 DEEPEST = 100
 """Levels of an expression: brackets, and each further operator of a chain, except `and` and `or`."""
 
@@ -104,8 +107,10 @@ class Expression:
     def evaluate(self, context: Mapping[str, object], *, now: datetime | None = None) -> Value:
         """The value in this context. Nothing is changed, and nothing is raised for data: a name that is missing,
         kinds that do not go together, division by zero, impossible dates, and more work than one evaluation may do
-        (scope.STEPS) are all null. `now` is what `now()` gives, and the day of `today()`.
+        (scope.STEPS) are all null. `now` is what `now()` gives, and the day of `today()`; else context[MOMENT] is.
         """
+        if now is None and isinstance(moment := context.get(MOMENT), datetime):
+            now = moment
         try:
             return self._run(Scope(context) if now is None else Scope(context, None, now))
         except (Exhausted, RecursionError):
@@ -206,6 +211,7 @@ def _read(
     try:
         if dialect == "juel":
             tree = read_juel(text)
+            doubts = () if clock else tuple(_asking(tree))
         else:
             tree, doubts = read_feel(_without_mark(text), names, typed, clock=clock, cell=cell)
         deep = too_deep(tree, DEEPEST)
@@ -218,6 +224,12 @@ def _read(
     except RecursionError:  # when little of Python's stack was left
         raise ExpressionRefused(text, 0, "Ungkapan terlalu berlapis. Pecah ungkapannya") from None
     return tree
+
+
+def _asking(tree: Node) -> Iterator[Fault]:
+    """A fault for each part that asks what time it is."""
+    return (Fault(one.position, CLOCK[one.function]) for one in parts(tree)
+            if isinstance(one, Call) and one.function in CLOCK)
 
 
 def _dialect(text: str) -> Dialect:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import timedelta
 from decimal import Decimal
 from functools import reduce
 
@@ -16,7 +17,7 @@ from engine.feel import tree
 from engine.feel.building import Fault, at
 from engine.feel.ranges import whole
 from engine.feel.tree import Node, Truth
-from engine.feel.values import NUMBERS, Value
+from engine.feel.values import NUMBERS, Value, YearMonth
 
 Way = Callable[..., Node]
 """From the operand, if there is one, and the values in the brackets to the tree."""
@@ -68,10 +69,14 @@ def property_of(source: Node, name: str) -> Node:
 def method(position: int, operand: Node, name: str, given: tuple[Node, ...]) -> Node:
     """`operand.name(given)`. Refused with Fault at `position` when it has no meaning here."""
     owner, called = operand.name if isinstance(operand, tree.Name) else "", (name, len(given))
+    if called in _CLOCK.get(owner, ()):
+        return _CLOCK[owner][called](position)
     table = _VARIABLES if owner in _RUNNING else _OWNED.get(owner)
     if table is not None and called in table:
         return table[called](*((_variable(position, name, given[0]),) if owner in _RUNNING else given))
     way = _METHODS.get(called) if table is None else None
+    if way is None and table is None and not given and (read := _GETTER.fullmatch(name)):
+        return property_of(operand, _decapitalized(read["property"]))
     if way is None or (name in _WRAPPED and not isinstance(operand, tree.Call)):
         mend = _MENDS.get(name, "Pakai pembanding ==, !=, < atau >, atau tulis ungkapannya dalam FEEL")
         raise Fault(position, f"Pemanggilan {name}(...) tidak didukung. {mend}")
@@ -80,6 +85,8 @@ def method(position: int, operand: Node, name: str, given: tuple[Node, ...]) -> 
 
 def function(position: int, name: str, given: tuple[Node, ...]) -> Node:
     """`name(given)` or `prefix:name(given)`. Refused with Fault at `position` when it has no meaning here."""
+    if name in _NOW and not given:
+        return _NOW[name](position)
     prefix, _, short = name.rpartition(":")
     if prefix in _FLOWABLE:
         way = _ASKED.get((short, len(given)))
@@ -176,6 +183,42 @@ def _between(value: Node, low: Node, high: Node) -> Node:
     return Truth(at(value), tree.Between(at(value), value, _number(low), _number(high)))
 
 
+def _decapitalized(name: str) -> str:
+    """The property of a getter as JavaBeans has it: `getTotal` reads `total`, `getURL` reads `URL`."""
+    return name if name[1:2].isupper() else name[0].lower() + name[1:]
+
+
+def _now(position: int) -> Node:
+    return tree.Call(position, "now", ())
+
+
+def _today(position: int) -> Node:
+    return tree.Call(position, "today", ())
+
+
+def _later(unit: timedelta | YearMonth, sign: str) -> Way:
+    """`moment.plusDays(3)`, of Java's and Joda's times: so many units later or earlier."""
+    return lambda moment, count: tree.Arithmetic(
+        at(moment), sign, moment, tree.Arithmetic(at(moment), "*", tree.Literal(at(moment), unit), count)
+    )
+
+
+def _first(source: Node) -> Node:
+    return tree.Filter(at(source), source, tree.Literal(at(source), Decimal(1)))
+
+
+def _only_entry(source: Node) -> Node:
+    """The value of the first entry of a decision's first result."""
+    return tree.Path(at(source), _first(_call("get entries")(_first(source))), "value")
+
+
+def _entries(source: Node, key: Node) -> Node:
+    """What each result of a decision has under this name."""
+    if not isinstance(key, tree.Literal) or not isinstance(key.value, str):
+        raise Fault(at(key), "Di dalam collectEntries(...) hanya nama, misalnya collectEntries('hasil')")
+    return tree.Path(at(source), source, key.value)
+
+
 _OF_TEXTS: Table = {
     ("equalsIgnoreCase", 1): _any_case, ("contains", 1): _call("holds part"), ("startsWith", 1): _call("starts with"),
     ("endsWith", 1): _call("ends with"), ("indexOf", 1): _call("place of"), ("toLowerCase", 0): _call("lower case"),
@@ -189,6 +232,18 @@ _METHODS: Table = {
     ("size", 0): _call("size of"), ("get", 1): entry, ("getOrDefault", 2): _or_default,
     ("toString", 0): _call("string"), ("intValue", 0): _towards_zero, ("longValue", 0): _towards_zero,
     **dict.fromkeys((("booleanValue", 0), ("doubleValue", 0), ("floatValue", 0)), _same),
+    # of Java's and Joda's times
+    **{(f"{verb}{name}", 1): _later(unit, sign) for verb, sign in (("plus", "+"), ("minus", "-")) for name, unit in (
+        ("Seconds", timedelta(seconds=1)), ("Minutes", timedelta(minutes=1)), ("Hours", timedelta(hours=1)),
+        ("Days", timedelta(days=1)), ("Weeks", timedelta(days=7)), ("Months", YearMonth(1)), ("Years", YearMonth(12)),
+    )},
+    **dict.fromkeys((("before", 1), ("isBefore", 1)), compared("<")),
+    **dict.fromkeys((("after", 1), ("isAfter", 1)), compared(">")),
+    **dict.fromkeys((("toDate", 0), ("toInstant", 0)), _same),
+    # of Camunda's decision results
+    **dict.fromkeys((("getSingleResult", 0), ("getFirstResult", 0)), _first),
+    **dict.fromkeys((("getSingleEntry", 0), ("getFirstEntry", 0)), _only_entry),
+    ("getEntry", 1): lambda source, key: entry(_first(source), key), ("collectEntries", 1): _entries,
     # of Camunda's Spin
     ("prop", 1): entry, ("hasProp", 1): _call("holds part"), ("jsonPath", 1): _inwards, ("isNull", 0): _is(None),
     **dict.fromkeys(((name, 0) for name in ("value", "numberValue", "stringValue", "boolValue", "element", "elements")),
@@ -197,6 +252,14 @@ _METHODS: Table = {
 _WRAPPED = {"value", "element", "elements", "isNull"}
 """Names too common to mean Spin's anywhere but behind another call."""
 _FUNCTIONS: Table = {("S", 1): _same, ("JSON", 1): _same}
+_GETTER = re.compile(r"(?:get|is)(?P<property>[A-Z]\w*)")
+_NOW: dict[str, Callable[[int], Node]] = {"now": _now, "today": _today, "dateTime": _now}
+"""FEEL's own, and Camunda 7's."""
+_CLOCK: dict[str, dict[tuple[str, int], Callable[[int], Node]]] = {
+    **{owner: {("now", 0): _now} for owner in (
+        "LocalDateTime", "ZonedDateTime", "OffsetDateTime", "Instant", "DateTime")},
+    "LocalDate": {("now", 0): _today},
+}
 _RUNNING = {"execution", "kcontext"}
 _VARIABLES: Table = {
     **dict.fromkeys((("getVariable", 1), ("getVariableLocal", 1)), _same),

@@ -27,6 +27,8 @@ from engine.operations.standing import Standing, lock, standing_of
 from engine.plain import plain
 
 _instance = table_of(Instance)
+ALL_RESULTS = "decisionResult"
+"""The name under which output mappings of Camunda 7 find the list of all results of a decision."""
 
 
 def run_task(
@@ -61,7 +63,8 @@ def _work(session: Session, standing: Standing, node: Node, now: datetime) -> di
             node.decision, context, context, now=now.astimezone(surroundings.zone), written=True
         )
         shaped = mapped(decisions, node.decision, asked.value, node.properties.get("mapDecisionResult"))
-        return _named(node, plain(shaped), node.decision)
+        every = plain(mapped(decisions, node.decision, asked.value, "resultList"))
+        return {ALL_RESULTS: every, **_named(node, plain(shaped), node.decision)}
     if node.kind == "sendTask" and node.event is not None and not node.task_type:
         outbox.put(session, parcels.throw(session, standing, node, now))
         return {}

@@ -43,6 +43,6 @@ def test_a_due_date_on_the_task_is_the_tasks(session: Session, due: bytes, expec
 
 
 def test_a_due_date_that_is_code_hinders_publishing_and_not_playing() -> None:
-    verdict = check(drawing(b"${now().plusDays(3)}"))
+    verdict = check(drawing(b"${calendar.next(3)}"))
     assert verdict.ok
     assert [(one.code, one.element) for one in verdict.problems if one.severity == "missing"] == [("due.unread", "a")]

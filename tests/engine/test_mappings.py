@@ -238,6 +238,23 @@ def test_a_rule_task_takes_the_shape_it_asks_for(session: Session, shape: str, a
     assert family.root.variables["answer"] == answer
 
 
+@pytest.mark.parametrize(("written", "answer"), [
+    ("${decisionResult.getSingleEntry()}", "soup"), ("${decisionResult.getSingleResult().Dish}", "soup"),
+    ("${decisionResult.getFirstResult().getEntry('Dish')}", "soup"), ("${decisionResult.size()}", 1),
+])
+def test_output_mappings_see_all_results_of_a_decision(session: Session, written: str, answer: object) -> None:
+    said = 'xmlns:camunda="http://camunda.org/schema/1.0/bpmn" camunda:decisionRef="dish"'
+    rule = RULE[:RULE.index("<extension")].replace('id="r"', f'id="r" {said}') + (
+        "<extensionElements><camunda:inputOutput><camunda:outputParameter name=\"answer\">"
+        f"{written}</camunda:outputParameter></camunda:inputOutput></extensionElements>"
+    )
+    family = Family(session).start(
+        rule + RULE[RULE.index("</businessRuleTask>"):], files={"menu.dmn": DMN}, variables={"season": "winter"}
+    )
+    family.drain()
+    assert family.root.variables["answer"] == answer
+
+
 def test_a_decision_that_is_not_there_is_told(session: Session) -> None:
     family = Family(session).start(RULE)
     with pytest.raises(Exception, match=r"dish\.dmn") as failed:

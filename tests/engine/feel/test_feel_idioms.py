@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -13,10 +14,16 @@ from engine.guards import way_missing
 CONTEXT = {
     "s": "Kapal Tunda", "blank": "  ", "nothing": "", "n": 21, "half": Decimal("-2.5"), "yes": True, "none": None,
     "items": ["a", "b", "b"], "bare": [], "map": {"k": "v", "in": {"deep": [5, 6]}, "length": 9},
+    "people": [{"name": "Ana"}, {"name": "Budi"}], "on": date(2024, 2, 29),
     "person": {"age": 21, "name": "Ana", "empty": None}, "i": 1, "key": "k", "digits": "12", "truth": "true",
 }
 
 TABLE = [
+    ("${person.getName()}", "Ana"), ("${map.getIn().getDeep().size()}", 2), ("${person.getNobody()}", None),
+    ("${person.isEmpty()}", False), ("${people.getSingleResult().name}", "Ana"), ("${people.getSingleEntry()}", "Ana"),
+    ("${people.getFirstResult().getEntry('name')}", "Ana"), ("${people.collectEntries('name')}", ["Ana", "Budi"]),
+    ("${on.plusDays(2)}", date(2024, 3, 2)), ("${on.minusMonths(1).isBefore(on)}", True),
+    ("${on.plusYears(1).after(on.plusWeeks(1))}", True), ("${s.plusDays(2)}", None),
     ("${s.equals('Kapal Tunda')}", True), ("${'x'.equals(s)}", False), ("${!none.equals('x')}", True),
     ("${s.equalsIgnoreCase('kapal TUNDA')}", True), ("${none.equalsIgnoreCase('x')}", False),
     ("${s.isEmpty()}", False), ("${nothing.isEmpty()}", True), ("${bare.isEmpty()}", True), ("${none.isEmpty()}", True),
