@@ -105,7 +105,7 @@ def _drawing(params: Mapping[str, Any]) -> str:
 
 def _decision_undone(told: Told, params: Mapping[str, Any]) -> tuple[str, str]:
     title = gettext("Keputusan dibatalkan: %(what)s", what=drawn(told.element))
-    return title, gettext("Pemberitahuan sebelumnya tentang keputusan ini tidak berlaku. Bukti menunggu pemeriksaan lagi.")
+    return title, gettext("Pemberitahuan sebelumnya tidak berlaku. Bukti menunggu pemeriksaan lagi.")
 
 
 def _delegation_given(told: Told, params: Mapping[str, Any]) -> tuple[str, str]:
