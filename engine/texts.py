@@ -10,6 +10,12 @@ from engine.errors import ExpressionRefused
 from engine.feel import tree
 from engine.timers import timer_expression
 
+_QUOTED = re.compile(r"""("[^"\\]*"|'[^'\\]*')""")
+_COMPARES = re.compile(r"[=<>]")
+_WORDS = re.compile(r"[^\W\d]\w*(?: +[^\W\d]\w*)+")
+_OPERATORS = re.compile(
+    r"\b(?:and|or|not|in|between|if|then|else|for|return|some|every|satisfies|instance|of|true|false|null)\b"
+)
 _PIECE = re.compile(r"[$#]\{([^{}]*)\}")
 
 
@@ -27,10 +33,35 @@ def expression_of(text: str, names: Iterable[str] = ()) -> feel.Expression:
     except ExpressionRefused as refused:
         if text.startswith(("=", "${", "#{")):
             raise
-        try:
-            return feel.compile("${" + text.rstrip(";") + "}", clock=True)
-        except ExpressionRefused:
+        found = _read("${" + text.rstrip(";") + "}") or _read(*_spoken(text))
+        if found is None:
             raise refused from None
+        return found
+
+
+def _read(text: str, names: Iterable[str] = ()) -> feel.Expression | None:
+    try:
+        return feel.compile(text, names=names, clock=True)
+    except ExpressionRefused:
+        return None
+
+
+def _spoken(text: str) -> tuple[str, frozenset[str]]:
+    """A comparison of names with spaces (Service Level == 'Premium') as FEEL, and these names: words side by side that
+    no language has as an operator can only be one name. Text that compares nothing stands for nothing.
+    """
+    pieces = _QUOTED.split(text)
+    outside = " ".join(pieces[::2])
+    if not _COMPARES.search(outside):
+        return "", frozenset()
+    for place in range(0, len(pieces), 2):
+        for sign, ours in (("===", "="), ("==", "="), ("!==", "!="), ("&&", " and "), ("||", " or ")):
+            pieces[place] = pieces[place].replace(sign, ours)
+    for place in range(1, len(pieces), 2):
+        pieces[place] = feel.literal(pieces[place][1:-1])
+    runs = (re.split(_OPERATORS, run) for run in _WORDS.findall(outside))
+    names = {name.strip() for run in runs for name in run if " " in name.strip()}
+    return "= " + "".join(pieces), frozenset(names)
 
 
 def _calling_nothing(expression: feel.Expression) -> feel.Expression:
