@@ -90,7 +90,7 @@ class _Page(FPDF):
             self.image(io.BytesIO(self.sheet.logo), LEFT, top, h=20)
         inset = 24.0 if self.sheet.logo else 0.0
         for place, name in enumerate(names):
-            self.text_font("B", 13 if place == 0 else 11)
+            self._fitting(font.composed(name), WIDE - 2 * inset - 2, 13 if place == 0 else 11)
             self.set_x(LEFT + inset)
             self.multi_cell(WIDE - 2 * inset, 6, font.composed(name), align="C", new_x="LMARGIN", new_y="NEXT")
         if address:
@@ -104,6 +104,13 @@ class _Page(FPDF):
         self.set_line_width(0.2)
         self.set_y(below + 6)
         self.text_font()
+
+    def _fitting(self, text: str, wide: float, size: float) -> None:
+        """Bold, at this size or as much smaller as the text needs to stand on one line, but never too small to read."""
+        self.text_font("B", size)
+        while size > 9.5 and self.get_string_width(text) > wide:
+            size -= 0.5
+            self.text_font("B", size)
 
     def footer(self) -> None:
         """Page number, and what leads to the proof that the paper is genuine."""
@@ -203,6 +210,10 @@ class _Page(FPDF):
         rows = [tuple(font.composed(cell) for cell in row) for row in table.rows]
         self.ln(1)
         self.text_font("", SIZE - 1)
+        aligns = [
+            "C" if head.strip(".").casefold() == "no" or (rows and all(row[at].isdecimal() for row in rows)) else "L"
+            for at, head in enumerate(table.head)
+        ]
         tall = bool(rows) and any(not any(row[at] for row in rows) for at in range(len(table.head)))
         with self.table(
             col_widths=self._widths(table.head, rows), width=WIDE, align="LEFT", text_align="L",
@@ -211,8 +222,8 @@ class _Page(FPDF):
         ) as drawn:
             for row in (tuple(font.composed(head) for head in table.head), *rows):
                 line = drawn.row()
-                for at, cell in enumerate(row):
-                    line.cell(cell, align="C" if table.head[at].strip(".").casefold() == "no" else None)
+                for cell, align in zip(row, aligns, strict=True):
+                    line.cell(cell, align=align)
         self.text_font()
         self.ln(2)
 
@@ -232,7 +243,7 @@ class _Page(FPDF):
         office = max((self._lines(signer[0]) for signer in signers), default=1)
         name = max((self._lines(_at(signer, 1), "B") for signer in signers), default=1)
         under = max((self._lines(" ".join(signer[2:])) for signer in signers), default=0)
-        return LEADING * (office + name + under) + SIGN_ROOM + 5
+        return LEADING * (office + name + under) + SIGN_ROOM
 
     def _lines(self, text: str, style: str = "") -> int:
         if not text:
@@ -260,7 +271,7 @@ class _Page(FPDF):
             for at, signer in enumerate(row):
                 left = LEFT + WIDE / 2 + 5 if at or len(signers) == 1 else LEFT
                 self._signer(signer, left, top, office)
-            self.set_y(top + height)
+            self.set_y(top + height + (5 if row is not rows[-1] else 0))
 
     def _signer(self, signer: Sequence[str], left: float, top: float, office: int) -> None:
         wide = WIDE / 2 - 5

@@ -61,7 +61,7 @@ def common(session: Session, almanac: Almanac, office: Office, on: date) -> Valu
 def place(region: Region) -> str:
     """"Kabupaten Temanggung", "Kecamatan Kranggan", "Desa Pendowo"."""
     level = {"desa_adat": "Desa"}.get(region.level, region.level.capitalize())
-    return f"{level} {region.name}"
+    return region.name if region.name.startswith(f"{level} ") else f"{level} {region.name}"
 
 
 def of_bodies(session: Session, almanac: Almanac, kind: Kind, bodies: Sequence[Body]) -> list[Values]:

@@ -66,11 +66,11 @@ def read(session: Session, agenda: Agenda) -> Office:
 
 def _usual(session: Session, agenda: Agenda) -> dict[str, str]:
     region = regions.get(session, agenda.scope)
-    city = region.level == "kota"
-    place = f"{'Kota' if city else 'Kabupaten'} {region.name}"
+    title, name = ("Kota", "Wali Kota") if region.level == "kota" else ("Kabupaten", "Bupati")
+    bare = region.name.removeprefix(f"{title} ")
     return {
-        **dict.fromkeys(FIELDS, ""), "office": f"Komisi Pemilihan Umum {place}", "city": region.name,
-        "regent": f"{'Wali Kota' if city else 'Bupati'} {region.name}",
+        **dict.fromkeys(FIELDS, ""), "office": f"Komisi Pemilihan Umum {title} {bare}", "city": bare,
+        "regent": f"{name} {bare}",
     }
 
 
