@@ -11,10 +11,12 @@ from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 
 from web import trail, transaction
+from web.activity_words import KINDS as KINDS_OF_ACTIVITY
 from web.access import allow, current_actor, may_open, visible_scopes
 from web.i18n import language
 from web.words import short_date
 from workflows import dossier, register
+from workflows.activities import register as activities
 from workflows.dossier import LOOKING, Awaited, Dossier
 from workflows.register import Filters, Turn
 from workflows.signposts import Step
@@ -89,6 +91,7 @@ def show(body_id: int) -> ResponseReturnValue:
         "bodies/show.html", dossier=found, body=found.body, flow=flow, steps=_steps(found),
         button=_button(found), latest=events[:LATEST], earlier=events[LATEST:],
         short=0 < len(found.members) < found.seats[0], moment=transaction.now(),
+        activities=activities.of_body(transaction.session(), body_id), activity_names=KINDS_OF_ACTIVITY,
     )
 
 

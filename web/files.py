@@ -11,7 +11,8 @@ from engine.models import Attachment, Instance
 from web import transaction, uploads
 from web.access import allow, current_actor, may_see
 from workflows import exhibits, register
-from workflows.models import Body
+from workflows.activities import register as activities
+from workflows.models import ActivityFile, Body
 from workflows.models.accounts import MEMBER_ROLES
 
 bp = Blueprint("files", __name__, url_prefix="/berkas")
@@ -25,7 +26,7 @@ LOOKING = (*WORKING, "observer", "auditor")
 def photo(sha256: str, size: str) -> ResponseReturnValue:
     if size not in uploads.SIZES:
         abort(404)
-    found = _seen(sha256, WORKING) or _photo(sha256)
+    found = _seen(sha256, WORKING) or _photo(sha256) or _of_activity(sha256)
     if found is None or found.type not in uploads.KINDS or uploads.KINDS[found.type].pillow is None:
         raise NotFound
     return uploads.show(found.sha256, found.type, size)
@@ -34,10 +35,15 @@ def photo(sha256: str, size: str) -> ResponseReturnValue:
 @bp.get("/<sha256>/asli")
 @allow(*WORKING)
 def paper(sha256: str) -> ResponseReturnValue:
-    found = _seen(sha256, WORKING)
+    found = _seen(sha256, WORKING) or _of_activity(sha256)
     if found is None:
         raise NotFound
     return uploads.download(found.sha256, found.type, found.name)
+
+
+def _of_activity(sha256: str) -> ActivityFile | None:
+    """The file of an activity that the reader may see, before it is anybody's evidence."""
+    return activities.shown_file(transaction.session(), sha256, current_actor())
 
 
 def _photo(sha256: str) -> Attachment | None:

@@ -44,6 +44,7 @@ def _address(endpoint: str, _script_root: str) -> str:
 ENTRIES = (
     Entry("tasks.index", _l("Tugas"), "check"),
     Entry("bodies.index", _l("Badan"), "people"),
+    Entry("activities.index", _l("Kegiatan"), "calendar"),
     Entry("blocked.index", _l("Terhambat"), "warning"),
     Entry("overview.index", _l("Ringkasan"), "grid"),
     Entry("escalations.index", _l("Eskalasi"), "up"),

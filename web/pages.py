@@ -19,6 +19,7 @@ PAGES = (
     "web.approval",
     "web.bodies",
     "web.obstacles",
+    "web.activities",
     "web.people",
     "web.imports",
     "web.invite",

@@ -124,6 +124,20 @@ def file_of(session: Session, activity_id: int, sha256: str) -> Row[Any]:
     return found
 
 
+def shown_file(session: Session, sha256: str, actor: Actor) -> ActivityFile | None:
+    """The file with these bytes in an activity that this actor may see; of one who only looks on, its photos alone."""
+    full = rights.is_full(actor)
+    rows = session.execute(
+        select(ActivityFile, Activity.data).join(Activity, Activity.id == ActivityFile.activity_id)
+        .where(ActivityFile.sha256 == sha256, rights.seen_by(actor))
+    )
+    found: list[ActivityFile] = [
+        file for file, data in rows
+        if full or any(one.get("sha256") == sha256 for one in data.get("photos") or ())
+    ]
+    return found[0] if found else None
+
+
 @dataclass(frozen=True)
 class Listed:
     """An activity as a row: how many bodies take part, how many members wait for a make-up day."""
