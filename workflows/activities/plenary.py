@@ -104,7 +104,7 @@ def propose_all(session: Session, activity: Activity, *, actor: Actor, now: date
         made = proposal(case, number)
         if case.form is not None and made != case.own:
             filled += 1
-            _write(session, case.row.id, made)
+            _write(session, case.row.number, made)
     return filled
 
 
@@ -128,7 +128,7 @@ def save(
         if edition != case.row.edition:
             clashes.append(case.body.name)
             continue
-        _write(session, case.row.id, wish)
+        _write(session, case.row.number, wish)
         written += 1
     return written, tuple(clashes)
 
