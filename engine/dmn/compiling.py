@@ -235,12 +235,12 @@ def _fill(names: dict[str, object], evaluation: Evaluation, needs: list[Need]) -
     for need in needs:
         value = evaluation.of(need.imported).value(need.id)
         if need.imported is None or need.imported.startswith(" "):
-            target = names
             _fill_columns(names, need.columns, value)
+            names.update(dict.fromkeys(need.names, value))
         else:
-            target = names.setdefault(need.imported, {})  # type: ignore[assignment]
-        for name in need.names:
-            target[name] = value
+            behind = names.setdefault(need.imported, {})
+            if isinstance(behind, dict):
+                behind.update(dict.fromkeys(need.names, value))
 
 
 def _fill_columns(names: dict[str, object], columns: tuple[str, ...], value: Value) -> None:

@@ -6,10 +6,11 @@ A hit is the tuple of a rule's results, one for each output.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import TypeAlias
 
 from engine.feel.ranges import holds
-from engine.feel.values import NUMBERS, Value, equal, kind, less
+from engine.feel.values import NUMBERS, Value, equal, less
 
 Hit: TypeAlias = tuple[Value, ...]
 
@@ -51,9 +52,9 @@ def _sum(values: list[Value]) -> Value:
     total = NUMBERS.create_decimal(0)
     try:
         for value in values:
-            if kind(value) != "number":
+            if not isinstance(value, Decimal):
                 return None
-            total = NUMBERS.add(total, value)  # type: ignore[arg-type]
+            total = NUMBERS.add(total, value)
     except ArithmeticError:
         return None
     return total

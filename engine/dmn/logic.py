@@ -24,12 +24,13 @@ from engine.dmn.model import (
 from engine.dmn.problems import problem
 from engine.dmn.table_logic import Tables
 from engine.dmn.types import Types
+from engine.feel.filtering import filtered
 from engine.feel.functions import Native
-from engine.feel.ranges import domain, picked
+from engine.feel.ranges import domain
 from engine.feel.scope import Scope, weight
 from engine.feel.types import ANY, FunctionType, Type, plain
 from engine.feel.values import Function as FunctionValue
-from engine.feel.values import Value, conjunction, disjunction, kind
+from engine.feel.values import Value, conjunction, disjunction
 
 PRICE = 10
 """Work of one call of a function."""
@@ -218,25 +219,9 @@ class Logic:
     @_of.register(Filter)
     def _filter(self, boxed: Filter, names: frozenset[str]) -> Run:
         source, match = self.of(boxed.source, names), self.of(boxed.match, names | {"item"})
-
-        def run(scope: Scope, evaluation: Evaluation) -> Value:
-            value = source(scope, evaluation)
-            if value is None:
-                return None
-            items: list[Value] = value if isinstance(value, list) else [value]
-            kept: list[Value] = []
-            for item in items:
-                scope.spend(1)
-                bound = {"item": item, **item} if isinstance(item, dict) else {"item": item}
-                answer = match(Scope(bound, scope), evaluation)
-                if kind(answer) == "number":
-                    return picked(items, answer)
-                if answer is True:
-                    kept.append(item)
-            scope.spend(weight(kept))
-            return kept
-
-        return run
+        return lambda scope, evaluation: filtered(
+            source(scope, evaluation), scope, lambda inner: match(inner, evaluation), 1
+        )
 
 
 def _null(scope: Scope, evaluation: Evaluation) -> Value:

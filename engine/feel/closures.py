@@ -14,11 +14,12 @@ from engine.feel import tree
 from engine.feel.arithmetic import arithmetic, negative
 from engine.feel.builtins import BUILTINS, PATTERNS, BuiltinFunction
 from engine.feel.conforming import is_instance
+from engine.feel.filtering import filtered
 from engine.feel.properties import member
-from engine.feel.ranges import picked, whole
+from engine.feel.ranges import whole
 from engine.feel.scope import Scope, weight
 from engine.feel.tree import Node
-from engine.feel.values import Interval, Value, equal, kind, less
+from engine.feel.values import Interval, Value, equal, less
 
 Closure: TypeAlias = Callable[[Scope], Value]
 _DEEP = (list, dict)
@@ -92,27 +93,7 @@ def _rooted(path: tuple[str, ...]) -> Closure:
 @closure.register(tree.Filter)
 def _filter(node: tree.Filter) -> Closure:
     source, condition, price = closure(node.source), closure(node.condition), cost(node.condition)
-
-    def run(scope: Scope) -> Value:
-        value = source(scope)
-        if value is None:
-            return None
-        items: list[Value] = value if isinstance(value, list) else [value]
-        if not items:
-            return None if kind(condition(scope)) == "number" else []
-        kept: list[Value] = []
-        for item in items:
-            scope.spend(price)
-            names = {"item": item, **item} if isinstance(item, dict) else {"item": item}
-            answer = condition(Scope(names, scope))
-            if kind(answer) == "number":
-                return picked(items, answer)
-            if answer is True:
-                kept.append(item)
-        scope.spend(weight(kept))
-        return kept
-
-    return run
+    return lambda scope: filtered(source(scope), scope, condition, price)
 
 
 @closure.register(tree.Element)

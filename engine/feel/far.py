@@ -22,10 +22,10 @@ _ERA = 146_097  # days of 400 years
 _SECOND = 10**9
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class FarDate:
-    """A date by its day."""
+class _Dated:
+    """What has a day: its year, month and day of the month."""
 
+    __slots__ = ()
     ordinal: int
 
     @property
@@ -39,6 +39,13 @@ class FarDate:
     @property
     def day(self) -> int:
         return civil(self.ordinal)[2]
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class FarDate(_Dated):
+    """A date by its day."""
+
+    ordinal: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,24 +57,12 @@ class FineTime:
 
 
 @dataclass(frozen=True, slots=True)
-class FarDateTime:
+class FarDateTime(_Dated):
     """A date and time by its day and the nanoseconds in it, on the wall clock of its zone."""
 
     ordinal: int
     nanos: int
     tzinfo: tzinfo | None = None
-
-    @property
-    def year(self) -> int:
-        return civil(self.ordinal)[0]
-
-    @property
-    def month(self) -> int:
-        return civil(self.ordinal)[1]
-
-    @property
-    def day(self) -> int:
-        return civil(self.ordinal)[2]
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -41,7 +41,7 @@ class Scope:
         scope: Scope = self
         while scope.outer is not None:
             if name in scope.names:
-                return scope.names[name]  # type: ignore[return-value]
+                return scope.names[name]  # type: ignore[return-value] # -- inner names are bound to values
             scope = scope.outer
         value = scope.names.get(name)
         return value if type(value) is str else self._taken(value)
@@ -54,7 +54,7 @@ class Scope:
         scope: Scope = self
         while scope.outer is not None:
             if path[0] in scope.names:
-                return scope.names[path[0]], 1  # type: ignore[return-value]
+                return scope.names[path[0]], 1  # type: ignore[return-value] # -- as in find
             scope = scope.outer
         value = scope.names.get(path[0])
         for step, name in enumerate(path[1:], 1):

@@ -124,7 +124,7 @@ def from_python(value: object) -> Value:
     """
     of = type(value)
     if of in _UNCHANGED:
-        return value  # type: ignore[return-value]
+        return value  # type: ignore[return-value] # -- its type is one of those
     if isinstance(value, int | float | Decimal):
         return _number(value)
     if isinstance(value, str):
@@ -184,7 +184,7 @@ def less(left: object, right: object, *, or_equal: bool = False) -> bool | None:
     if of not in _ORDERED or of != kind(right) or _mixes_zones(left, right):
         return None
     first, second = _comparable(left, right)
-    return bool(first <= second if or_equal else first < second)  # type: ignore[operator]
+    return bool(first <= second if or_equal else first < second)  # type: ignore[operator] # -- of one ordered kind
 
 
 def _mixes_zones(left: object, right: object) -> bool:
@@ -222,7 +222,7 @@ def far_point(value: object) -> int:
         return nanos(value) - (_shift(value) or 0)
     if isinstance(value, DURATIONS):
         return length(value)
-    return day_number(value)  # type: ignore[arg-type]  # only dates are left
+    return day_number(value)  # type: ignore[arg-type] # -- only dates are left
 
 
 def instant(value: object) -> object:

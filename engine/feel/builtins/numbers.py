@@ -25,7 +25,7 @@ def _rounded(number: Value, scale: Value, rounding: str) -> Value:
     places = int(scale) if isinstance(scale, Decimal) and abs(scale) < 10_000 else None
     if not isinstance(number, Decimal) or places is None or not -6111 <= places <= 6176:
         return None
-    if -number.as_tuple().exponent <= places:  # type: ignore[operator]  # the exponent of a finite number is an int
+    if -number.as_tuple().exponent <= places:  # type: ignore[operator] # -- of a finite number it is an int
         return number
     return number.quantize(Decimal(1).scaleb(-places), rounding=rounding, context=_WIDE)
 
