@@ -20,11 +20,9 @@ WHY = {
     "expression": "conditions, timers or mappings that are code in another language; `--stub` plays them",
     "timer.": "times in another engine's own words", "xml.": "not well-formed, and meant so",
     "flow.": "flows that lead nowhere", "root.": "no BPMN", "process.": "nothing to run",
-    "unsupported.startEvent.compensate": "a compensation event sub-process",
     "event_gateway.": "BPMN forbids it too",
     "unsupported.intermediateCatchEvent.escalation": "BPMN has no such event",
-    "unsupported.parallel_multiple": "an event that needs several triggers together",
-    "unsupported.userTask": "a token quantity (startQuantity)", "unsupported.callActivity": "a CMMN case",
+    "unsupported.userTask": "a token quantity that is none", "unsupported.callActivity": "a CMMN case",
     "unsupported.": "a mapping that is a script",
     "walk:": "a join that some token never reaches, which `check` says too; in one of them the branch of a dashed "
              "event is to join the main flow, and here it is an instance of its own",

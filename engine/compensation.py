@@ -123,8 +123,8 @@ class Handlers:
         """
         if place.endswith(UNDOES):
             return
-        at = self.net.at(bare(place))
-        if at in self.net.bodies and at not in self.net.children:
+        at = self.net.at(place)
+        if at in self.net.bodies and at not in self.net.children and bare(place) not in self.net.flows:
             yield at
         if at in self.compensated:
             return

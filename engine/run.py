@@ -72,9 +72,10 @@ class Run:
         number = 1
         while (name := place if number == 1 else f"{place}*{number}") in self.places:
             number += 1
-        if number > 1:
+        enough = node.start_quantity if place in node.incoming else 1
+        if number > enough:
             self.faults.append(("tokens.two_in_one_place", node))
-        if number > MOST_TOKENS:
+        if number > max(MOST_TOKENS, enough):
             raise Fault("tokens.two_in_one_place", node, self)
         self.places.add(name)
         self.begun.add(name)

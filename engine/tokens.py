@@ -65,7 +65,7 @@ class Game:
             if flow in run.passed:
                 if turns(flow, trail):
                     raise Fault("loop.never_waits", node, run)
-                if flow not in trail:
+                if flow not in trail and node.start_quantity == 1:
                     run.faults.append(("tokens.two_in_one_place", node))
                 if len(run.faults) > MOST_FAULTS:
                     raise Fault("tokens.two_in_one_place", node, run)
@@ -84,6 +84,10 @@ class Game:
             run.put(flow, node)
             run.trails[flow] = trail
             return [run]
+        if node.start_quantity > 1 and flow:
+            if not self._enough(run, flow, node, trail):
+                return [run]
+            trail = (*trail, JOINED)
         run.path.append(node.id)
         if self.stays(node):
             run.put(node.id, node)
@@ -102,6 +106,17 @@ class Game:
         if node.kind == "adHocSubProcess":
             return node.id in self.net.children
         return self.net.waits(node)
+
+    def _enough(self, run: Run, flow: str, node: Node, trail: tuple[str, ...]) -> bool:
+        """Whether with this token as many have arrived as the activity needs to begin (clause 13.3.2); then they are
+        gone, else it waits on its flow."""
+        run.put(flow, node)
+        run.trails[flow] = trail
+        waiting = {place for place in run.places if bare(place) in node.incoming}
+        if len(waiting) < node.start_quantity:
+            return False
+        run.places -= waiting
+        return True
 
     def _synchronize(self, run: Run, flow: str, node: Node, trail: tuple[str, ...]) -> list[Run]:
         run.put(flow, node)
@@ -155,7 +170,7 @@ class Game:
             ways = self._inclusive(run, node, flows)
         if ways:
             return self._choose(run, node, ways, trail)
-        self._send(run, flows, trail)
+        self._send(run, node, flows, trail)
         return [run]
 
     def _inclusive(self, run: Run, node: Node, flows: tuple[Flow, ...]) -> list[tuple[str, ...]]:
@@ -174,8 +189,9 @@ class Game:
         ways = ([none] if none else []) + [always | one for one in some]
         return [tuple(flow.id for flow in flows if flow.id in way) for way in ways]
 
-    def _send(self, run: Run, flows: Iterable[Flow], trail: tuple[str, ...]) -> None:
-        run.pending.extend((flow.id, self.net.nodes[flow.target], trail) for flow in flows)
+    def _send(self, run: Run, node: Node, flows: Iterable[Flow], trail: tuple[str, ...]) -> None:
+        for flow in flows:
+            run.pending += [(flow.id, self.net.nodes[flow.target], trail)] * node.completion_quantity
 
     def _choose(self, run: Run, node: Node, ways: list[tuple[str, ...]], trail: tuple[str, ...]) -> list[Run]:
         if (decided := run.choices.get(node.id)) is not None:
@@ -184,7 +200,7 @@ class Game:
         for way in ways:
             one = run.copy() if way is not ways[-1] else run
             one.choices[node.id] = way
-            self._send(one, (self.net.flows[flow] for flow in way), trail)
+            self._send(one, node, (self.net.flows[flow] for flow in way), trail)
             found.append(one)
         return found
 

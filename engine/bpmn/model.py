@@ -109,6 +109,8 @@ class Node:
     children: Process | None = None  # sub-process: its body
     by_event: bool = False  # event sub-process
     for_compensation: bool = False
+    start_quantity: int = 1  # activity: so many tokens have to arrive before it begins
+    completion_quantity: int = 1  # activity: so many tokens leave it by each flow
     instantiate: bool = False  # receive task or event gateway that starts an instance
     documentation: str = ""
     properties: Mapping[str, str] = field(default_factory=lambda: NOTHING, hash=False)

@@ -25,7 +25,7 @@ from engine.bpmn.model import (
 )
 from engine.bpmn.problems import problem
 from engine.bpmn.scope import Reading, flows_of, index, innermost, lanes_of, node_elements, outgoing_of, vendors
-from engine.bpmn.unsupported import find
+from engine.bpmn.unsupported import QUANTITIES, find
 from engine.bpmn.xml import Element
 from engine.errors import DrawingRefused
 
@@ -128,6 +128,8 @@ def _said(element: Element, kind: str, reading: Reading) -> dict[str, Any]:
         found |= {"attached_to": xml.attribute(element, "attachedToRef"), "handler": _handler(element, reading)}
     if kind in ACTIVITIES:
         found["loop"] = loop_of(element, reading)
+        found["start_quantity"] = _quantity(element, "startQuantity")
+        found["completion_quantity"] = _quantity(element, "completionQuantity")
     if kind == "startEvent":
         found["initiator"] = extensions.vendor(element, "initiator")
     spiff.told(element, found, reading)
@@ -140,6 +142,12 @@ def _said(element: Element, kind: str, reading: Reading) -> dict[str, Any]:
         "for_compensation": xml.is_true(element, "isForCompensation", False),
         "instantiate": xml.is_true(element, "instantiate", False), "documentation": _documentation(element),
         "properties": extensions.properties(element), "listeners": listeners(element)}
+
+
+def _quantity(element: Element, name: str) -> int:
+    """How many tokens; what is no number from 1 to 9 is told as unsupported."""
+    value = xml.attribute(element, name)
+    return int(value) if value in QUANTITIES and value is not None else 1
 
 
 def _person(element: Element, reading: Reading) -> dict[str, Any]:

@@ -55,8 +55,9 @@ REASONS: dict[str, tuple[str, str]] = {
                         "peristiwanya sesudah gerbang paralel.",
                         "An event gateway that waits for all its events (Parallel) is not run. Draw the events behind "
                         "a parallel gateway."),
-    "quantity": ("Jumlah token selain 1 tidak dijalankan. Hapus startQuantity dan completionQuantity.",
-                 "Token quantities other than 1 are not run. Remove startQuantity and completionQuantity."),
+    "quantity": ("Jumlah token startQuantity dan completionQuantity harus bilangan 1 sampai 9. Betulkan atau hapus.",
+                 "Token quantities (startQuantity, completionQuantity) are whole numbers from 1 to 9. Mend or remove "
+                 "them."),
     "case": ("Kasus (CMMN) “{detail}” tidak dijalankan. Panggil sebuah proses BPMN.",
              "Case “{detail}” (CMMN) is not run. Call a BPMN process."),
     "unknown": ("Unsur “{detail}” tidak dikenal. Ganti dengan unsur yang didukung.",

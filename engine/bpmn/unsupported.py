@@ -15,7 +15,7 @@ from engine.bpmn.tags import FLOW, KEPT, LANES, NODE, REASONS, REFUSED, TAGS, re
 from engine.bpmn.xml import Element
 
 SCOPES = {"process", "subProcess", "transaction", "adHocSubProcess"}
-ONCE = {None, "1"}
+QUANTITIES = frozenset({None, *"123456789"})
 _LOOPS = (("standardLoopCharacteristics", "multiInstanceLoopCharacteristics"), ("ioSpecification",))
 ONE_OF: dict[str, tuple[tuple[str, ...], ...]] = {
     **dict.fromkeys(ACTIVITIES, _LOOPS),
@@ -77,7 +77,7 @@ def _extended(holder: Element, owner: str, reading: Reading) -> Iterator[Unsuppo
 def _own(element: Element, tag: str, owner: str, reading: Reading) -> Iterator[Unsupported]:
     if tag == "transformation" and not languages.reads(reading.expression(element) or ""):
         yield unsupported(owner, element, "transformation")
-    if any(xml.attribute(element, name) not in ONCE for name in ("startQuantity", "completionQuantity")):
+    if any(xml.attribute(element, name) not in QUANTITIES for name in ("startQuantity", "completionQuantity")):
         yield unsupported(owner, element, "quantity")
     if tag == "eventBasedGateway" and xml.attribute(element, "eventGatewayType") == "Parallel":
         yield unsupported(owner, element, "parallel_events")

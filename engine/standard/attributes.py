@@ -76,6 +76,19 @@ OWN = {
 """Drawings for attributes that the element's own drawing cannot hold."""
 
 
+def counted(tag: str, attribute: str) -> Small:
+    """An activity of this kind that begins when two tokens have arrived, or gives two to one that needs them."""
+    beside = CALLED if tag == "callActivity" else ""
+    if attribute == "activity.startQuantity":
+        return Small(
+            f'<startEvent id="s"/>{flow("f1", "s", "a")}{flow("f2", "s", "b")}<userTask id="a"/><userTask id="b"/>'
+            f'{flow("f3", "a", "x")}{flow("f4", "b", "x")}{activity(tag)}{flow("f5", "x", "e")}<endEvent id="e"/>',
+            beside=beside)
+    return Small(
+        f'<startEvent id="s"/>{flow("f1", "s", "x")}{activity(tag)}{flow("f2", "x", "y")}'
+        f'<userTask id="y" startQuantity="2"/>{flow("f3", "y", "e")}<endEvent id="e"/>', beside=beside)
+
+
 def compensating(tag: str) -> Small:
     """An activity of this kind that undoes another."""
     return Small(compensated(activity(tag, "", ' isForCompensation="true"')),

@@ -79,6 +79,8 @@ def _small(name: str, declared: str) -> Small:
     own = attributes.OWN.get(f"{name}@{declared}")
     if own is None and declared == "activity.isForCompensation" and name in ACTIVITIES:
         return attributes.compensating(name)
+    if own is None and declared in ("activity.startQuantity", "activity.completionQuantity"):
+        return attributes.counted(name, declared)
     return own or DRAWN[name]
 
 

@@ -126,9 +126,8 @@ def test_an_event_runs(definition: str, place: str) -> None:
     assert check(xml).ok
 
 
-@pytest.mark.parametrize(("definition", "place", "cell"), [one for one in CELLS if one[2] != "runs"])
-def test_an_event_is_refused(definition: str, place: str, cell: str) -> None:
-    it_is_refused(events.drawing(definition, place).xml(), cell.removeprefix("refused (`").removesuffix("`)"))
+def test_no_event_of_the_standard_is_refused() -> None:
+    assert [one for one in CELLS if one[2] != "runs"] == []
 
 
 @pytest.mark.parametrize(("name", "code"), said("runs", EXTENSIONS))

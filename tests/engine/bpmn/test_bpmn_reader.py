@@ -188,7 +188,7 @@ def test_several_processes() -> None:
 
 
 @pytest.mark.parametrize(("body", "expected"), [
-    ('<subProcess id="o"><userTask id="t" startQuantity="2"/></subProcess>', [("t", "userTask")]),
+    ('<subProcess id="o"><userTask id="t" startQuantity="0"/></subProcess>', [("t", "userTask")]),
     ('<task id="a"/><task id="b"/><complexGateway id="g"><activationCondition>x</activationCondition></complexGateway>'
      '<sequenceFlow sourceRef="a" targetRef="g"/><sequenceFlow sourceRef="b" targetRef="g"/>',
      [("g", "activationCondition")]),
