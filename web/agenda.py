@@ -165,6 +165,9 @@ def _typed(form: Mapping[str, str]) -> Wish:
     pattern = form.get("number_pattern", "").strip()
     if pattern:
         settings["number_pattern"] = pattern
+    for name in ("undo_minutes", "bulk_sample"):
+        if form.get(name, "").strip():
+            settings[name] = _number(form[name])
     return Wish(settings, form.get("day_type", ""), _rows(form, "days"))
 
 

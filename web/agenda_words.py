@@ -105,4 +105,6 @@ _WHOLE: Mapping[str, tuple[Any, Any]] = {
     "day_type": (_l("Tenggat dihitung dalam"), _day_type), "levels": (_l("Tingkat eskalasi"), _levels),
     "levels_day_type": (_l("Hari eskalasi dihitung dalam"), _day_type),
     "number_pattern": (_l("Pola nomor surat"), number_pattern),
+    "undo_minutes": (_l("Menit untuk membatalkan keputusan"), str),
+    "bulk_sample": (_l("Contoh yang dibuka sebelum persetujuan massal"), str),
 }

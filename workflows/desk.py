@@ -121,7 +121,8 @@ def _in_region(grants: Iterable[Grant]) -> ColumnElement[bool]:
 def _acted(actor: Actor) -> ColumnElement[bool]:
     """The actor acted in another lane during this stay: four eyes forbid the task."""
     return exists().where(
-        Deed.instance_id == Task.root_id, Deed.stage_version == Instance.stage_version, Deed.person == actor.who,
+        Deed.instance_id == Task.root_id, Deed.stage_version == Instance.stage_version,
+        Deed.person.in_({actor.who, actor.principal or actor.who}),
         Deed.role != Task.role,
     )
 

@@ -290,7 +290,7 @@ def acted(session: Session, place: Place, actor: Actor, role: str) -> bool:
     """Whether the actor acted in another lane during this stay in the stage: four eyes."""
     return bool(session.scalar(select(exists().where(
         Deed.instance_id == place.root.id, Deed.stage_version == place.root.stage_version,
-        Deed.person == actor.who, Deed.role != role,
+        Deed.person.in_({actor.who, actor.principal or actor.who}), Deed.role != role,
     ))))
 
 

@@ -15,6 +15,7 @@ from workflows.regions import LABELS
 KINDS = ("ppk", "pps", "kpps", "pantarlih")
 TOLD = ("body", "ppk", "korwil", "sdm", "teknis", "data", "hukum", "ketua", "ketua_hukum", "province")
 LONGEST_PERIOD = 366
+LONGEST_UNDO, LARGEST_SAMPLE = 60, 50
 NUMBER_PATTERN = r"\d{1,5}/[A-Z]{2}\.\d{2}(\.\d{1,2})?-[A-Za-z.]{1,5}/\d{4}/\d{4}"
 
 # By the codes that the forms and memberships use; a member may hold several.
@@ -67,6 +68,7 @@ class Settings:
 
     `inauguration_on` is the planned day by kind; `term_ends` the last day of office of a kind whose term ends before
     the agenda's. `number_pattern` is matched against a whole letter number, and only warns: each office has its guide.
+    A decision may be taken back for `undo_minutes`; of many decided at once `bulk_sample` are looked at first.
     """
 
     inauguration_on: Mapping[str, date] = field(default_factory=dict)
@@ -86,6 +88,8 @@ class Settings:
         default_factory=lambda: {kind: dict(names) for kind, names in DIVISIONS.items()}
     )
     number_pattern: str = NUMBER_PATTERN
+    undo_minutes: int = 10
+    bulk_sample: int = 3
 
 
 def read(raw: Mapping[str, Any]) -> Settings:
@@ -124,6 +128,8 @@ def write(settings: Settings) -> dict[str, Any]:
         "labels": dict(settings.labels),
         "divisions": {kind: dict(names) for kind, names in settings.divisions.items()},
         "number_pattern": settings.number_pattern,
+        "undo_minutes": settings.undo_minutes,
+        "bulk_sample": settings.bulk_sample,
     }
 
 
@@ -150,6 +156,8 @@ def _settings(reader: _Reader, raw: Mapping[str, Any]) -> Settings:
         labels={**usual.labels, **labels},
         divisions={**usual.divisions, **divisions},
         number_pattern=reader.pattern(raw.get("number_pattern", usual.number_pattern), ("number_pattern",)),
+        undo_minutes=reader.up_to(raw.get("undo_minutes", usual.undo_minutes), ("undo_minutes",), LONGEST_UNDO),
+        bulk_sample=reader.up_to(raw.get("bulk_sample", usual.bulk_sample), ("bulk_sample",), LARGEST_SAMPLE),
     )
 
 
@@ -245,6 +253,12 @@ class _Reader:
         if isinstance(raw, bool) or not isinstance(raw, int) or not least <= raw <= LONGEST_PERIOD:
             self.wrong(path, "count", f"Isi jumlah hari berupa angka bulat dari {least} sampai {LONGEST_PERIOD}.")
             return least
+        return raw
+
+    def up_to(self, raw: Any, path: Path, most: int) -> int:
+        if isinstance(raw, bool) or not isinstance(raw, int) or not 0 <= raw <= most:
+            self.wrong(path, "count", f"Isi angka bulat dari 0 sampai {most}.")
+            return 0
         return raw
 
     def day(self, raw: Any, path: Path) -> date | None:
