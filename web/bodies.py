@@ -11,8 +11,8 @@ from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 
 from web import trail, transaction
-from web.activity_words import KINDS as KINDS_OF_ACTIVITY
 from web.access import allow, current_actor, may_open, visible_scopes
+from web.activity_words import KINDS as KINDS_OF_ACTIVITY
 from web.i18n import language
 from web.words import short_date
 from workflows import dossier, register
@@ -54,6 +54,7 @@ def index() -> ResponseReturnValue:
     return render_template(
         "bodies/index.html", page=page, filters=filters, tally=register.tally(session, scopes, now, filters),
         districts=choices.districts, stages=[(register.NOT_BEGUN, NOT_BEGUN), *stages], kinds=KINDS,
+        export=export_link("badan", "rekap"),
         previous=page_link("bodies.index", sebelum=page.before), next=page_link("bodies.index", sesudah=page.after),
     )
 
@@ -78,6 +79,12 @@ def page_link(endpoint: str, **place: str) -> str:
         return ""
     kept: dict[str, Any] = {name: value for name, value in request.args.items() if name in KEPT and value}
     return url_for(endpoint, **{**kept, **place})
+
+
+def export_link(source: str, table: str) -> str:
+    """The address where this list, filtered as it is, is taken as a table."""
+    kept: dict[str, Any] = {name: value for name, value in request.args.items() if name in KEPT and value}
+    return url_for("exports.index", dari=source, tabel=table, **kept)
 
 
 @bp.get("/<int:body_id>")

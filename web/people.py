@@ -13,7 +13,7 @@ from engine.errors import EvidenceRefused, FieldError, Refused
 from web import transaction
 from web.access import allow, current_actor, visible_scopes
 from web.auth import passwords, sessions
-from web.bodies import KINDS, asked_filters, asked_turn, page_link
+from web.bodies import KINDS, asked_filters, asked_turn, export_link, page_link
 from web.config import Config
 from web.errors import sentence_of, status_of
 from web.trail import POSTS
@@ -39,6 +39,7 @@ def index() -> ResponseReturnValue:
     return render_template(
         "people/index.html", page=page, filters=filters, districts=register.choices(session, scopes).districts,
         kinds=KINDS, posts=list(POSTS.items()), private=private, phones=any(row.phone for row in page.rows),
+        export=export_link("orang", "nominatif"),
         previous=page_link("people.index", sebelum=page.before), next=page_link("people.index", sesudah=page.after),
     )
 

@@ -132,7 +132,7 @@ def bodies(
     query = (
         select(*columns).join(Agenda, Agenda.id == Body.agenda_id)
         .outerjoin(Instance, Instance.id == Body.instance_id)
-        .where(in_scopes(scopes), *_narrowed(filters or Filters(), now))
+        .where(*bodies_where(scopes, filters or Filters(), now))
     )
     rows, before, after = _page(session, query, (Body.region_code, Body.id), turn or Turn(), size)
     waits = _waits(session, rows)
@@ -266,22 +266,31 @@ def people(
     keys: NikKeys | None = None, size: int = PAGE,
 ) -> Page[Serves]:
     """One page of those who serve in these scopes now, by name. With `keys`, 16 digits are looked up as a NIK."""
-    asked = filters or Filters()
     columns: tuple[Any, ...] = (
         Membership.id, Membership.person_id, Membership.post, Membership.sworn_on, Membership.trained_on, Person.name,
         Person.name_key, Person.phone, Body.id.label("body_id"), Body.name.label("body"), Body.kind, Body.region_code,
         Body.unit,
     )
+    query = (
+        select(*columns).join(Person, Person.id == Membership.person_id)
+        .join(Body, Body.id == Membership.body_id).where(*people_where(scopes, filters or Filters(), keys))
+    )
+    rows, before, after = _page(session, query, (Person.name_key, Membership.id), turn or Turn(), size)
+    return Page([_serves(row, actor) for row in rows], before, after)
+
+
+def people_where(scopes: Sequence[str], asked: Filters, keys: NikKeys | None) -> list[ColumnElement[bool]]:
+    """What the list of people is: conditions on Membership, Person and Body; for the page and for its export."""
     conditions = [*_of_body(asked), in_scopes(scopes), Membership.until_on.is_(None)]
     conditions.append(Membership.post == asked.post if asked.post else Membership.post != "cadangan")
     if asked.search:
         conditions.append(_named(asked.search, keys))
-    query = (
-        select(*columns).join(Person, Person.id == Membership.person_id)
-        .join(Body, Body.id == Membership.body_id).where(*conditions)
-    )
-    rows, before, after = _page(session, query, (Person.name_key, Membership.id), turn or Turn(), size)
-    return Page([_serves(row, actor) for row in rows], before, after)
+    return conditions
+
+
+def bodies_where(scopes: Sequence[str], asked: Filters, now: datetime) -> list[ColumnElement[bool]]:
+    """What the list of bodies is: conditions on Body and its Instance; for the page and for its export."""
+    return [in_scopes(scopes), *_narrowed(asked, now)]
 
 
 def _named(search: str, keys: NikKeys | None) -> ColumnElement[bool]:
