@@ -24,13 +24,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from engine.base import Base as Base
-from engine.base import only as only
-from engine.base import table_of as table_of
-from engine.columns import BigId as BigId
-from engine.columns import Json as Json
-from engine.columns import Scope as Scope
-from engine.columns import UTCDateTime as UTCDateTime
+from engine.base import Base, only
+from engine.columns import BigId, Json, Scope
 
 
 class Definition(Base):

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from engine.models import table_of
+from engine.base import table_of
 from engine.statements import upsert_of
 from workflows.models.receipt import PhotoNote
 

@@ -10,7 +10,8 @@ from sqlalchemy import Row, select, update
 from sqlalchemy.orm import Session
 
 from engine import history
-from engine.models import Instance, Submission, table_of
+from engine.base import table_of
+from engine.models import Instance, Submission
 from engine.statements import insert_of
 from workflows.models import Body
 from workflows.models.receipt import Receipt

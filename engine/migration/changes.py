@@ -10,18 +10,9 @@ from sqlalchemy import Table, insert, select, update
 from sqlalchemy.orm import Session
 
 from engine.arrivals import Subscription
-from engine.models import (
-    Attachment,
-    Deed,
-    Incident,
-    Instance,
-    Message,
-    Submission,
-    Task,
-    Timer,
-    UTCDateTime,
-    table_of,
-)
+from engine.base import table_of
+from engine.columns import UTCDateTime
+from engine.models import Attachment, Deed, Incident, Instance, Message, Submission, Task, Timer
 
 _TABLES = {table.name: table for table in map(
     table_of, (Attachment, Deed, Incident, Instance, Message, Submission, Subscription, Task, Timer)

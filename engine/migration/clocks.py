@@ -10,13 +10,14 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from engine.base import table_of
 from engine.graph import Clock
 from engine.host import Surroundings
 from engine.machine import context_of
 from engine.migration import places
 from engine.migration.changes import Changes
 from engine.migration.pairing import CannotMove, Pairer, Pairing
-from engine.models import Timer, table_of
+from engine.models import Timer
 from engine.timers import Strike, first_strike
 
 _timer = table_of(Timer)

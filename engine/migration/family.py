@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
+from engine.base import table_of
 from engine.definitions import Loaded
 from engine.host import Actor, Host
 from engine.migration import changes as written
@@ -21,7 +22,7 @@ from engine.migration import work
 from engine.migration.changes import Changes
 from engine.migration.moving import Moving
 from engine.migration.pairing import CannotMove, Pairer, Pairing
-from engine.models import Instance, Message, Submission, table_of
+from engine.models import Instance, Message, Submission
 from engine.operations.door import Act, note
 from engine.operations.standing import Standing, lock
 

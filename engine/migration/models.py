@@ -8,7 +8,8 @@ from typing import Any
 from sqlalchemy import CheckConstraint, ForeignKey, Identity, Index, Integer, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from engine.models import Base, BigId
+from engine.base import Base
+from engine.columns import BigId
 
 _OPEN = text("finished_at IS NULL")
 

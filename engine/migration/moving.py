@@ -11,6 +11,7 @@ from sqlalchemy import Table, select
 from sqlalchemy.orm import Session
 
 from engine import outbox
+from engine.base import table_of
 from engine.definitions import Loaded
 from engine.host import Actor
 from engine.machine import context_of
@@ -18,7 +19,7 @@ from engine.migration import listening, places, work
 from engine.migration.changes import Changes
 from engine.migration.clocks import Clocks
 from engine.migration.pairing import CannotMove, Pairer, Pairing
-from engine.models import Attachment, Deed, Incident, Instance, Message, Submission, Task, Timer, table_of
+from engine.models import Attachment, Deed, Incident, Instance, Message, Submission, Task, Timer
 from engine.operations.standing import Standing
 from engine.urgency import urgency
 

@@ -10,9 +10,9 @@ from typing import Any
 from sqlalchemy import Row, func, insert, select, update
 from sqlalchemy.orm import Session
 
+from engine.base import table_of
 from engine.errors import EvidenceRefused, FieldError, Forbidden, NotFound, Refused, Stale
 from engine.host import Actor
-from engine.models import table_of
 from workflows.activities import rights, sheets
 from workflows.models import (
     Activity,

@@ -11,8 +11,9 @@ from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
 from engine import definitions, operations
+from engine.base import table_of
 from engine.host import Actor
-from engine.models import Definition, table_of
+from engine.models import Definition
 from workflows.bodies import MEMBERS
 from workflows.host import HOST
 from workflows.imports.plan import CHUNK, PARTICULARS, Act, Plan

@@ -13,9 +13,9 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from engine import outbox
+from engine.base import table_of
 from engine.errors import NotFound, Refused, Stale
 from engine.host import Actor, Grant, lies_within
-from engine.models import table_of
 from engine.outbox import Taken
 from workflows import agendas
 from workflows.imports import applying, places, plan, rows

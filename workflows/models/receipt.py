@@ -7,7 +7,8 @@ from datetime import datetime
 from sqlalchemy import Double, ForeignKey, Identity, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from engine.models import Base, BigId
+from engine.base import Base
+from engine.columns import BigId
 
 
 class Receipt(Base):

@@ -12,10 +12,11 @@ from sqlalchemy.orm import Session
 
 from engine import history, migration, operations
 from engine.arrivals import Subscription
+from engine.base import table_of
 from engine.host import Actor
 from engine.migration import CANNOT, LOSES, MOVES, NEEDS_MAPPING
 from engine.migration.models import MoveStep
-from engine.models import Deed, Definition, Instance, Message, Submission, Task, Timer, Vote, table_of
+from engine.models import Deed, Definition, Instance, Message, Submission, Task, Timer, Vote
 from tests.engine.family import EVERYBODY, Family
 from tests.engine.world import SCOPE
 
