@@ -18,6 +18,10 @@ _STRINGS = re.compile(r'("(?:\\.|[^"\\])*"|\'(?:\\.|[^\'\\])*\')', re.DOTALL)
 _SAME_IN_ALL = re.compile(r"-?\d+(\.\d+)?|true|false|[^\W\d]\w*")
 _DATA = re.compile(r"\$data\[[\"'](\w+)[\"']\]")  # Nayra's
 _CASTS = re.compile(r"\((?:String|Boolean|Integer|Long|Double|Object|(?:List|Map)(?:<[\w<>, ]*>)?)\)\s*(?=[\w(])")
+_PRINTS = re.compile(
+    r"""(?:\b(?:System\.(?:out|err)\.print(?:ln)?|console\.log)
+    \((?:[^()"';]|"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*')*\)\s*;\s*)+(?=return\b)""", re.VERBOSE
+)
 _VARIABLES = re.compile(r"\bthis\.(?:environment\.)?variables\.")
 
 
@@ -96,8 +100,11 @@ def resource(name: str) -> str:
 
 
 def _bare(text: str) -> str:
-    """Without what statements put around an expression, and Java's casts, which change no value of ours."""
-    bare = names_alone(re.sub(r"^return\b", "", text.strip()).strip().rstrip(";").strip())
+    """Without what statements put around an expression, lines that only print, and Java's casts, which change no value
+    of ours.
+    """
+    text = _PRINTS.sub("", text.strip())
+    bare = names_alone(re.sub(r"^return\b", "", text).strip().rstrip(";").strip())
     return "".join(part if place % 2 else _CASTS.sub("", part) for place, part in enumerate(_STRINGS.split(bare)))
 
 

@@ -75,7 +75,8 @@ def method(position: int, operand: Node, name: str, given: tuple[Node, ...]) -> 
     if table is not None and called in table:
         return table[called](*((_variable(position, name, given[0]),) if owner in _RUNNING else given))
     way = _METHODS.get(called) if table is None else None
-    if way is None and table is None and not given and (read := _GETTER.fullmatch(name)):
+    if way is None and (table is None or owner in _RUNNING) and name not in _NO_GETTERS and not given and (
+            read := _GETTER.fullmatch(name)):
         return property_of(operand, _decapitalized(read["property"]))
     if way is None or (name in _WRAPPED and not isinstance(operand, tree.Call)):
         mend = _MENDS.get(name, "Pakai pembanding ==, !=, < atau >, atau tulis ungkapannya dalam FEEL")
@@ -203,6 +204,47 @@ def _later(unit: timedelta | YearMonth, sign: str) -> Way:
     )
 
 
+def _order(left: Node, right: Node) -> Node:
+    """`compareTo`: below, at or above 0 as the left comes before, with or after the right."""
+    signs = [tree.Literal(at(left), Decimal(sign)) for sign in (-1, 1, 0)]
+    after = tree.If(at(left), compared(">")(left, right), signs[1], signs[2])
+    return tree.If(at(left), compared("<")(left, right), signs[0], after)
+
+
+def _joined(left: Node, right: Node) -> Node:
+    return tree.Arithmetic(at(left), "+", left, right)
+
+
+def _letter(text: Node, place: Node) -> Node:
+    behind = tree.Arithmetic(at(place), "+", place, tree.Literal(at(place), Decimal(1)))
+    return _call("letters between")(text, place, behind)
+
+
+def _part_of_list(source: Node, begin: Node, end: Node) -> Node:
+    first = tree.Arithmetic(at(begin), "+", begin, tree.Literal(at(begin), Decimal(1)))
+    return _call("sublist")(source, first, tree.Arithmetic(at(begin), "-", end, begin))
+
+
+def _of_entries(what: str) -> Way:
+    return lambda source: tree.Path(at(source), _call("get entries")(source), what)
+
+
+def _value_held(source: Node, value: Node) -> Node:
+    return _call("holds part")(_of_entries("value")(source), value)
+
+
+def _member(name: str) -> Way:
+    return lambda source: tree.Path(at(source), source, name)
+
+
+def _listed(*members: Node) -> Node:
+    return tree.List(at(members[0]), members)
+
+
+def _half_up(number: Node) -> Node:
+    return _call("round half up")(number, _constant(number, Decimal(0)))
+
+
 def _first(source: Node) -> Node:
     return tree.Filter(at(source), source, tree.Literal(at(source), Decimal(1)))
 
@@ -229,6 +271,9 @@ _METHODS: Table = {
     ("equals", 1): compared("="), ("isEmpty", 0): empty, ("isBlank", 0): _blank, ("strip", 0): _call("trim"),
     ("includes", 1): _call("holds part"), ("containsKey", 1): _call("holds part"),
     ("substring", 1): _call("letters between"), ("substring", 2): _call("letters between"),
+    ("compareTo", 1): _order, ("concat", 1): _joined, ("charAt", 1): _letter, ("isPresent", 0): _not(_is(None)),
+    ("subList", 2): _part_of_list, ("keySet", 0): _of_entries("key"), ("values", 0): _of_entries("value"),
+    ("containsValue", 1): _value_held, ("getMonthValue", 0): _member("month"), ("getDayOfMonth", 0): _member("day"),
     ("size", 0): _call("size of"), ("get", 1): entry, ("getOrDefault", 2): _or_default,
     ("toString", 0): _call("string"), ("intValue", 0): _towards_zero, ("longValue", 0): _towards_zero,
     **dict.fromkeys((("booleanValue", 0), ("doubleValue", 0), ("floatValue", 0)), _same),
@@ -252,6 +297,8 @@ _METHODS: Table = {
 _WRAPPED = {"value", "element", "elements", "isNull"}
 """Names too common to mean Spin's anywhere but behind another call."""
 _FUNCTIONS: Table = {("S", 1): _same, ("JSON", 1): _same}
+_NO_GETTERS = {"getClass", "getTime", "getMonth", "getDayOfWeek", "getBytes"}
+"""Of Java's own values, and no property of data."""
 _GETTER = re.compile(r"(?:get|is)(?P<property>[A-Z]\w*)")
 _NOW: dict[str, Callable[[int], Node]] = {"now": _now, "today": _today, "dateTime": _now}
 """FEEL's own, and Camunda 7's."""
@@ -297,12 +344,17 @@ _OWNED: dict[str, Table] = {
     },
     "Boolean": {("valueOf", 1): _boolean, ("parseBoolean", 1): _boolean},
     **dict.fromkeys(("Integer", "Long", "Double"), _TO_NUMBER),
+    "Math": {
+        ("max", 2): _call("max"), ("min", 2): _call("min"), ("abs", 1): _call("abs"), ("floor", 1): _call("floor"),
+        ("ceil", 1): _call("ceiling"), ("round", 1): _half_up,
+    },
+    **{owner: {(name, count): _listed for count in range(1, 11)} for owner, name in (
+        ("Arrays", "asList"), ("List", "of"), ("Set", "of"))},
     "String": {("valueOf", 1): _call("string")},
     "Objects": {("equals", 2): compared("="), ("isNull", 1): _is(None), ("nonNull", 1): _not(_is(None))},
     "StringUtils": _TEXT_TESTS,
 }
 _MENDS = {
     "matches": "Pakai FEEL: = matches(nama, \"...\")",
-    "compareTo": "Bandingkan dengan <, > atau ==",
     "getVariable": "Tulis nama variabelnya saja",
 }

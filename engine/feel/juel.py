@@ -16,6 +16,7 @@ from engine.feel import tree
 from engine.feel.building import Builder, Fault, at, nodes, parse
 from engine.feel.idioms import compared, empty, entry, function, method, negated, property_of
 from engine.feel.tree import Node, Truth
+from engine.feel.values import NUMBERS
 
 MOST_PIECES = 100
 """`${...}` one text may hold."""
@@ -53,6 +54,10 @@ class JuelBuilder(Builder):
         if operator in ("%", "mod"):
             return tree.Call(at(left), "modulo", (left, right))
         return tree.Arithmetic(at(left), _WORDS.get(operator, str(operator)), left, right)
+
+    def number(self, parts: list[Any]) -> Node:
+        """Java's mark of a number's size says nothing here."""
+        return tree.Literal(at(parts[0]), NUMBERS.create_decimal(str(parts[0]).rstrip("LlFfDd")))
 
     def negate_truth(self, parts: list[Any]) -> Node:
         return negated(parts[1])

@@ -33,6 +33,7 @@ from tests.engine.small import process
     ("'a' in x and d.get('n', 0) > 1", "python", '= holds part(x, "a") and (get or else(get value(d, "n"), 0) > 1)'),
     ('return (Boolean) x && "(String) y".equals(((String) kcontext.getVariable("y")).trim());', "java",
      '${x && "(String) y".equals((kcontext.getVariable("y")).trim())}'),
+    ('System.out.println("valid: " + valid); System.err.print(1);\nreturn !valid;', "java", "${!valid}"),
     ("this.environment.variables.x.length > 2", "JavaScript", "${x.length > 2}"),
     ("x = 1", "https://www.omg.org/spec/DMN/20191111/FEEL/", "x = 1"),
 ])
@@ -44,7 +45,8 @@ def test_a_plain_expression_in_another_language_means_the_same_here(
 
 
 @pytest.mark.parametrize(("text", "language"), [
-    ('System.out.println("x"); return !valid;', "java"), ("next(null, a === 'b');", "javascript"),
+    ('count.add("x"); return !valid;', "java"), ('System.out.println(count.add(1)); return !valid;', "java"),
+    ("next(null, a === 'b');", "javascript"),
     ("not(x//@value = 'a')", "XPath"), ("datetime.now() > x", "python"), ("[x for x in y]", "python"),
     ("x.do()", "python"), ("(lambda: 1)()", "python"), ("MyFact(a == true)", "http://www.jboss.org/drools/rule"),
     ("(" * 1000 + ")" * 1000, "python"), ("a.equals(" * 5000, "java"),

@@ -41,7 +41,7 @@ from engine.feel.reading import Reader
         ("1 < a < 2", 6, "a between b and c"),
         ("{a: 1, a: 2}", 0, "dua kali"),
         ("a # 1", 2, "tidak dikenal"),
-        ("${a.compareTo('x') > 0}", 4, "Bandingkan dengan <"),
+        ("${a.getClass()}", 4, "Pemanggilan getClass(...)"),
         ("${a.matches('x')}", 4, "= matches(nama"),
         ("${items.size(1) > 1}", 8, "Pemanggilan size(...) tidak didukung"),
         ("${execution.getVariable(a + 'b')}", 12, "nama variabel"),
