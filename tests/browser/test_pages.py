@@ -38,7 +38,7 @@ DISTRICT = "33.23.13"
 MINE, RETURNED = f"{DISTRICT}.2004", f"{DISTRICT}.2003"
 
 READERS: dict[str, tuple[str, ...]] = {
-    "": ("/masuk",),
+    "": ("/masuk", "/surat/periksa",),
     "pps-pare-kranggan": (
         "/tugas", "/badan/{mine}", "/badan/{mine}/bukti/submit_sowan", "/badan/{mine}/bukti/submit_secretariat",
         "/badan/{mine}/bukti/submit_bimtek", "/badan/{mine}/kendala", "/agenda", "/akun",
@@ -48,6 +48,7 @@ READERS: dict[str, tuple[str, ...]] = {
     "komisioner-sdm": ("/tugas", "/tugas?tab=team", "/tugas?tab=done", "/tugas?q=zzz", "/pemberitahuan", "{approvals}"),
     "operator": (
         "/tugas", "/badan", "/badan?q=zzz", "{submissions}", "/orang", "/orang/{person}", "/agenda/1", "/agenda/1/ubah",
+        "/surat", "/surat/terbitkan?jenis=oath_minutes", "/surat/naskah", "/surat/naskah/attendance", "/surat/pengaturan",
     ),
     "hukum": ("/terhambat", "/terhambat?q=zzz", "/ringkasan", "/eskalasi"),
     "provinsi": ("/ringkasan",),
