@@ -38,6 +38,10 @@ MORE = {
     "errors and escalations": "tests/engine/test_errors.py", "messages and signals": "tests/engine/test_messages.py",
     "timers and handlers": "tests/engine/test_fire.py",
     "data, conditions, decisions, ad hoc": "tests/engine/test_mappings.py",
+    "due and follow-up dates, priorities": "tests/engine/test_urgency.py",
+    "the variables of caught errors, and who began": "tests/engine/test_caught_variables.py",
+    "`now()` and `today()`": "tests/engine/test_clock.py", "what the standard forbids": "tests/engine/test_misdrawn.py",
+    "what vendors ask for in vain": "tests/engine/bpmn/test_bpmn_vendors.py",
     "what vendors say": "tests/engine/bpmn/test_bpmn_semantics.py",
     "files as people write them": "tests/engine/bpmn/test_bpmn_typical.py",
 }

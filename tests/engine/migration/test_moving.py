@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from engine import operations
@@ -42,6 +42,17 @@ def rows(moves: Moves, number: int) -> dict[str, list[dict[str, Any]]]:
             for row in moves.session.execute(select(table).where(own == number).order_by(table.c.id))
         ]
     return found
+
+
+def test_an_open_task_keeps_its_priority_and_follow_up_date(moves: Moves) -> None:
+    old = moves.publish(CLOCKED)
+    number = moves.start(old)
+    moves.session.execute(update(Task).values(priority=80, follow_up_at=NOW + DAY))
+    moves.now += DAY
+    moves.move(old, moves.publish(CLOCKED.named("after", "later")))
+    task = moves.tasks(number)["submit"]
+    assert moves.version_of(number) == 2
+    assert (task.priority, task.follow_up_at) == (80, NOW + DAY)
 
 
 def test_an_open_task_goes_on_with_its_claim_its_draft_and_its_due_moment(moves: Moves) -> None:
@@ -164,7 +175,7 @@ def test_a_cycle_goes_on_from_its_planned_moment(moves: Moves) -> None:
     moves.do(number, "approve", decision="approve")
     moves.strike(number, "again")
     planned, moves.now = moves.clocks(number), moves.now + timedelta(hours=5)
-    moves.move(old, moves.publish(CLOCKED.named("submit", "hand_in")))
+    moves.move(old, moves.publish(CLOCKED.named("after", "later")))
     assert moves.clocks(number) == planned
     moves.strike(number, "again")
     assert moves.clocks(number)["again"] - planned["again"] == 2 * DAY
