@@ -8,6 +8,7 @@ import re
 import zipfile
 from collections.abc import Iterator
 from datetime import date
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -56,6 +57,10 @@ def one_letter(browser: Browser, world: World, kind: str = "oath_minutes", key: 
     answer = browser.send(ISSUE, wish(kind, key, badan=str(world.of(PENDOWO).id), **more))
     assert answer.status_code == 302, answer.text
     return answer.location
+
+
+def _files(session: Session, *only: Any) -> dict[int, str | None]:
+    return {row.id: row.sha256 for row in session.execute(sa.select(Paper.id, Paper.sha256).where(*only))}
 
 
 def drain(app: Flask) -> int:
@@ -135,13 +140,11 @@ def test_a_killed_worker_goes_on(
     with pytest.raises(KeyboardInterrupt):
         drain(app)
     monkeypatch.undo()
-    standing = {number: sha256 for number, sha256 in session.execute(
-        sa.select(Paper.id, Paper.sha256).where(Paper.status == "made")
-    )}
+    standing = _files(session, Paper.status == "made")
     assert len(standing) == making.AT_ONCE
     session.rollback()
     assert jobs.drain_outbox(engine, jobs.effects(), seconds=120).count
-    after = {number: sha256 for number, sha256 in session.execute(sa.select(Paper.id, Paper.sha256))}
+    after = _files(session)
     assert len(after) == 25
     assert all(after.values())
     assert {number: after[number] for number in standing} == standing
@@ -243,7 +246,7 @@ def test_everybody_may_prove_a_paper_and_reads_nobodys_name(
     moved = browser.get(f"/surat/periksa?kode={codes.shown(code).lower()}")
     assert moved.location.endswith(f"/surat/{code}")
     page = browser.get(moved.location).text
-    for words in ("Surat asli", number, "PPS Pendowo", sha256, "KOMISI PEMILIHAN UMUM KABUPATEN TEMANGGUNG"):
+    for words in ("Surat asli", number, "PPS Pendowo", str(sha256), "KOMISI PEMILIHAN UMUM KABUPATEN TEMANGGUNG"):
         assert words in page
     for name in (*names, "KH. Ahmad", "Operator"):
         assert name not in page

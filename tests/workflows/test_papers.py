@@ -1,4 +1,4 @@
-"""Letters reserved on both databases: each number once and without a gap, contents from the registers, versions kept."""
+"""Letters reserved on both databases: each number once, without a gap; contents from the registers; versions kept."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from engine.models import Message
 from tests.conftest import Database
 from tests.workflows.conftest import new_agenda
 from web.db import transaction
-from workflows import agendas, bodies, letters, regions
+from workflows import agendas, letters, regions
 from workflows.models import Agenda, Body, Letter, LetterBody, LetterSeries, Membership, Paper, PaperBatch, Person
 from workflows.papers import issuing, numbering, office, templates
 from workflows.papers.issuing import Wish
@@ -125,9 +125,9 @@ def test_two_at_once_that_ask_the_same_are_one_act(database: Database) -> None:
 
 def test_what_is_rolled_back_leaves_no_gap(session: Session, agenda: Agenda) -> None:
     issue(session, wish(session, agenda, "regency_recap"), "1")
-    with pytest.raises(ZeroDivisionError), session.begin_nested():
-        issue(session, wish(session, agenda, "regency_recap"), "2")
-        raise ZeroDivisionError
+    kept = session.begin_nested()
+    issue(session, wish(session, agenda, "regency_recap"), "2")
+    kept.rollback()
     [paper] = issue(session, wish(session, agenda, "regency_recap"), "3")
     assert paper.serial == 2
 

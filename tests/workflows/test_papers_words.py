@@ -152,6 +152,7 @@ def test_what_was_typed_is_parted_into_rows() -> None:
     kind = KINDS["secretariat_proposal_ppk"]
     typed = asked(kind, {"calon_sekretaris": "Ani; 1985; Kasi\n\nBudi\n"})
     assert typed["calon_sekretaris"] == [
-        {"no": "1", "nama": "Ani", "nip": "1985", "jabatan": "Kasi"}, {"no": "2", "nama": "Budi", "nip": "", "jabatan": ""},
+        {"no": "1", "nama": "Ani", "nip": "1985", "jabatan": "Kasi"},
+        {"no": "2", "nama": "Budi", "nip": "", "jabatan": ""},
     ]
     assert [row["nama"] for row in typed["calon_staf"]] == ["", "", "", ""]  # type: ignore[index,union-attr]  # rows
