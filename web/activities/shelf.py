@@ -89,7 +89,7 @@ def _show(found: Seen, refusal: str = "", typed: Mapping[str, str] | None = None
     scopes = rights.scopes_of(actor, LOOKING)
     form = sheets.form_of(activity.kind)
     rows = [row for row in form.describe(activity.data, language=language()) if not isinstance(row.field, File)
-            and (row.heading or row.value)]
+            and (row.heading or row.value not in ("", "–"))]
     bodies, members = register.counts(session, activity.id, scopes)
     return render_template(
         "activities/show.html", seen=found, activity=activity, rows=_without_empty_parts(rows), bodies=bodies,

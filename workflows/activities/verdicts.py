@@ -34,7 +34,7 @@ CARRIED = frozenset({
 class Said:
     """One sentence: our own by its `code` with `values`, or `text` as a form or rule says it about the field `name`.
 
-    `lacks` tells that something is only missing yet.
+    `lacks` tells that something is only missing yet, `waits` that it is the day of making up.
     """
 
     code: str = ""
@@ -42,6 +42,7 @@ class Said:
     text: str = ""
     values: Mapping[str, str] | None = None
     lacks: bool = False
+    waits: bool = False
 
     def as_dict(self) -> dict[str, Any]:
         return {"code": self.code, "name": self.name, "text": self.text, "values": dict(self.values or {})}
@@ -69,7 +70,8 @@ def judge(case: Case) -> Verdict:
         if case.row.digest == mark:
             return Verdict("prepared_before")
     errors, warnings = _checked(case, data)
-    said = (*_waits_for(case), *_draft_replaced(case), *errors)
+    notes = (*_waits_for(case), *_draft_replaced(case))
+    said = (*notes, *(one for one in errors if not (one.waits and notes)))
     if errors:
         lacking = all(one.lacks for one in errors)
         same = case.row.digest == mark and case.kept is not None and case.kept.edition == case.row.draft
@@ -132,7 +134,7 @@ def _checked(case: Case, data: Mapping[str, Any]) -> tuple[tuple[Said, ...], tup
 
 def _said(form: Form, error: FieldError) -> Said:
     lacks = error.code.partition(".")[0] in LACKS
-    return Said("", named(form, error.path), error.message, lacks=lacks)
+    return Said("", named(form, error.path), error.message, lacks=lacks, waits=error.path[-1:] == ("made_up_on",) and lacks)
 
 
 def evidence(case: Case) -> dict[str, Any]:
