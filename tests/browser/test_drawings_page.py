@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -16,7 +17,7 @@ from tests.web import desk_world as world_of
 from tests.web.desk_world import PASSWORD, PENDOWO, World
 from tests.web.drawings_world import PPS, RENAMED, UNSOUND
 from web import db
-from workflows.models import DrawingDraft
+from workflows.models import Account, DrawingDraft
 
 pytestmark = pytest.mark.browser
 
@@ -91,6 +92,43 @@ def test_nothing_moves_for_who_wishes_so_and_all_is_read_on_a_phone(
     assert page.get_by_text("Menggambar butuh layar yang lebih besar").is_visible()
     assert not page.locator("[data-editor]").is_visible()
     assert whole(page) == []
+
+
+SAID = """() => [...document.querySelectorAll(
+    ".djs-palette .entry, .djs-context-pad .entry, .djs-popup .entry"
+)].map((one) => one.getAttribute("title") || one.textContent.trim()).filter(Boolean)"""
+
+
+@pytest.mark.parametrize("language", ["id", "en"])
+def test_the_editor_speaks_the_language_of_the_page(
+    live: Live, visit: Callable[..., Page], world: World, send: Callable[[Page, bytes], str], language: str
+) -> None:
+    page = visit("operator", PASSWORD)
+    address = send(page, RENAMED)
+    with db.transaction(live.app.extensions["tapak.engine"]) as session:
+        session.execute(sa.update(Account).values(locale=language))
+    page.goto(f"{address}/ubah")
+    page.wait_for_selector("[data-editor][data-ready]")
+    page.locator("[data-element-id=submit_sowan]").first.click()
+    page.locator(".djs-context-pad .entry[data-action=replace]").click()
+    page.wait_for_selector(".djs-popup .entry")
+    words = json.loads((Path(db.__file__).parent / "static" / "words" / "bpmn-js.id.json").read_text("utf-8"))
+    said = set(page.evaluate(SAID))
+    assert len(said) > 20
+    assert sorted(said - set(words.values() if language == "id" else words)) == []
+    assert page.locator(".unknown").is_hidden()
+
+
+def test_what_the_editor_would_drop_is_told_before(
+    visit: Callable[..., Page], world: World, send: Callable[[Page, bytes], str]
+) -> None:
+    page = visit("operator", PASSWORD)
+    strange = RENAMED.replace(b"<bpmn:laneSet", b"<bpmn:unheardOf/><bpmn:laneSet", 1)
+    address = send(page, strange)
+    page.goto(f"{address}/ubah")
+    page.wait_for_selector("[data-editor][data-ready]")
+    assert page.get_by_text("hilang bila diubah dari sini").is_visible()
+    assert page.locator("textarea#text").is_visible()
 
 
 def test_a_drawing_is_edited_and_keeps_itself(

@@ -5,9 +5,10 @@
 edit("bpmn", async (form) => {
   const bench = form.querySelector(".bench"), text = form.elements.text, state = form.querySelector(".state");
   bench.hidden = false;
-  const modeler = new BpmnJS({ container: bench.querySelector(".canvas") });
+  const modeler = newModeler(bench.querySelector(".canvas"), await wordsAt(form.dataset.words));
+  let unknown = 0; /* parts of the text that the editor does not understand, and would not write again */
   try {
-    await modeler.importXML(text.value);
+    unknown = (await modeler.importXML(text.value)).warnings.length;
   } catch (error) {
     bench.hidden = true;
     state.textContent = form.dataset.failed;
@@ -15,7 +16,8 @@ edit("bpmn", async (form) => {
     console.warn(error.message);
     return;
   }
-  form.querySelector(".source").open = false;
+  form.querySelector(".source").open = unknown > 0;
+  form.querySelector(".unknown").hidden = unknown === 0;
   modeler.get("canvas").zoom("fit-viewport", "auto");
   const modeling = modeler.get("modeling"), factory = modeler.get("bpmnFactory"), moddle = modeler.get("moddle");
   let byHand = false; /* whether the text was edited and not the drawing */
