@@ -14,11 +14,14 @@ from web.access import may_open
 
 @dataclass(frozen=True)
 class Entry:
-    """`endpoint` is the view it opens, `label` what it is called, `icon` a symbol of img/icons.svg."""
+    """`endpoint` is the view it opens, `label` what it is called, `icon` a symbol of img/icons.svg, `also` the other
+    blueprints whose pages belong to it. A `rare` one stands in the folded menu only, also on a desk."""
 
     endpoint: str
     label: Any
     icon: str
+    also: tuple[str, ...] = ()
+    rare: bool = False
 
     @property
     def url(self) -> str:
@@ -26,8 +29,8 @@ class Entry:
 
     @property
     def current(self) -> bool:
-        """Whether the page shown belongs to this entry: same blueprint."""
-        return (request.endpoint or "").partition(".")[0] == self.endpoint.partition(".")[0]
+        """Whether the page shown belongs to this entry: same blueprint, or one of the others."""
+        return (request.endpoint or "").partition(".")[0] in (self.endpoint.partition(".")[0], *self.also)
 
 
 def address(endpoint: str) -> str:
@@ -46,13 +49,13 @@ ENTRIES = (
     Entry("bodies.index", _l("Badan"), "people"),
     Entry("activities.index", _l("Kegiatan"), "calendar"),
     Entry("blocked.index", _l("Terhambat"), "warning"),
-    Entry("overview.index", _l("Ringkasan"), "grid"),
-    Entry("escalations.index", _l("Eskalasi"), "up"),
-    Entry("people.index", _l("Orang"), "person"),
+    Entry("overview.index", _l("Ringkasan"), "grid", ("pace",)),
+    Entry("escalations.index", _l("Eskalasi"), "up", rare=True),
+    Entry("people.index", _l("Orang"), "person", rare=True),
     Entry("letters.index", _l("Surat"), "paper"),
-    Entry("agenda.index", _l("Agenda"), "calendar"),
-    Entry("drawings.index", _l("Alur"), "flow"),
-    Entry("health.index", _l("Kesehatan sistem"), "heart"),
+    Entry("agenda.index", _l("Agenda"), "calendar", rare=True),
+    Entry("drawings.index", _l("Alur"), "flow", rare=True),
+    Entry("health.index", _l("Kesehatan sistem"), "heart", rare=True),
 )
 
 

@@ -36,7 +36,7 @@ def index() -> ResponseReturnValue:
         kinds=[(one, board_words.kind_name(one)) for one in KINDS], blocked_link=_blocked_link,
         bodies_link=_bodies_link,
         place=next((name for code, name in choices.districts if code == filters.district), ""),
-        regencies=blocked.unit_length(scopes, filters) == blocked.REGENCY, narrowed=_narrowed,
+        regencies=blocked.unit_length(scopes, filters) == blocked.REGENCY, narrowed=kept_link, kept_link=kept_link,
     )
 
 
@@ -50,14 +50,14 @@ def _stages(known: list[tuple[str, str]], seen: overview.Overview) -> list[tuple
     return named
 
 
-def _narrowed(**changed: Any) -> str:
+def kept_link(endpoint: str = "overview.index", **changed: Any) -> str:
+    """The address of a page of these, narrowed as this one but for the changes; None leaves one out."""
     kept = {name: value for name, value in request.args.items() if name in ("kecamatan", "jenis") and value}
-    return url_for("overview.index", **{**kept, **changed})
+    return url_for(endpoint, **{**kept, **changed})
 
 
 def _blocked_link(**wanted: Any) -> str:
-    kept = {name: value for name, value in request.args.items() if name in ("kecamatan", "jenis") and value}
-    return url_for("blocked.index", **{**kept, **wanted})
+    return kept_link("blocked.index", **wanted)
 
 
 def _bodies_link(**wanted: Any) -> str:

@@ -28,6 +28,7 @@ PAGES = (
     "web.blocked",
     "web.overview",
     "web.pace",
+    "web.pace",
     "web.escalations",
     "web.health_page",
     "web.agenda",

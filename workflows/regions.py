@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import gzip
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -96,6 +96,11 @@ def get(session: Session, code: str) -> Region:
     if region is None:
         raise NotFound(f"Wilayah {code} belum ada dalam daftar. Muat dulu daftar wilayahnya.")
     return region
+
+
+def names(session: Session, codes: Sequence[str]) -> list[str]:
+    """What these regions are called, in the order of their codes; unknown codes are left out."""
+    return list(session.scalars(select(Region.name).where(Region.code.in_(codes)).order_by(Region.code)))
 
 
 def head_of_village(code: str) -> str:

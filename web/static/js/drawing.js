@@ -6,6 +6,7 @@ const READABLE = 0.8; /* below this scale the labels are too small, so only the 
 
 document.querySelectorAll("[data-drawing]").forEach(async (place) => {
   const viewer = new BpmnJS({ container: place });
+  place.viewer = viewer;
   try {
     const answer = await fetch(place.dataset.drawing, { credentials: "same-origin" });
     if (!answer.ok) throw new Error(String(answer.status));
