@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any, cast
 
@@ -60,6 +60,15 @@ class Filters:
 
 
 @dataclass(frozen=True)
+class Filed:
+    """What waits for a decision: since when, with how many warnings, how often it was returned before."""
+
+    at: datetime | None
+    warnings: int
+    returned: int
+
+
+@dataclass(frozen=True)
 class Entry:
     """One task as a row. `may_do` whether this actor may do it now, `child` whether it is a child instance's."""
 
@@ -82,6 +91,7 @@ class Entry:
     status: str = ""
     returned: Returned | None = None
     child: bool = False
+    filed: Filed | None = None
 
 
 @dataclass(frozen=True)
@@ -215,10 +225,34 @@ def _read(session: Session, rows: Iterable[Row[Any]], *, may_do: bool) -> list[E
     rows = list(rows)
     latest = _latest(session, rows)
     inside = rounds.of_tasks(session, (row.id for row in rows if row.root_id != row.instance_id))
+    filed = _filed(session, {row.instance_id for row in rows if row.closed_at is None and row.role == "commissioner"})
     return [
-        _entry(session, row, latest.get((row.instance_id, row.node)), inside.get(row.id), may_do=may_do)
+        replace(
+            _entry(session, row, latest.get((row.instance_id, row.node)), inside.get(row.id), may_do=may_do),
+            filed=filed.get(row.instance_id),
+        )
         for row in rows
     ]
+
+
+def _filed(session: Session, instances: set[int]) -> dict[int, Filed]:
+    """What waits for a decision in each of these instances; of several, the newest."""
+    if not instances:
+        return {}
+    rows = session.execute(
+        select(Submission.instance_id, Submission.node, Submission.status, Submission.warnings, Submission.submitted_at)
+        .where(Submission.instance_id.in_(instances), Submission.status.in_(("submitted", "returned")))
+        .order_by(Submission.id)
+    ).all()
+    times: dict[tuple[int, str], int] = {}
+    found: dict[int, Filed] = {}
+    for row in rows:
+        key = (row.instance_id, row.node)
+        if row.status == "returned":
+            times[key] = times.get(key, 0) + 1
+        else:
+            found[row.instance_id] = Filed(row.submitted_at, len(row.warnings), times.get(key, 0))
+    return found
 
 
 def _latest(session: Session, rows: Iterable[Row[Any]]) -> Mapping[tuple[int, str], tuple[Any, Any]]:
@@ -258,6 +292,28 @@ def _entry(
         status=newest.status if newest is not None else "", returned=returned,
         child=inside is not None,
     )
+
+
+def listed(actor: Actor, now: datetime, filters: Filters, tasks: Iterable[int] | None = None) -> Select[Any]:
+    """The question for the tasks this actor may do, most urgent first; or for those named, within the actor's region,
+    open or not, so that each can be told what hinders it."""
+    if tasks is None:
+        wanted: tuple[ColumnElement[bool], ...] = (_in_tab(actor, "mine"), *_narrowed(filters, now))
+    else:
+        wanted = (Task.id.in_(list(tasks)), _in_region(working(actor)))
+    return _tasks().where(*wanted).order_by(*_URGENT)
+
+
+def groups(session: Session, actor: Actor, now: datetime, filters: Filters) -> list[tuple[str, str, int, int]]:
+    """What waits for this actor by stage and kind: (stage, kind, how many, how many of them late)."""
+    late = func.count().filter(Task.due_at < now).label("late")
+    rows = session.execute(
+        select(Instance.stage, Body.kind, func.count().label("all"), late)
+        .select_from(Task).join(Instance, Instance.id == Task.root_id).join(Body, Body.instance_id == Instance.id)
+        .where(_in_tab(actor, "mine"), *_narrowed(replace(filters, stage="", kind=""), now))
+        .group_by(Instance.stage, Body.kind).order_by(func.count().desc(), Instance.stage, Body.kind)
+    )
+    return [(row.stage, row.kind, row.all, row.late) for row in rows]
 
 
 def counts(session: Session, actor: Actor) -> dict[str, int]:

@@ -1,20 +1,67 @@
-/* Keys for the desk: s approves, k opens the reasons for giving back, n goes to the next. Never while typing. */
+/* Keys for the desk. On a decision: s approves, k opens the reasons for giving back, n goes to the next. In the queue:
+   j and k walk, Enter opens, x ticks. ? tells them all. Never while typing. */
 "use strict";
 
 (() => {
   const typing = (target) => target.closest("input:not([type=radio]):not([type=checkbox]), select, textarea, dialog");
+  const rows = () => [...document.querySelectorAll(".queue.deciding tbody tr")];
+
+  const walk = (step) => {
+    const all = rows();
+    if (!all.length) return false;
+    const at = all.findIndex((row) => row.hasAttribute("data-at"));
+    const next = all[Math.min(Math.max(at + step, 0), all.length - 1)];
+    all.forEach((row) => row.removeAttribute("data-at"));
+    next.setAttribute("data-at", "");
+    next.querySelector(".actions a, .actions button")?.focus({ preventScroll: true });
+    next.scrollIntoView({ block: "nearest" });
+    return true;
+  };
+
+  const tick = () => {
+    const box = document.querySelector(".queue tr[data-at] input[type=checkbox]");
+    if (box) box.checked = !box.checked;
+    return Boolean(box);
+  };
+
+  const help = () => {
+    const line = document.querySelector(".keys");
+    if (!line) return false;
+    let box = document.querySelector("dialog.help-keys");
+    if (!box) {
+      box = document.createElement("dialog");
+      box.className = "help-keys";
+      const words = document.createElement("p");
+      words.append(...line.cloneNode(true).childNodes);
+      const close = document.createElement("form");
+      close.method = "dialog";
+      const button = document.createElement("button");
+      button.className = "button quiet";
+      button.textContent = "OK";
+      close.append(button);
+      box.append(words, close);
+      document.body.append(box);
+    }
+    box.showModal();
+    return true;
+  };
+
+  const press = (key) => {
+    const target = document.querySelector(`[data-key="${key}"]`);
+    if (!target || (target.disabled ?? false)) return false;
+    if (target instanceof HTMLDetailsElement) target.open = true;
+    else target.click();
+    return true;
+  };
 
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.repeat || typing(event.target)) return;
-    if (!["s", "k", "n"].includes(event.key)) return;
-    const target = document.querySelector(`[data-key="${event.key}"]`);
-    if (!target || (target.disabled ?? false) || document.querySelector("dialog[open]")) return;
-    event.preventDefault();
-    if (target instanceof HTMLDetailsElement) {
-      target.open = true;
-    } else {
-      target.click();
-    }
+    if (document.querySelector("dialog[open]")) return;
+    const act = {
+      "?": help, j: () => walk(1), x: tick, s: () => press("s"), n: () => press("n"),
+      k: () => (rows().length ? walk(-1) : press("k")),
+    }[event.key];
+    if (act?.()) event.preventDefault();
   });
 
   const reasons = document.querySelector(".give-back");
