@@ -17,11 +17,11 @@ from web.papers.font import FAMILY
 from workflows.papers.codes import shown
 from workflows.papers.template import Block, Line, NewPage, Pair, Room, Signatures, Table
 
-LEFT, RIGHT, TOP, FOOT = 25.0, 20.0, 15.0, 30.0
+LEFT, RIGHT, TOP, FOOT = 25.0, 20.0, 15.0, 28.0
 WIDE = 210.0 - LEFT - RIGHT
 SIZE, SMALL, LEADING = 10.5, 8.0, 5.2
-LABEL, SIGN_ROOM, QR = 34.0, 17.0, 17.0
-TALL_ROW = 10.0
+LABEL, SIGN_ROOM, QR = 38.0, 17.0, 17.0
+SIGN_ROW, WRITE_ROW = 10.0, 6.3
 
 
 @dataclass(frozen=True)
@@ -114,7 +114,7 @@ class _Page(FPDF):
 
     def footer(self) -> None:
         """Page number, and what leads to the proof that the paper is genuine."""
-        sheet, top = self.sheet, 297 - FOOT + 6
+        sheet, top = self.sheet, 297 - FOOT + 5
         self.set_line_width(0.2)
         self.line(LEFT, top - 1.5, 210 - RIGHT, top - 1.5)
         if sheet.code:
@@ -214,11 +214,12 @@ class _Page(FPDF):
             "C" if head.strip(".").casefold() == "no" or (rows and all(row[at].isdecimal() for row in rows)) else "L"
             for at, head in enumerate(table.head)
         ]
-        tall = bool(rows) and any(not any(row[at] for row in rows) for at in range(len(table.head)))
+        blank = sum(not any(row[at] for row in rows) for at in range(len(table.head))) if rows else 0
+        tall = {0: None, 1: SIGN_ROW}.get(blank, WRITE_ROW)
         with self.table(
             col_widths=self._widths(table.head, rows), width=WIDE, align="LEFT", text_align="L",
             line_height=LEADING - 0.6, headings_style=FontFace(emphasis="BOLD", fill_color=(232, 238, 238)),
-            padding=(0.8, 1.4), borders_layout="ALL", min_row_height=TALL_ROW if tall else None,
+            padding=(0.8, 1.4), borders_layout="ALL", min_row_height=tall,
         ) as drawn:
             for row in (tuple(font.composed(head) for head in table.head), *rows):
                 line = drawn.row()

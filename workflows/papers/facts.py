@@ -134,17 +134,26 @@ def _about(almanac: Almanac, ground: Ground, body: Body) -> Values:
     code, district = body.region_code, ".".join(body.region_code.split(".")[:3])
     parent = ground.parents.get(body.parent_id or 0, ("", ""))
     label = almanac.settings.labels.get(body.kind) or body.kind.upper()
+    office = [_staff(row, number) for number, row in enumerate(staff, 1)]
+    here = place(ground.regions[code]) + (f" TPS {body.unit:03d}" if body.unit else "")
+    listed = [_member(row, number, divisions) for number, row in enumerate(members, 1)]
     return {
         "badan": body.name, "jenis_badan": label, "jenis_badan_panjang": LONG[body.kind],
-        "wilayah": place(ground.regions[code]) + (f" TPS {body.unit:03d}" if body.unit else ""),
+        "wilayah": here, "nama_panjang": _whole_name(body, here, ground.regions[district].name),
+        "hadir": [{"no": str(number), "nama": one["nama"], "jabatan": one["jabatan"]}
+                  for number, one in enumerate((*listed, *office), 1)],
         "kecamatan": ground.regions[district].name, "kode_wilayah": body.scope,
         "kepala_wilayah": _head(almanac, ground.regions[code]), "ppk_induk": parent[0], "ketua_ppk_induk": parent[1],
         "ketua": next((row.name for row in members if row.post == "ketua"), ""),
         "jumlah_anggota": str(len(members)), "jumlah_anggota_terbilang": in_words(len(members)),
         "tanggal_sumpah": plain_date(body.oath_on) if body.oath_on else "",
-        "anggota": [_member(row, number, divisions) for number, row in enumerate(members, 1)],
-        "sekretariat": [_staff(row, number) for number, row in enumerate(staff, 1)] or _proposed(ground, body),
+        "anggota": listed, "sekretariat": office or _proposed(ground, body),
     }
+
+
+def _whole_name(body: Body, here: str, district: str) -> str:
+    """"Panitia Pemilihan Kecamatan Kranggan", "Panitia Pemungutan Suara Desa Pendowo Kecamatan Kranggan"."""
+    return f"{LONG['ppk']} {district}" if body.kind == "ppk" else f"{LONG[body.kind]} {here} Kecamatan {district}"
 
 
 def _head(almanac: Almanac, region: Region) -> str:

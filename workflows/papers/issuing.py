@@ -142,8 +142,10 @@ def _head(house: Office, common: Values, kind: Kind, own: Values) -> tuple[str, 
     if kind.issuer == "kpu":
         return (house.words["office"].upper(), house.words["address"])
     place, district = str(own["wilayah"]), str(own["kecamatan"])
-    above = () if place == f"Kecamatan {district}" else (f"KECAMATAN {district.upper()}",)
-    return (f"{str(own['jenis_badan_panjang']).upper()} {place.upper()}", *above, str(common["kabupaten"]).upper(), "")
+    if place == f"Kecamatan {district}":
+        return (str(own["nama_panjang"]).upper(), str(common["kabupaten"]).upper(), "")
+    name = f"{own['jenis_badan_panjang']} {place}".upper()
+    return (name, f"KECAMATAN {district.upper()}", str(common["kabupaten"]).upper(), "")
 
 
 def _checked(one: Prepared, printable: Printable) -> Prepared:

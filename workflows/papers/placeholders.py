@@ -41,6 +41,7 @@ OF_BODY: tuple[Placeholder, ...] = (
     Placeholder("badan", "Nama badan: PPS Pendowo, Kec. Kranggan"),
     Placeholder("jenis_badan", "PPK, PPS, KPPS atau Pantarlih"),
     Placeholder("jenis_badan_panjang", "Panitia Pemungutan Suara"),
+    Placeholder("nama_panjang", "Nama lengkap: Panitia Pemungutan Suara Desa Pendowo Kecamatan Kranggan"),
     Placeholder("wilayah", "Nama desa/kelurahan atau kecamatan badan"),
     Placeholder("kecamatan", "Nama kecamatan badan"),
     Placeholder("kode_wilayah", "Kode wilayah badan: 33.23.13.2007"),
@@ -54,6 +55,7 @@ OF_BODY: tuple[Placeholder, ...] = (
     Placeholder("anggota", "Daftar anggota yang bertugas", (
         *_PEOPLE, ("jenis_kelamin", "Laki-laki/Perempuan"), ("divisi", "divisi yang dipegang"),
         ("disumpah", "tanggal sumpah/janji"))),
+    Placeholder("hadir", "Anggota, lalu sekretaris dan staf, dalam satu daftar", _PEOPLE),
     Placeholder("sekretariat", "Daftar sekretaris dan staf", (*_PEOPLE, ("nip", "NIP"), ("tugas", "tugas staf"))),
 )
 OF_KIND: Mapping[str, tuple[Placeholder, ...]] = {

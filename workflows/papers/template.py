@@ -122,8 +122,8 @@ def used(text: str) -> set[str]:
 
 
 def fill(text: str, values: Values) -> list[Block]:
-    """The letter, block by block. A single value that is missing is a line to write on; a list that is empty leaves
-    its heads. EvidenceRefused for a placeholder that `values` does not know."""
+    """The letter, block by block. A single value that is missing is a line to write on; a list that is empty is a
+    row of dashes. EvidenceRefused for a placeholder that `values` does not know."""
     blocks: list[Block] = []
     for line in text.splitlines():
         for filled in _filled(line, values):
@@ -142,6 +142,8 @@ def _filled(line: str, values: Values) -> Iterator[str]:
         raise _unknown(min(lists))
     for row in rows:
         yield _replaced(line, values, row)
+    if not rows and line.startswith("|"):
+        yield f"| {' | '.join('–' for _ in _cells(line))} |"
 
 
 def _names(line: str) -> list[str]:
