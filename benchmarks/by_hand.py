@@ -53,6 +53,17 @@ VALUES ('instance.moved', %s, %s, %s, %s, 0) ON CONFLICT DO NOTHING"""
 _ANSWERED = """
 INSERT INTO submission (instance_id, task_id, node, status, data, warnings, form_fingerprint, edition, actor, saved_at,
 submitted_at) VALUES (%s, %s, 'approve_sowan', 'accepted', %s, '[]', %s, 1, %s, %s, %s)"""
+_REVERSAL = """
+INSERT INTO reversal (instance_id, seq, last, task_id, actor, at, image) VALUES (%s, %s, %s, %s, %s, %s, %s)
+ON CONFLICT (instance_id) DO UPDATE SET seq = excluded.seq, last = excluded.last, task_id = excluded.task_id,
+actor = excluded.actor, at = excluded.at, image = excluded.image"""
+_BEFORE = {
+    "instance": {"status": "running", "stage": "inaugurated", "state": "inaugurated/approve_sowan",
+                 "variables": {"decision": "approve"}, "stage_version": 3, "version": 4, "entered_at": _NOW,
+                 "staged_at": _NOW, "ended_at": None, "due_at": _NOW},
+    "registers": [{"node": "submit_sowan", "before": {"rows": []}}], "prepared": [], "vote": None,
+}
+"""How the instance stood, as what takes the decision back asks; without the rows of the registers."""
 _REMEMBER = "UPDATE act SET answer = %s WHERE actor = %s AND key = %s"
 
 
@@ -104,6 +115,7 @@ class ByHand:
         run(_HISTORY, one, seq + 1, _NOW, actor, _STATE, json.dumps(details), _HASH, head, _HASH)
         run(_MESSAGE, f"moved:{one}:{seq + 1}", json.dumps({"instance_id": one, "seq": seq + 1}), _NOW, _NOW)
         run(_ANSWERED, one, task, json.dumps(ANSWER), _HASH, actor, _NOW, _NOW)
+        run(_REVERSAL, one, seq + 1, seq + 1, task, actor, _NOW, json.dumps(_BEFORE))
         answer = {"instance_id": one, "action": "task.completed", "source": "inaugurated/approve_sowan",
                   "target": _STATE, "stage": "sowan_done", "version": version + 1, "stages": ["sowan_done"],
                   "warnings": [], "handed_in": [], "done": True}
