@@ -149,7 +149,9 @@ def _marks(form: Form, filing: Filing) -> list[FieldError]:
 def _asked_by_conditions(form: Form, *, of_the_server: bool) -> set[str]:
     """The keys of the choices on which the visibility of other fields depends; those that only the server can tell,
     or all."""
-    asking = [part for _, part in form.walk() if isinstance(part.hide, Expression)]
-    formulas = [part.hide.text for part in asking if not (of_the_server and hiding(part))]
+    formulas = [
+        part.hide.text for _, part in form.walk()
+        if isinstance(part.hide, Expression) and not (of_the_server and hiding(part))
+    ]
     keys = {part.key for _, part in form.walk() if part.kind in ("radio", "select", "checkbox", "checklist")}
     return {key for key in keys if any(re.search(rf"\b{re.escape(key)}\b", text) for text in formulas)}

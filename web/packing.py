@@ -8,7 +8,7 @@ import io
 import os
 import secrets
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from wsgiref.headers import Headers
 
 from flask import Flask, Response, request
@@ -47,7 +47,7 @@ def padded(content: bytes) -> bytes:
     return packed.getvalue()
 
 
-class PackedFiles(WhiteNoise):  # type: ignore[misc]  # WhiteNoise has no types
+class PackedFiles(WhiteNoise):
     """WhiteNoise that packs our scripts and styles by itself, once for each content, into a folder of its own."""
 
     def __init__(self, *args: Any, folder: Path, **options: Any) -> None:
@@ -55,15 +55,15 @@ class PackedFiles(WhiteNoise):  # type: ignore[misc]  # WhiteNoise has no types
         folder.mkdir(parents=True, exist_ok=True)
         super().__init__(*args, **options)
 
-    def get_static_file(self, path: str, url: str, stat_cache: Any = None) -> StaticFile:
+    def get_static_file(self, path: str, url: str, stat_cache: Any = None) -> Any:
         if not os.path.exists(path):
             raise MissingFileError(path)
-        headers = Headers([])
-        self.add_mime_headers(headers, path, url)
-        self.add_cache_headers(headers, path, url)
+        headers, untyped = Headers([]), cast(Any, self)
+        untyped.add_mime_headers(headers, path, url)
+        untyped.add_cache_headers(headers, path, url)
         if self.add_headers_function is not None:
             self.add_headers_function(headers, path, url)
-        return StaticFile(path, headers.items(), encodings={"gzip": str(self._packed(Path(path)))})
+        return cast(Any, StaticFile)(path, headers.items(), encodings={"gzip": str(self._packed(Path(path)))})
 
     def _packed(self, path: Path) -> Path:
         beside = path.with_name(f"{path.name}.gz")

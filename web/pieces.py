@@ -108,6 +108,7 @@ class Pieces:
         folder.mkdir(parents=True, exist_ok=True, mode=0o750)
         part = Part(folder / f"{sha256}.{length}.part", sha256, length)
         os.close(os.open(part.path, os.O_CREAT | os.O_RDWR, 0o640))
+        os.utime(part.path, (now.timestamp(), now.timestamp()))
         sync_folder(folder)
         return part
 
