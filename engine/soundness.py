@@ -12,6 +12,7 @@ from collections.abc import Iterator
 
 from engine import feel
 from engine.bpmn.model import SUB_PROCESSES, Node
+from engine.branching import branching
 from engine.errors import DrawingRefused, Problem
 from engine.feel.values import from_python
 from engine.four_eyes import alone
@@ -36,6 +37,7 @@ def problems_of(graph: Graph, given: Domains | None = None) -> Iterator[Problem]
 
     `given` are the names whose values the forms beside the drawing limit, with these values.
     """
+    yield from branching(graph)
     for one in (graph, *graph.parts.values()):
         ways = _shortest_ways(one)
         yield from one.faults

@@ -12,7 +12,7 @@ OUTSIDE = ("timer", "message", "signal", "conditional")
 
 
 class NotCovered(Exception):
-    """The drawing uses what the oracle does not know: compensation, ad hoc sub-processes, complex joins."""
+    """The drawing uses what the oracle does not know: compensation, ad hoc sub-processes, complex joins, quantities."""
 
 
 def definitions(node: Node) -> tuple[Event, ...]:
@@ -47,7 +47,8 @@ class Plane:
         self.flows.update(body.flows)
         for node in body.nodes.values():
             if (node.kind in ("adHocSubProcess", "complexGateway") or node.for_compensation
-                    or is_a(node, "compensate", "cancel") or (node.event is not None and node.event.together)):
+                    or is_a(node, "compensate", "cancel") or (node.event is not None and node.event.together)
+                    or node.start_quantity > 1 or node.completion_quantity > 1):
                 raise NotCovered(node.kind if not node.event else node.event.kind)
             self.nodes[node.id], self.scope[node.id] = node, body.id
             if node.children is not None:
