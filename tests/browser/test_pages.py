@@ -29,6 +29,9 @@ from web.notify import EFFECTS
 from web.prepare import keeper
 from web.store import Store
 from workflows import demo
+from workflows.activities import attendance, hand_in, invited, register
+from workflows.activities.attendance import Mark
+from workflows.demo import ground
 from workflows.models import Body, Membership
 from workflows.people import NikKeys
 
@@ -44,15 +47,21 @@ READERS: dict[str, tuple[str, ...]] = {
         "/badan/{mine}/bukti/submit_bimtek", "/badan/{mine}/kendala", "/agenda", "/akun",
     ),
     "pps-bengkal-kranggan": ("/tugas", "/badan/{returned}/bukti/submit_sowan", "/pemberitahuan"),
-    "ppk-kranggan": ("/tugas", "/badan/{district}/bukti/submit_secretariat", "/badan/{district}"),
+    "ppk-kranggan": (
+        "/tugas", "/badan/{district}/bukti/submit_secretariat", "/badan/{district}", "/kegiatan", "/kegiatan/baru",
+    ),
     "komisioner-sdm": ("/tugas", "/tugas?tab=team", "/tugas?tab=done", "/tugas?q=zzz", "/pemberitahuan", "{approvals}"),
     "operator": (
         "/tugas", "/badan", "/badan?q=zzz", "{submissions}", "/orang", "/orang/{person}", "/agenda/1", "/agenda/1/ubah",
         "/surat", "/surat/terbitkan?jenis=oath_minutes", "/surat/naskah", "/surat/naskah/attendance", "/surat/pengaturan",
+        "/kegiatan", "/kegiatan?q=zzz", "/kegiatan/{activity}", "/kegiatan/{activity}/badan",
+        "/kegiatan/{activity}/rincian", "/kegiatan/{activity}/kehadiran", "/kegiatan/{activity}/pleno",
+        "/kegiatan/{activity}/serahkan",
+        "/kegiatan/{activity}/serahan/{run}", "/kegiatan/susulan",
     ),
     "hukum": ("/terhambat", "/terhambat?q=zzz", "/ringkasan", "/eskalasi"),
     "provinsi": ("/ringkasan",),
-    "bawaslu": ("/badan/{longest}", "/orang/{person}"),
+    "bawaslu": ("/badan/{longest}", "/orang/{person}", "/kegiatan/{activity}", "/kegiatan/{activity}/kehadiran"),
     "auditor": ("/badan/{longest}",),
     "admin": ("/kesehatan",),
 }
@@ -98,7 +107,7 @@ def house(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> It
             password_hash=passwords.digest(DEMO_PASSWORD), keep=keeper(Store(config.attachments)), effects=EFFECTS,
             within=DISTRICT,
         )
-        places, lists = _places(session), {
+        places, lists = _places(session) | _activity(session), {
             "{approvals}": _one_of_each(session, "approve_%", "/tugas/{task}/periksa"),
             "{submissions}": _one_of_each(session, "submit_inauguration", "/badan/{body}/bukti/{node}"),
         }
@@ -124,6 +133,24 @@ def _places(session: Session) -> dict[str, str]:
     ).first()
     return {"mine": number[MINE], "returned": number[RETURNED], "district": number[DISTRICT], "person": str(person),
             "longest": str(longest)}
+
+
+def _activity(session: Session) -> dict[str, str]:
+    """An inauguration of the kecamatan with a latecomer, handed in as far as it goes."""
+    now = datetime.now(UTC)
+    operator = ground.find(session, now).office["operator"]
+    activity = register.begin(
+        session, kind="inauguration", title="Pelantikan PPS", held_on=now.date(), key="pages", actor=operator, now=now
+    )
+    number, membership = session.execute(
+        sa.select(Body.id, Membership.id).join(Membership, Membership.body_id == Body.id)
+        .where(Body.region_code == MINE, Membership.post == "anggota").limit(1)
+    ).one()
+    invited.add(session, activity, [number], actor=operator)
+    attendance.save(session, activity, [(membership, Mark().text, Mark("late", "sakit"))], actor=operator, now=now)
+    register.add_follow_up(session, activity, what="Foto bersama", owner="Humas", due_on=None, actor=operator, now=now)
+    run = hand_in.begin(session, activity, key="pages", actor=operator, now=now)
+    return {"activity": str(activity.id), "run": str(run)}
 
 
 def _one_of_each(session: Session, nodes: str, path: str) -> tuple[str, ...]:
