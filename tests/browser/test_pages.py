@@ -59,11 +59,11 @@ READERS: dict[str, tuple[str, ...]] = {
         "/kegiatan/{activity}/serahkan",
         "/kegiatan/{activity}/serahan/{run}", "/kegiatan/susulan",
     ),
-    "hukum": ("/terhambat", "/terhambat?q=zzz", "/ringkasan", "/eskalasi"),
+    "hukum": ("/terhambat", "/terhambat?q=zzz", "/ringkasan", "/eskalasi", "/alur/proses/pps"),
     "provinsi": ("/ringkasan",),
     "bawaslu": ("/badan/{longest}", "/orang/{person}", "/kegiatan/{activity}", "/kegiatan/{activity}/kehadiran"),
     "auditor": ("/badan/{longest}",),
-    "admin": ("/kesehatan",),
+    "admin": ("/alur", "/alur/proses/pps", "/alur/baru", "/kesehatan",),
 }
 REFUSED = (("pps-pare-kranggan", "/terhambat", 403), ("bawaslu", "/badan/999999", 404), ("hukum", "/tidak-ada", 404))
 
