@@ -95,8 +95,10 @@ FINDINGS: Mapping[str, tuple[Any, Any]] = {
     "outside": (_l("Di luar wilayah Anda"), _l("%(body)s di luar wilayah Anda. Hapus baris ini dari berkas.")),
     "domicile": (_l("Domisili di luar wilayah kerja"), _l("Kode domisili di luar wilayah kerja badan ini.")),
     "row_twice": (_l("Baris kembar"), _l("Baris ini sama dengan baris %(line)s. Hapus salah satunya.")),
-    "nik_twice": (_l("NIK dua kali dalam satu badan"), _l(
+    "nik_twice": (_l("NIK dua kali"), _l(
         "NIK ini juga ada di baris %(line)s dengan isi yang berbeda. Perbaiki atau hapus salah satunya.")),
+    "name_changes": (_l("Nama akan berubah"), _l(
+        "NIK ini tercatat atas nama %(known)s; namanya akan diganti dengan yang di berkas. Periksa NIK-nya.")),
     "nik_elsewhere": (_l("Orang yang sama di dua badan"), _l(
         "NIK ini juga menjadi anggota %(body)s di baris %(line)s. Satu orang hanya boleh bertugas di satu badan.")),
     "serves": (_l("Sudah bertugas di badan lain"), _l(

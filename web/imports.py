@@ -249,7 +249,8 @@ def _result(chosen: MemberImport, refusal: str = "", status: int = 200) -> Respo
     g.zone = agenda.timezone
     kind, after = request.args.get("jenis", "")[:40], request.args.get("sesudah", 0, type=int)
     over = chosen.status in ("checked", "applied")
-    found = runs.findings(session, chosen.id, kind=kind, after=after) if over else None
+    hard = bool(over and chosen.counts["refused"])
+    found = runs.findings(session, chosen.id, kind=kind, hard=hard, after=after) if over else None
     return render_template(
         "imports/show.html", chosen=chosen, agenda=agenda, counts=chosen.counts, bar=_told(chosen), found=found,
         kind=kind, refusal=refusal, letter=column_name,

@@ -80,7 +80,7 @@ class Places:
 
     def _near(self, said: str, names: dict[str, str]) -> str:
         """Names that look alike, to be told; never taken."""
-        return ", ".join(names[one] for one in get_close_matches(said, names, 3, 0.75))
+        return ", ".join(names[one] for one in get_close_matches(said, names, 3, 0.7))
 
     def body(self, kind: str, code: str, unit: int) -> Place:
         """The body of this kind there. Wrong where none was formed."""

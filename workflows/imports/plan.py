@@ -120,7 +120,12 @@ def _twice(
     plan: Plan, row: Row[Any], place: Place, seen: dict[tuple[str, int], Row[Any]], serving: dict[str, Row[Any]],
     by_id: Mapping[int, Place],
 ) -> bool:
-    """Whether an earlier row already stands for this person in this body, or has them serve in another one."""
+    """Whether an earlier row already stands for this person in this body, has them serve in another one, or calls them
+    by another name."""
+    first = seen.setdefault((row.nik_digest, 0), row)
+    if name_key(first.particulars["name"]) != name_key(row.particulars["name"]):
+        plan.refuse(row, "nik_twice", line=str(first.line))
+        return True
     earlier = seen.setdefault((row.nik_digest, place.id), row)
     if earlier is not row:
         same = _told(earlier) == _told(row)
@@ -143,6 +148,8 @@ def _act(
 ) -> Act | None:
     """What this row asks for; None, with the finding, where the register stands against it."""
     person = register.persons.get(row.nik_digest)
+    if person and name_key(person.name) != name_key(row.particulars["name"]):
+        plan.warn(row, "name_changes", known=person.name)
     services = register.of_person.get(person.id, ()) if person else ()
     here = next((one for one in services if one.body_id == place.id), None)
     if person is None:

@@ -158,7 +158,8 @@ def _body(row: Reader) -> Place | None:
             raise Wrong("unit_missing", kind=kind.upper())
         found = setting.places.body(kind, code, unit if kind in ("kpps", "pantarlih") else 0)
     except Wrong as wrong:
-        row.wrong(where if row.has(where) else "district", wrong.kind, **wrong.named)
+        here = "district" if wrong.kind.startswith("district") or not row.has(where) else where
+        row.wrong(here, wrong.kind, **wrong.named)
         return None
     if not covered(found, setting.scopes):
         row.wrong(where if row.has(where) else "district", "outside", body=found.name)

@@ -328,11 +328,16 @@ class Findings:
     after: int
 
 
-def findings(session: Session, import_id: int, *, kind: str = "", after: int = 0, size: int = 50) -> Findings:
-    """The findings of the rows after this one, by row; all those of a row stand on one page."""
+def findings(
+    session: Session, import_id: int, *, kind: str = "", hard: bool = False, after: int = 0, size: int = 50
+) -> Findings:
+    """The findings of the rows after this one, by row, of one kind or those that are `hard`; all those of a row stand
+    on one page."""
     query = select(ImportFinding).where(ImportFinding.import_id == import_id, ImportFinding.line > after)
     if kind:
         query = query.where(ImportFinding.kind == kind)
+    elif hard:
+        query = query.where(ImportFinding.hard)
     numbers = session.scalars(
         query.with_only_columns(ImportFinding.line).distinct().order_by(ImportFinding.line).limit(size + 1)
     ).all()
