@@ -147,8 +147,8 @@ def run(runs: int, seed: int, *, chromium: str, tell: bool = True) -> Tally:
                     chance = random.Random(f"{seed}/{number}")
                     _one(Run(house, line, phone, number, chance, pictures), tally)
                     if tell:
-                        print(f"{tally.runs} runs, {tally.received} received, {tally.lost} lost, {tally.doubled} doubled",
-                              *tally.trouble[seen:], flush=True)
+                        counted = f"{tally.runs} runs, {tally.received} received, {tally.lost} lost"
+                        print(f"{counted}, {tally.doubled} doubled", *tally.trouble[seen:], flush=True)
             finally:
                 phone.kill()
                 line.close()

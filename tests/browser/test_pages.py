@@ -44,7 +44,7 @@ READERS: dict[str, tuple[str, ...]] = {
     "": ("/masuk", "/surat/periksa",),
     "pps-pare-kranggan": (
         "/tugas", "/badan/{mine}", "/badan/{mine}/bukti/submit_sowan", "/badan/{mine}/bukti/submit_secretariat",
-        "/badan/{mine}/bukti/submit_bimtek", "/badan/{mine}/kendala", "/agenda", "/akun",
+        "/badan/{mine}/bukti/submit_bimtek", "/badan/{mine}/kendala", "/agenda", "/akun", "/tanda-terima", "/luring",
     ),
     "pps-bengkal-kranggan": ("/tugas", "/badan/{returned}/bukti/submit_sowan", "/pemberitahuan"),
     "ppk-kranggan": (

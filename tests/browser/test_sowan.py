@@ -163,21 +163,6 @@ def _waiting(live: Live) -> int:
         return session.scalar(sa.select(sa.func.count()).select_from(Message).where(Message.done_at.is_(None))) or 0
 
 
-def test_a_photo_waits_for_the_signal_and_is_not_lost(
-    live: Live, world: World, visit: Callable[..., Page], tmp_path: Path
-) -> None:
-    member = visit("pps", PASSWORD, PHONE)
-    member.goto(f"/badan/{world.of(PENDOWO).id}/bukti/submit_sowan")
-    member.context.set_offline(True)
-    member.set_input_files("[name=visits-0-photos][type=file]", [picture(tmp_path, "depan", "teal")])
-    again = member.get_by_role("button", name="Coba lagi")
-    expect(again).to_be_visible()
-    member.context.set_offline(False)
-    again.click()
-    expect(member.locator("[data-files=visits-0-photos] li img")).to_have_count(1)
-    expect(again).to_have_count(0)
-
-
 def test_sowan_without_scripts(live: Live, world: World, visit: Callable[..., Page], tmp_path: Path) -> None:
     held_on = world_of.evidence(world, "pps", "submit_sowan")["visits"][0]["held_on"]
     member = visit("pps", PASSWORD, PHONE, java_script_enabled=False)
