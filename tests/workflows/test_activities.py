@@ -49,8 +49,8 @@ def fill(session: Session, world: World, activity: Activity, **changes: Any) -> 
     """The activity's form is filled in, its files kept."""
     actor = world.actors[changes.pop("by", "operator")]
     paper, photos = samples.paper("berkas"), [samples.photo("satu"), samples.photo("dua")]
-    for file in (paper, *photos):
-        register.keep_file(session, activity, actor=actor, now=world.now, **file)
+    for one in (paper, *photos):
+        register.keep_file(session, activity, actor=actor, now=world.now, **one)
     common = {
         "title": activity.title, "held_on": activity.held_on.isoformat(), "place": "Pendopo Pengayoman",
         "organiser": "KPU Kabupaten Temanggung", "attendance_list_file": [paper], "photos": photos,
@@ -75,7 +75,9 @@ def fill(session: Session, world: World, activity: Activity, **changes: Any) -> 
     )
 
 
-def held(session: Session, world: World, kind: str, codes: tuple[str, ...], by: str = "operator", **more: Any) -> Activity:
+def held(
+    session: Session, world: World, kind: str, codes: tuple[str, ...], by: str = "operator", **more: Any
+) -> Activity:
     """An activity with these bodies, its form filled in."""
     on = ago(world, OATH)
     activity = register.begin(
@@ -214,6 +216,24 @@ def test_a_latecomer_is_followed_until_a_make_up_day_ticks_them_off(session: Ses
     filed = session.scalars(sa.select(Submission).where(Submission.status == "submitted")).one()
     row = next(one for one in filed.data["attendance"] if one["member_name"] == name)
     assert (row["status"], row["made_up_on"]) == ("late", makeup.held_on.isoformat())
+
+
+def test_who_makes_it_up_after_the_approval_is_registered_at_once(session: Session) -> None:
+    world = inaugurated(session, PENDOWO)
+    body, operator = world.of(PENDOWO), world.actors["operator"]
+    activity = held(session, world, "inauguration", (PENDOWO,))
+    late, _ = member(session, body, 2)
+    session.execute(sa.update(Membership).where(Membership.id == late).values(sworn_on=None))
+    attendance.save(session, activity, [(late, Mark().text, Mark("late", ""))], actor=operator, now=world.now)
+    makeup = register.begin(session, kind="inauguration", title="Susulan", held_on=ago(world, 1), key="s",
+                            actor=operator, now=world.now, makes_up_for=activity)
+    invited.add(session, makeup, [body.id], actor=operator)
+    assert verdicts(session, hand(session, world, makeup, "satu")) == {body.id: "approved"}
+    sworn = sa.select(Membership.sworn_on).where(Membership.body_id == body.id).order_by(Membership.id)
+    assert session.scalars(sworn).all() == [ago(world, OATH), ago(world, OATH), ago(world, 1)]
+    assert latecomers.waiting(session, operator) == []
+    hand(session, world, makeup, "dua")
+    assert session.scalars(sworn).all()[2] == ago(world, 1)
 
 
 def test_two_people_mark_at_once_and_nothing_is_overwritten(session: Session) -> None:
@@ -409,7 +429,8 @@ def test_a_returned_body_is_handed_in_again_from_the_activity(session: Session) 
     run = hand(session, world, activity, "dua")
     assert verdicts(session, run) == {body.id: "handed_in"}
     newest = session.scalars(sa.select(Submission).order_by(Submission.id.desc())).first()
-    assert newest is not None and newest.data["narrative"] == "Sudah diperbaiki dan ditandatangani."
+    assert newest is not None
+    assert newest.data["narrative"] == "Sudah diperbaiki dan ditandatangani."
     assert session.scalars(sa.select(Instance.state).where(Instance.id == body.instance_id)).one().endswith(
         "approve_inauguration"
     )

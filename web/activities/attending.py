@@ -53,7 +53,7 @@ def attendance_sheet(activity_id: int) -> ResponseReturnValue:
 @bp.post("/<int:activity_id>/kehadiran")
 @allow(*EDITING)
 def attendance_post(activity_id: int) -> ResponseReturnValue:
-    found = seen(activity_id)
+    found = seen(activity_id, lock=True)
     saved = attendance.save(
         transaction.session(), found.activity, list(_wishes()), actor=current_actor(), now=transaction.now()
     )

@@ -33,7 +33,7 @@ def preview(activity_id: int) -> ResponseReturnValue:
 @bp.post("/<int:activity_id>/serahkan")
 @allow(*HANDING)
 def hand_over(activity_id: int) -> ResponseReturnValue:
-    found, key = seen(activity_id), posted_key()
+    found, key = seen(activity_id, lock=True), posted_key()
     if request.form.get("statement_true") != "true":
         told = gettext("Centang dahulu pernyataan bahwa isian dan buktinya benar.")
         return _page(found, key, told), 422

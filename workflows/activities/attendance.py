@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from engine.errors import Forbidden, NotFound
 from engine.host import Actor
+from engine.models import Submission
 from workflows.activities import rights, sheets
 from workflows.models import Activity, ActivityAttendance, ActivityBody, Body, Membership, Person
 from workflows.people import MEMBER_POSTS, name_key
@@ -256,6 +257,7 @@ def _insert(session: Session, new: Sequence[dict[str, Any]]) -> None:
 def settle(session: Session, activity: Activity, *, actor: Actor, now: datetime) -> int:
     """Those who were present at this make-up day have made it up; the answer is how many. Again changes nothing.
 
+    Of a body whose evidence was accepted before, the register has their day at once; of the others when it is accepted.
     Nothing for an activity that makes up for none. Stands or falls with the handing in.
     """
     if activity.makes_up_for is None:
@@ -274,6 +276,15 @@ def settle(session: Session, activity: Activity, *, actor: Actor, now: datetime)
             ActivityAttendance.made_up_on.is_(None), ActivityAttendance.membership_id.in_(of_bodies),
             ActivityAttendance.membership_id.not_in(missed),
         ).values(made_up_on=activity.held_on, made_up_in=activity.id, noted_by=actor.id, noted_at=now)
-        .execution_options(synchronize_session=False).returning(ActivityAttendance.id)
-    ).all()
+        .execution_options(synchronize_session=False).returning(ActivityAttendance.membership_id)
+    ).scalars().all()
+    accepted = select(Body.id).join(Submission, Submission.instance_id == Body.instance_id).where(
+        Submission.node == sheets.NODES[activity.kind], Submission.status == "accepted"
+    )
+    name = "sworn_on" if activity.kind == "inauguration" else "trained_on"
+    session.execute(
+        update(Membership).where(
+            Membership.id.in_(touched), Membership.body_id.in_(accepted), getattr(Membership, name).is_(None)
+        ).values({name: activity.held_on}).execution_options(synchronize_session=False)
+    )
     return len(touched)

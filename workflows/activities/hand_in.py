@@ -82,9 +82,10 @@ def begin(
     bodies = taking_part(session, activity.id, rights.scopes_of(actor, rights.LOOKING))
     if not bodies:
         raise Refused("Belum ada badan pada kegiatan ini. Pilih badannya dahulu.")
-    if all(case.actor is None and case.role for case in load(session, activity, bodies, actor, now)):
+    records = activity.makes_up_for is not None and rights.may_edit(actor, activity)
+    if not records and all(case.actor is None and case.role for case in load(session, activity, bodies, actor, now)):
         raise Forbidden("Bukti badan-badan ini tidak diserahkan oleh Anda. Lihat siapa yang menyerahkannya.")
-    if rights.may_edit(actor, activity):
+    if records:
         attendance.settle(session, activity, actor=actor, now=now)
     run = session.execute(insert(ActivityRun).values(
         activity_id=activity.id, account=actor.id, begun=key, started_at=now

@@ -134,7 +134,8 @@ def _checked(case: Case, data: Mapping[str, Any]) -> tuple[tuple[Said, ...], tup
 
 def _said(form: Form, error: FieldError) -> Said:
     lacks = error.code.partition(".")[0] in LACKS
-    return Said("", named(form, error.path), error.message, lacks=lacks, waits=error.path[-1:] == ("made_up_on",) and lacks)
+    waits = lacks and error.path[-1:] == ("made_up_on",)
+    return Said("", named(form, error.path), error.message, lacks=lacks, waits=waits)
 
 
 def evidence(case: Case) -> dict[str, Any]:
