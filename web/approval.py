@@ -89,12 +89,12 @@ def take_back(task_id: int) -> ResponseReturnValue:
     """The decision of this task is taken back, as an act of its own."""
     try:
         with transaction.session().begin_nested():
-            decisions.take_back(transaction.session(), task_id, current_actor(), transaction.now())
+            decisions.take_back(transaction.session(), task_id, acting(), transaction.now())
     except Refused as refusal:
         flash(sentence_of(refusal), "danger")
-        return redirect(url_for("approval.show", task_id=task_id))
+        return redirect(url_for("approval.show", task_id=task_id, an=mandate_id()))
     flash(gettext("Keputusan dibatalkan. Buktinya menunggu pemeriksaan lagi, seperti sebelumnya."), "success")
-    return redirect(url_for("approval.show", task_id=task_id))
+    return redirect(url_for("approval.show", task_id=task_id, an=mandate_id()))
 
 
 def _meeting(review: Review, outcome: Outcome) -> None:

@@ -150,4 +150,5 @@ def _page(
 
 def _why(one: dict[str, Any]) -> str:
     """Why one was refused, in the reader's language."""
-    return gettext(one["why"], **one.get("values", {})) if one["why"] else ""
+    words = str(one["why"])
+    return gettext(words, **one.get("values", {})) if words else ""

@@ -160,7 +160,9 @@ def decide(
     if row.done_at is not None:
         return row
     if row.decision == APPROVE and settled.unseen:
-        raise Refused(f"Buka dahulu {len(settled.unseen)} contoh yang belum dilihat, lalu putuskan sisanya.")
+        raise Refused(
+            "Buka dahulu %(count)s contoh yang belum dilihat, lalu putuskan sisanya.", count=str(len(settled.unseen))
+        )
     chosen = [one for one in settled.may if keep is None or one["task"] in keep]
     if not chosen:
         raise Refused("Tidak ada yang dapat diputuskan. Pilih paling sedikit satu badan.")

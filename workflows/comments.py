@@ -75,7 +75,7 @@ def add(
         raise Forbidden
     text = text.strip()
     if not text or len(text) > LONGEST:
-        raise Refused(f"Tulis komentar, paling panjang {LONGEST} huruf.")
+        raise Refused("Tulis komentar, paling panjang %(most)s huruf.", most=str(LONGEST))
     named = _named(session, MENTION.findall(text), body.scope, today)
     made = Comment(
         body_id=body.id, task_id=task_id, author_id=int(actor.id), text=text, mentions=sorted(named), at=now

@@ -85,9 +85,9 @@ def test_never_in_a_circle(session: Session, world: World) -> None:
     give(session, world, ana, budi)
     give(session, world, budi, cici)
     for giver, taker in ((budi, ana), (cici, ana), (cici, budi)):
-        with pytest.raises(EvidenceRefused, match="berputar") as refused:
+        with pytest.raises(EvidenceRefused) as refused:
             give(session, world, giver, taker)
-        assert refused.value.errors[0].path == ("taker",)
+        assert "berputar" in refused.value.errors[0].message
     later = {"from_on": TODAY + timedelta(days=7), "until_on": TODAY + timedelta(days=9)}
     assert give(session, world, cici, ana, **later)
 
@@ -102,7 +102,8 @@ def test_never_wider_than_what_the_giver_holds(session: Session, world: World) -
     assert acting.grants == (Grant("commissioner", PENDOWO),)
     cici = commissioner(session, world, "cici")
     with pytest.raises(Forbidden):  # what was delegated is not the taker's to delegate on
-        give(session, world, replace(budi, grants=()), cici, grant=Grant("commissioner", PENDOWO))
+        give(session, world, replace(budi, grants=(Grant("operator", PENDOWO),)), cici,
+             grant=Grant("commissioner", PENDOWO))
 
 
 def test_only_to_a_colleague_and_for_days_that_make_sense(session: Session, world: World) -> None:
