@@ -24,13 +24,14 @@ from workflows.pleno import Minutes
 bp = Blueprint("pleno", __name__, url_prefix="/pleno")
 
 VOTES = ("in_favour", "against", "abstained")
+TYPED = ("held_on", "number", "subject", *VOTES)
 
 
 @dataclass(frozen=True)
 class Typed:
     """What was typed into the form, and what is wrong with it."""
 
-    values: Mapping[str, str] = field(default_factory=dict)
+    values: Mapping[str, str] = field(default_factory=lambda: dict.fromkeys(TYPED, ""))
     present: tuple[int, ...] = ()
     errors: tuple[FieldError, ...] = ()
     refusal: str = ""
@@ -47,7 +48,7 @@ def index() -> ResponseReturnValue:
 def record() -> ResponseReturnValue:
     form = request.form
     typed = Typed(
-        {name: form.get(name, "")[:500] for name in ("held_on", "number", "subject", *VOTES)},
+        {name: form.get(name, "")[:500] for name in TYPED},
         tuple(form.getlist("present", type=whole)),
     )
     try:
