@@ -41,7 +41,7 @@ DISTRICT = "33.23.13"
 MINE, RETURNED = f"{DISTRICT}.2004", f"{DISTRICT}.2003"
 
 READERS: dict[str, tuple[str, ...]] = {
-    "": ("/masuk", "/surat/periksa",),
+    "": ("/masuk", "/undangan", "/surat/periksa"),
     "pps-pare-kranggan": (
         "/tugas", "/badan/{mine}", "/badan/{mine}/bukti/submit_sowan", "/badan/{mine}/bukti/submit_secretariat",
         "/badan/{mine}/bukti/submit_bimtek", "/badan/{mine}/kendala", "/agenda", "/akun", "/tanda-terima", "/luring",
@@ -53,17 +53,19 @@ READERS: dict[str, tuple[str, ...]] = {
     "komisioner-sdm": ("/tugas", "/tugas?tab=team", "/tugas?tab=done", "/tugas?q=zzz", "/pemberitahuan", "{approvals}"),
     "operator": (
         "/tugas", "/badan", "/badan?q=zzz", "{submissions}", "/orang", "/orang/{person}", "/agenda/1", "/agenda/1/ubah",
-        "/surat", "/surat/terbitkan?jenis=oath_minutes", "/surat/naskah", "/surat/naskah/attendance", "/surat/pengaturan",
+        "/surat", "/surat/terbitkan?jenis=oath_minutes", "/surat/naskah", "/surat/naskah/attendance",
+        "/surat/pengaturan",
         "/kegiatan", "/kegiatan?q=zzz", "/kegiatan/{activity}", "/kegiatan/{activity}/badan",
         "/kegiatan/{activity}/rincian", "/kegiatan/{activity}/kehadiran", "/kegiatan/{activity}/pleno",
         "/kegiatan/{activity}/serahkan",
-        "/kegiatan/{activity}/serahan/{run}", "/kegiatan/susulan",
+        "/kegiatan/{activity}/serahan/{run}", "/kegiatan/susulan", "/badan/{mine}/undangan",
     ),
-    "hukum": ("/terhambat", "/terhambat?q=zzz", "/ringkasan", "/eskalasi", "/alur/proses/pps"),
-    "provinsi": ("/ringkasan",),
+    "hukum": ("/terhambat", "/terhambat?q=zzz", "/ringkasan", "/eskalasi", "/alur/proses/pps",
+              "/laju", "/laju/peta?langkah=submit_sowan", "/laju/pers"),
+    "provinsi": ("/ringkasan", "/laju"),
     "bawaslu": ("/badan/{longest}", "/orang/{person}", "/kegiatan/{activity}", "/kegiatan/{activity}/kehadiran"),
     "auditor": ("/badan/{longest}",),
-    "admin": ("/alur", "/alur/proses/pps", "/alur/baru", "/kesehatan",),
+    "admin": ("/alur", "/alur/proses/pps", "/alur/baru", "/kesehatan"),
 }
 REFUSED = (("pps-pare-kranggan", "/terhambat", 403), ("bawaslu", "/badan/999999", 404), ("hukum", "/tidak-ada", 404))
 
