@@ -234,5 +234,5 @@ def test_every_reason_has_its_sentence() -> None:
     source = "".join(
         (reading.ROOT / "workflows" / "imports" / name).read_text() for name in ("hostile.py", "child.py", "reading.py")
     )
-    raised |= set(re.findall(r'(?:Hostile|TableRefused)\("(\w+)"', source))
+    raised |= set(re.findall(r'(?:Hostile|TableRefused)\((?:kind=)?"(\w+)"', source))
     assert raised == set(FILES)

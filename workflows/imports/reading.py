@@ -24,7 +24,7 @@ Cell = str | int | float | bool | date | None
 class TableRefused(Refused):
     """Berkas ini tidak dapat dibaca sebagai daftar anggota. Simpan sebagai .xlsx dari Excel, lalu kirim lagi."""
 
-    def __init__(self, kind: str, /, **named: str) -> None:
+    def __init__(self, kind: str, **named: str) -> None:
         """`kind` is one of `workflows.imports.hostile` and "large"; its sentence stands in `web.import_words`."""
         super().__init__()
         self.kind, self.named = kind, named
@@ -55,14 +55,14 @@ def read(content: bytes, name: str) -> tuple[Table, bytes]:
     """The table, and the JSON it can be had from again with `loaded`. TableRefused, with what to do, for what is no
     table, too large, or not to be trusted. The file is opened by another process, with limits of memory and time."""
     if len(content) > LARGEST_BYTES:
-        raise TableRefused("large")
+        raise TableRefused(kind="large")
     try:
         answer = subprocess.run(
             [sys.executable, "-m", "workflows.imports.child", name[-100:]], input=content, cwd=ROOT, check=False,
             stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, timeout=SECONDS,
         )
     except subprocess.TimeoutExpired:
-        raise TableRefused("bomb") from None
+        raise TableRefused(kind="bomb") from None
     if answer.returncode != 0:  # the limits, or the reader itself, put an end to it
         raise TableRefused("bomb" if answer.returncode < 0 else "damaged")
     told = json.loads(answer.stdout)
