@@ -52,6 +52,7 @@ READERS: dict[str, tuple[str, ...]] = {
     ),
     "komisioner-sdm": ("/tugas", "/tugas?tab=team", "/tugas?tab=done", "/tugas?q=zzz", "/pemberitahuan", "{approvals}"),
     "operator": (
+        "/impor", "/ekspor", "/ekspor?tabel=rekap&dari=badan", "/ekspor?q=zzz", "/ekspor/templat/nominatif",
         "/tugas", "/badan", "/badan?q=zzz", "{submissions}", "/orang", "/orang/{person}", "/agenda/1", "/agenda/1/ubah",
         "/surat", "/surat/terbitkan?jenis=oath_minutes", "/surat/naskah", "/surat/naskah/attendance",
         "/surat/pengaturan",
