@@ -1,11 +1,10 @@
-"""One activity for many bodies: who was there, what is handed in for each, and who may."""
+"""One activity for many bodies: what is handed in for each, by whom, at once and behind the page."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import pytest
 import sqlalchemy as sa
@@ -29,93 +28,12 @@ from tests.web.desk_world import (
     start,
 )
 from tests.web.desk_world import hand_in as file
-from tests.workflows import samples
+from tests.workflows.activity_world import ago, count, fill, hand, held, member, sentences, verdicts
 from web.notify import EFFECTS
-from web.words import DEFAULT_ZONE
 from workflows.activities import attendance, hand_in, invited, latecomers, plenary, register, rights
-from workflows.activities.attendance import Mark
-from workflows.models import Activity, ActivityVerdict, Assignment, Body, Membership, Person
+from workflows.models import Activity, Assignment, Body, Membership
 
 SANGGRAHAN = "33.23.13.2008"
-OATH = 10
-
-
-def ago(world: World, days: int) -> date:
-    """The local day so many days before the world's moment."""
-    return world.now.astimezone(ZoneInfo(DEFAULT_ZONE)).date() - timedelta(days=days)
-
-
-def fill(session: Session, world: World, activity: Activity, **changes: Any) -> None:
-    """The activity's form is filled in, its files kept."""
-    actor = world.actors[changes.pop("by", "operator")]
-    paper, photos = samples.paper("berkas"), [samples.photo("satu"), samples.photo("dua")]
-    for one in (paper, *photos):
-        register.keep_file(session, activity, actor=actor, now=world.now, **one)
-    common = {
-        "title": activity.title, "held_on": activity.held_on.isoformat(), "place": "Pendopo Pengayoman",
-        "organiser": "KPU Kabupaten Temanggung", "attendance_list_file": [paper], "photos": photos,
-        "coordination_stressed": True, "narrative": "Kegiatan berjalan tertib dan lancar.",
-    }
-    own: dict[str, Any] = {
-        "inauguration": {
-            "method": "in_person", "oath_official": "Ketua KPU", "clergy": "Rohaniwan Kemenag",
-            "witnesses": [{"name": "Saksi Satu"}, {"name": "Saksi Dua"}], "minutes_number": "102/PP.04.1-BA/3323/2024",
-            "minutes_file": [paper], "integrity_pacts": [paper], "plenary_file": [paper],
-            "plenary_on": activity.held_on.isoformat(), "plenary_pattern": "{urut}/PP.04.1-BA/{kode}/2024",
-        },
-        "bimtek": {
-            "hours": 3, "topics": ["pps_tasks", "coordination", "division_tasks"], "kpu_monitor": "Petugas KPU",
-            "kpu_monitor_note": "Materi lengkap, peserta aktif bertanya.", "materials_file": [paper],
-            "speakers": [{"name": samples.PPK_MEMBERS[1], "origin": "ppk_member", "institution": "PPK Kranggan"}],
-        },
-    }
-    data = {**common, **own.get(activity.kind, {}), **changes}
-    register.save(
-        session, activity, data, edition=activity.edition, actor=actor, now=world.now, today=ago(world, 0)
-    )
-
-
-def held(
-    session: Session, world: World, kind: str, codes: tuple[str, ...], by: str = "operator", **more: Any
-) -> Activity:
-    """An activity with these bodies, its form filled in."""
-    on = ago(world, OATH)
-    activity = register.begin(
-        session, kind=kind, title="Pelantikan serentak", held_on=on, key=f"{kind}-{by}", actor=world.actors[by],
-        now=world.now,
-    )
-    fill(session, world, activity, by=by, **more)
-    invited.add(session, activity, [world.of(code).id for code in codes], actor=world.actors[by])
-    return activity
-
-
-def member(session: Session, body: Body, place: int) -> tuple[int, str]:
-    row = session.execute(
-        sa.select(Membership.id, Person.name).join(Person, Person.id == Membership.person_id)
-        .where(Membership.body_id == body.id).order_by(Membership.id).offset(place).limit(1)
-    ).one()
-    return row.id, row.name
-
-
-def verdicts(session: Session, run: int) -> dict[int, str | None]:
-    return dict(session.execute(
-        sa.select(ActivityVerdict.body_id, ActivityVerdict.verdict).where(ActivityVerdict.run_id == run)
-    ).all())
-
-
-def sentences(session: Session, run: int, body: Body) -> str:
-    said = session.scalars(
-        sa.select(ActivityVerdict.said).where(ActivityVerdict.run_id == run, ActivityVerdict.body_id == body.id)
-    ).one()
-    return " ".join(f"{one['code']} {one['name']} {one['text']} {one['values']}" for one in said)
-
-
-def hand(session: Session, world: World, activity: Activity, key: str, by: str = "operator") -> int:
-    return hand_in.begin(session, activity, key=key, actor=world.actors[by], now=world.now)
-
-
-def count(session: Session, model: Any, *where: Any) -> int:
-    return session.scalar(sa.select(sa.func.count()).select_from(model).where(*where)) or 0
 
 
 def test_one_inauguration_hands_in_for_every_body_and_again_changes_nothing(session: Session) -> None:
@@ -182,82 +100,6 @@ def test_each_body_stands_or_falls_by_itself_and_is_told_why(session: Session) -
     }
     assert "Minta operator melengkapi daftar anggota" in sentences(session, run, world.of(SANGGRAHAN))
     assert count(session, Attachment, Attachment.instance_id == world.of(SANGGRAHAN).instance_id) == 0
-
-
-def test_a_latecomer_is_followed_until_a_make_up_day_ticks_them_off(session: Session) -> None:
-    world = lay(session)
-    body, operator = world.of(PENDOWO), world.actors["operator"]
-    start(session, world, body)
-    activity = held(session, world, "inauguration", (PENDOWO,))
-    plenary.propose_all(session, activity, actor=operator, now=world.now)
-    late, name = member(session, body, 1)
-    saved = attendance.save(
-        session, activity, [(late, Mark().text, Mark("late", "sakit"))], actor=operator, now=world.now
-    )
-    assert saved.written == 1
-    run = hand(session, world, activity, "satu")
-    assert verdicts(session, run) == {body.id: "drafted"}
-    assert name in sentences(session, run, body)
-    waiting = latecomers.waiting(session, operator)
-    assert [(one.name, one.body, one.reason) for one in waiting] == [(name, body.name, "sakit")]
-    assert latecomers.waiting(session, world.actors["bawaslu"])[0].reason == ""
-    assert latecomers.waiting(session, world.actors["jauh"]) == []
-    makeup = register.begin(
-        session, kind="inauguration", title="Susulan", held_on=ago(world, 3), key="susulan",
-        actor=operator, now=world.now, makes_up_for=activity,
-    )
-    invited.add(session, makeup, [body.id], actor=operator)
-    sheet = attendance.sheet(session, makeup, operator)
-    assert [one.name for company in sheet.companies for one in company.members] == [name]
-    assert [one.verdict.code for one in hand_in.preview(session, makeup, operator, world.now)] == ["ready"]
-    done = hand(session, world, makeup, "dua")
-    assert verdicts(session, done) == {body.id: "handed_in"}
-    assert latecomers.waiting(session, operator) == []
-    filed = session.scalars(sa.select(Submission).where(Submission.status == "submitted")).one()
-    row = next(one for one in filed.data["attendance"] if one["member_name"] == name)
-    assert (row["status"], row["made_up_on"]) == ("late", makeup.held_on.isoformat())
-
-
-def test_who_makes_it_up_after_the_approval_is_registered_at_once(session: Session) -> None:
-    world = inaugurated(session, PENDOWO)
-    body, operator = world.of(PENDOWO), world.actors["operator"]
-    activity = held(session, world, "inauguration", (PENDOWO,))
-    late, _ = member(session, body, 2)
-    session.execute(sa.update(Membership).where(Membership.id == late).values(sworn_on=None))
-    attendance.save(session, activity, [(late, Mark().text, Mark("late", ""))], actor=operator, now=world.now)
-    makeup = register.begin(session, kind="inauguration", title="Susulan", held_on=ago(world, 1), key="s",
-                            actor=operator, now=world.now, makes_up_for=activity)
-    invited.add(session, makeup, [body.id], actor=operator)
-    assert verdicts(session, hand(session, world, makeup, "satu")) == {body.id: "approved"}
-    sworn = sa.select(Membership.sworn_on).where(Membership.body_id == body.id).order_by(Membership.id)
-    assert session.scalars(sworn).all() == [ago(world, OATH), ago(world, OATH), ago(world, 1)]
-    assert latecomers.waiting(session, operator) == []
-    hand(session, world, makeup, "dua")
-    assert session.scalars(sworn).all()[2] == ago(world, 1)
-
-
-def test_two_people_mark_at_once_and_nothing_is_overwritten(session: Session) -> None:
-    world = lay(session)
-    body, operator = world.of(PENDOWO), world.actors["operator"]
-    activity = held(session, world, "inauguration", (PENDOWO,))
-    first, second = member(session, body, 0)[0], member(session, body, 1)
-    drawn = Mark().text
-    attendance.save(session, activity, [(first, drawn, Mark("late", "macet"))], actor=operator, now=world.now)
-    saved = attendance.save(
-        session, activity, [(first, drawn, Mark("cancelled", "")), (second[0], drawn, Mark("late", ""))],
-        actor=world.actors["ppk"], now=world.now,
-    )
-    assert (saved.written, len(saved.clashes)) == (1, 1)
-    tally = attendance.tally(session, activity, ("",))
-    assert (tally["late"], tally["present"], tally["pending"]) == (2, 1, 2)
-    with pytest.raises(Forbidden):
-        attendance.save(session, activity, [(second[0], Mark("late").text, Mark())], actor=world.actors["pps"],
-                        now=world.now)
-    with pytest.raises(NotFound):
-        attendance.save(session, activity, [(first, drawn, Mark("absent"))], actor=operator, now=world.now)
-    foreign = member(session, world.of(OTHER_VILLAGE), 0)[0]
-    with pytest.raises(NotFound):
-        attendance.save(session, activity, [(foreign, drawn, Mark("late"))], actor=operator, now=world.now)
 
 
 def test_the_ppk_prepares_the_bimtek_of_its_pps_and_it_goes_in_when_its_turn_comes(session: Session) -> None:
