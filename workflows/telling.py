@@ -52,11 +52,14 @@ def moved(session: Session, *, instance_id: int, seq: int, now: datetime) -> Non
         )
 
 
+TAKEN_BACK = ("task.opened", "task.late", "evidence.returned", "stage.reached")
+
+
 def _undone(session: Session, instance: Instance, row: History, now: datetime) -> None:
     """Whoever was told something by the decision that was taken back is told that it was."""
     told = session.scalars(
         select(Notice.account_id).where(
-            Notice.instance_id == instance.id, Notice.topic.in_(("task.opened", "evidence.returned", "stage.reached")),
+            Notice.instance_id == instance.id, Notice.topic.in_(TAKEN_BACK),
             Notice.created_at >= datetime.fromisoformat(row.details["decided_at"]), Notice.created_at <= now,
         ).distinct()
     ).all()

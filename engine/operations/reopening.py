@@ -87,7 +87,7 @@ _MOVED = Statement(
 _OTHERS = Statement(
     update(_message).where(
         _message.c.dedupe >= bindparam("a"), _message.c.dedupe < bindparam("b"),
-        _message.c.created_at == bindparam("made"), _message.c.done_at.is_(None),
+        _message.c.created_at >= bindparam("made"), _message.c.done_at.is_(None),
     ).values(done_at=bindparam("at"), last_error="withdrawn: the act was taken back")
 )
 
@@ -160,9 +160,9 @@ def stays(session: Session, standing: Standing, kept: AnyRow, again: Closed, act
     _REOPEN_SUBSCRIPTION.write_all(session, [{"t": number} for number in again.subscriptions])
 
 
-def messages(session: Session, kept: AnyRow, visit: int, now: datetime) -> None:
-    """What the act wanted told or run and nobody has done yet is done with, without effect."""
-    instance, rows = kept.instance_id, range(kept.seq, kept.last + 1)
+def messages(session: Session, kept: AnyRow, last: int, now: datetime) -> None:
+    """What the act, and the clocks up to row `last`, wanted told or run and nobody has done is over without effect."""
+    instance, rows = kept.instance_id, range(kept.seq, last + 1)
     _MOVED.write_all(session, [{"d": f"moved:{instance}:{seq}", "at": now} for seq in rows])
     ranges: Sequence[str] = (*(f"thrown:{instance}:{seq}" for seq in rows), f"run:{instance}")
     _OTHERS.write_all(session, [

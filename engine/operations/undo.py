@@ -12,13 +12,13 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Insert, bindparam, delete, select
+from sqlalchemy import Insert, and_, bindparam, delete, exists, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from engine.base import table_of
 from engine.errors import Forbidden, NotFound, Refused
-from engine.host import Actor, Host
+from engine.host import SYSTEM, Actor, Host
 from engine.models import History, Instance, Submission, Task, Vote
 from engine.operations import reopening
 from engine.operations.door import Act, note
@@ -40,6 +40,13 @@ _KEPT = Statement(
 _DETAILS = Statement(select(_history.c.details).where(
     _history.c.instance_id == bindparam("i"), _history.c.seq >= bindparam("a"), _history.c.seq <= bindparam("b")
 ))
+_IS_ACT = ~and_(
+    _history.c.actor == SYSTEM.id, _history.c.action == "timer.fired", _history.c.source == _history.c.target
+)
+"""Anything but a clock that told of lateness and moved nothing: that hinders nobody."""
+_ACTED = Statement(select(_history.c.seq).where(
+    _history.c.instance_id == bindparam("i"), _history.c.seq > bindparam("last"), _IS_ACT
+).limit(1))
 _FORGET = Statement(delete(_reversal).where(_reversal.c.instance_id == bindparam("i")))
 _UNVOTE = Statement(
     delete(_vote).where(_vote.c.task_id == bindparam("t"), _vote.c.person == bindparam("who"))
@@ -93,7 +100,8 @@ def undo(
     messages not yet sent are withdrawn. Done twice it is one act.
 
     Refused, with nothing changed: by anybody but who decided (Forbidden); later than `within`; after any other act on
-    the instance, saying who did what; where the registers were changed by other hands since (Refused).
+    the instance but a clock that told of lateness, saying who did what; where the registers were changed by other
+    hands since (Refused).
     """
     standing = lock(session, instance_id, host)
     kept = _KEPT.first(session, {"i": instance_id})
@@ -101,7 +109,7 @@ def undo(
         return done
     _require(session, standing, kept, seq, actor, now, within)
     image, before = kept.image, kept.image["instance"]
-    rows = _DETAILS.rows(session, {"i": instance_id, "a": seq, "b": kept.last})
+    rows, last = _DETAILS.rows(session, {"i": instance_id, "a": seq, "b": kept.last}), standing.row.seq
     reopening.require_no_new_draft(session, standing, kept)
     again = reopening.closed(session, standing, kept)
     for written in reversed(image["registers"]):
@@ -110,14 +118,14 @@ def undo(
     reopening.stays(session, standing, kept, again, actor, now)
     if image["vote"]:
         _UNVOTE.write(session, {"t": kept.task_id, "who": image["vote"]})
-    reopening.messages(session, kept, before["version"], now)
+    reopening.messages(session, kept, last, now)
     _FORGET.write(session, {"i": instance_id})
     changes = {name: before[name] for name in PLAIN} | {
         name: datetime.fromisoformat(before[name]) if before[name] else None for name in MOMENTS
     }
     version = standing.row.version + 1
     act = Act("decision.undone", actor, now, kept.node, kept.role, details={
-        "undoes": [seq, kept.last], "decided_at": kept.at.isoformat(), **(details or {}),
+        "undoes": [seq, last], "decided_at": kept.at.isoformat(), **(details or {}),
     })
     outcome = note(session, standing, act, {**changes, "version": version})
     return replace(outcome, stage=before["stage"], version=version)
@@ -133,7 +141,9 @@ def undoable(
         .join(_instance, _instance.c.id == _reversal.c.instance_id)
         .where(
             _reversal.c.instance_id.in_(instance_ids), _reversal.c.actor == actor.id, _reversal.c.at >= now - within,
-            _reversal.c.last == _instance.c.seq,
+            ~exists().where(
+                _history.c.instance_id == _reversal.c.instance_id, _history.c.seq > _reversal.c.last, _IS_ACT
+            ),
         )
     )
     return {row.instance_id: (row.seq, row.at + within) for row in rows}
@@ -156,7 +166,9 @@ def _require(
 ) -> None:
     if kept is None or seq > kept.seq:
         raise NotFound("Keputusan ini tidak dapat dibatalkan. Minta pembuka kembali tahap bila memang keliru.")
-    if kept.seq != seq or kept.last != standing.row.seq:
+    if kept.seq != seq or (kept.last != standing.row.seq and _ACTED.first(session, {
+        "i": standing.row.id, "last": kept.last,
+    }) is not None):
         raise Refused(
             "Keputusan ini tidak dapat dibatalkan lagi karena badan ini sudah bergerak. Terakhir: “%(what)s” oleh "
             "%(who)s.", **meanwhile(session, standing)

@@ -14,8 +14,10 @@ from sqlalchemy.orm import Session
 from engine import history, operations
 from engine.base import table_of
 from engine.errors import Forbidden, NotFound, Refused
-from engine.host import Actor, Grant, Subject
+from engine.host import SYSTEM, Actor, Grant, Subject
 from engine.models import History, Instance, Message, Submission, Task, Timer, Vote
+from engine.operations.door import Act, note
+from engine.operations.standing import lock
 from engine.reversals import Reversal
 from tests.engine.world import ANA, BUDI, CICI, NOW, SCOPE, RuleHost, World
 
@@ -206,3 +208,23 @@ def test_scope_is_asked(world: World) -> None:
     assert SCOPE.startswith("33.23")
     with pytest.raises(Forbidden):
         undo(world, actor=elsewhere)
+
+
+def test_a_clock_that_only_told_of_lateness_does_not_hinder(session: Session) -> None:
+    world = World(session, Registers())
+    world.begin()
+    world.do(ANA)
+    before = world.instance.state
+    world.do(BUDI, {"decision": "approve"})
+    seq = world.instance.seq
+    standing = lock(session, world.instance_id, world.host)
+    note(session, standing, Act("timer.fired", SYSTEM, world.now, "late"))
+    assert operations.undoable(session, instance_ids=[world.instance_id], actor=BUDI, now=world.now)
+    undo(world, seq)
+    assert world.instance.state == before
+    world.do(BUDI, {"decision": "approve"})
+    seq = world.instance.seq
+    note(session, lock(session, world.instance_id, world.host), Act("timer.fired", ANA, world.now, "late"))
+    assert not operations.undoable(session, instance_ids=[world.instance_id], actor=BUDI, now=world.now)
+    with pytest.raises(Refused, match="bergerak"):
+        undo(world, seq)
