@@ -105,8 +105,10 @@
     panel.querySelector("[data-undo]").hidden = !open || open.posted;
     panel.className = `panel ${open ? "waiting" : refused ? "refused" : ""}`;
     receipt(received);
-    lock(Boolean(open) || comparing);
-    if (form && refused && !open) tapak.refusal.show(page, refused);
+    const past = form && received && received.act !== "draft" && received.task === hidden("task") && received.task;
+    lock(Boolean(open) || comparing || Boolean(past)); /* a page older than what was received asks for nothing more */
+    if (form && refused && !open && !comparing) tapak.refusal.show(page, refused);
+    if (form && !refused) tapak.refusal.clear(page);
     if (!form) leftover(open, refused, photos);
     saved((await store.get("drafts", id))?.at ?? null);
     if (wasOpen && !open && (received?.id === wasOpen || refused?.id === wasOpen)) settled(refused?.id === wasOpen ? refused : null);
@@ -161,15 +163,18 @@
     const fields = photos.map((one) => one.field);
     const same = draft.base.edition === hidden("edition") && draft.base.task === hidden("task");
     const names = same ? [] : answers.differences(draft.rows, theirs);
-    if (!names.length || draft.queued) {
+    const asked = names.filter((name) => theirs[name]?.text); /* where they said nothing, nothing is overwritten */
+    const own = names.filter((name) => !theirs[name]?.text);
+    if (!asked.length || draft.queued) {
       answers.restore(form, draft.pairs, fields);
       return;
     }
     comparing = true;
     lock(true);
-    tapak.comparison.show(page, draft.rows, theirs, names, async (chosen) => {
-      answers.restore(form, answers.merged(draft.pairs, baseline, chosen), fields);
+    tapak.comparison.show(page, draft.rows, theirs, asked, async (chosen) => {
+      answers.restore(form, answers.merged(draft.pairs, baseline, new Set([...chosen, ...own])), fields);
       comparing = false;
+      for (const old of (await acts()).filter((one) => one.state === "refused")) await store.remove("acts", old.id);
       await save();
       await render();
     });

@@ -9,10 +9,15 @@
     return one?.closest(".field, .rows") ?? null;
   };
 
+  const clear = (page) => {
+    if (page.shownRefusal) page.form.querySelectorAll(".alert.danger, .error.told").forEach((one) => one.remove());
+    page.shownRefusal = null;
+  };
+
   const show = (page, act) => {
     if (page.shownRefusal === act.id) return;
+    clear(page);
     page.shownRefusal = act.id;
-    page.form.querySelectorAll(".alert.danger, .field > .error.told").forEach((one) => one.remove());
     const list = make("ul");
     for (const { name, label, message } of act.errors) {
       const text = label ? `${label}: ${message}` : message;
@@ -59,6 +64,6 @@
     box.scrollIntoView({ block: "start" });
   };
 
-  tapak.refusal = { show };
+  tapak.refusal = { show, clear };
   tapak.comparison = { show: compare };
 })();

@@ -45,6 +45,10 @@
     if (draft) await store.put("drafts", { ...draft, queued: null });
   };
 
+  const forget = async (act) => {
+    if (self.caches) await (await caches.open(`tapak-pages-${act.account}`)).delete(act.url, { ignoreVary: true });
+  };
+
   const perform = async (act, me) => {
     const photos = (await store.all("photos", act.account)).filter((one) => act.photos.includes(one.id));
     const broken = photos.find((one) => one.error);
@@ -56,6 +60,7 @@
     try {
       const receipt = await line.sendAct({ ...sent, pairs: [...sent.pairs, ...named] }, me);
       await store.settle(sent, receipt);
+      await forget(sent); /* its page is another one from now on */
       tapak.tell();
     } catch (error) {
       if (!(error instanceof line.Refused)) {
