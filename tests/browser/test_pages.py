@@ -50,7 +50,10 @@ READERS: dict[str, tuple[str, ...]] = {
     "ppk-kranggan": (
         "/tugas", "/badan/{district}/bukti/submit_secretariat", "/badan/{district}", "/kegiatan", "/kegiatan/baru",
     ),
-    "komisioner-sdm": ("/delegasi", "/pleno", "/tugas", "/tugas?tab=team", "/tugas?tab=done", "/tugas?q=zzz", "/pemberitahuan", "{approvals}"),
+    "komisioner-sdm": (
+        "/tugas", "/tugas?tab=team", "/tugas?tab=done", "/tugas?q=zzz", "/pemberitahuan", "{approvals}", "/delegasi",
+        "/pleno",
+    ),
     "operator": (
         "/impor", "/ekspor", "/ekspor?tabel=rekap&dari=badan", "/ekspor?q=zzz", "/ekspor/templat/nominatif",
         "/tugas", "/badan", "/badan?q=zzz", "{submissions}", "/orang", "/orang/{person}", "/agenda/1", "/agenda/1/ubah",
