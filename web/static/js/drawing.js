@@ -1,5 +1,5 @@
 /* Shows a drawing and marks where the body stands: data-drawing is its address; data-here, data-passed and data-late
-   are element ids, parted by blanks. */
+   are element ids, parted by blanks; data-focus is the one to look at where none is marked as here. */
 "use strict";
 
 const READABLE = 0.8; /* below this scale the labels are too small, so only the present place is shown */
@@ -23,7 +23,7 @@ document.querySelectorAll("[data-drawing]").forEach(async (place) => {
       if (registry.get(id)) canvas.addMarker(id, mark);
     }
   }
-  const present = registry.get((place.dataset.here ?? "").split(" ")[0]);
+  const present = registry.get((place.dataset.here || place.dataset.focus || "").split(" ")[0]);
   if (canvas.zoom("fit-viewport", "auto") < READABLE && present) {
     const { width, height } = canvas.viewbox().outer;
     canvas.viewbox({
