@@ -29,6 +29,6 @@ def _thrown(session: Session, taken: Taken, now: datetime) -> None:
 
 EFFECTS: Mapping[str, Effect] = {
     **effects(HOST), "instance.moved": _moved, "escalation.thrown": _thrown,
-    "drawing.moving": drawing_moves.carry_on, hand_in.MESSAGE: hand_in.carry_on,
+    "drawing.moving": drawing_moves.carry_on, "activity.hand_in": hand_in.carry_on,
     "papers.making": making.carry_on, **importing.effects(jobs.process_config),
 }

@@ -205,6 +205,9 @@ PLAIN = {
     "children.ended": _l("%(what)s: semua bagiannya selesai"), "error.caught": _l("%(what)s: galatnya ditangani"),
     "error.acknowledged": _l("%(what)s: galatnya sudah dilihat"),
     "escalation.caught": _l("%(what)s: eskalasinya ditangani"),
+    "compensation.begun": _l("%(what)s: yang sudah selesai mulai dibatalkan"),
+    "compensation.ended": _l("%(what)s: yang sudah selesai telah dibatalkan"),
+    "transaction.cancelled": _l("%(what)s: transaksinya dibatalkan"),
 }
 """Deeds of the engine itself, for which one sentence is enough."""
 

@@ -218,7 +218,7 @@ def _drain(database: Database, world: World, end: Callable[[Session], None], rou
         with database.sessions() as session:
             later = world.now + timedelta(seconds=number)
             taken = None
-            while taken is None or taken.kind != hand_in.MESSAGE:
+            while taken is None or taken.kind != "activity.hand_in":
                 taken = outbox.take(session, now=later, effects=EFFECTS)
                 if taken is None:
                     session.commit()

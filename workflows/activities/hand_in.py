@@ -42,7 +42,6 @@ AT_ONCE = 25
 """So many bodies are handed in while the page waits; more go on behind it."""
 BATCH = 20
 """Bodies in one transaction: few, because on SQLite everybody else's writing waits for it."""
-MESSAGE = "activity.hand_in"
 
 
 @dataclass(frozen=True)
@@ -95,7 +94,7 @@ def begin(
         _batch(session, run, activity, bodies, actor, now)
         _end(session, run, now)
     else:
-        _go_on(session, run, f"{MESSAGE}:{run}", now)
+        _go_on(session, run, f"activity.hand_in:{run}", now)
     return run
 
 
@@ -113,13 +112,13 @@ def carry_on(session: Session, taken: Taken, now: datetime) -> None:
         actor = rights.actor_of(session, run.account, almanac.today(now))
         _batch(session, run.id, activity, bodies, actor, now)
     if len(bodies) == BATCH:
-        _go_on(session, run.id, f"{MESSAGE}:{run.id}:after:{taken.id}", now)
+        _go_on(session, run.id, f"activity.hand_in:{run.id}:after:{taken.id}", now)
     elif run.ended_at is None:
         _end(session, run.id, now)
 
 
 def _go_on(session: Session, run: int, dedupe: str, now: datetime) -> None:
-    outbox.put(session, [outbox.row(MESSAGE, dedupe, {"run_id": run}, now)])
+    outbox.put(session, [outbox.row("activity.hand_in", dedupe, {"run_id": run}, now)])
 
 
 def _end(session: Session, run: int, now: datetime) -> None:
