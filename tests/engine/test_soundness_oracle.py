@@ -189,8 +189,8 @@ def test_another_analyser_says_the_same_of_plain_drawings(tmp_path: Path) -> Non
     public = {file: said for file, said in answers.items() if file.parent != tmp_path}
     drawn = {file: said for file, said in answers.items() if file.parent == tmp_path}
     hasty = sum(said[0] is False for said in drawn.values())
-    print(f"of {len(files)} plain drawings {len(public)} public and {len(drawn)} random ones were answered; {hasty} of the "
-          "random ones are unsafe there alone")
+    print(f"of {len(files)} plain drawings {len(public)} public and {len(drawn)} random ones were answered; {hasty} of "
+          "the random ones are unsafe there alone")
     assert len(public) > 50
     assert len(drawn) > 50
     assert {file.name: said for file, said in public.items() if verdict(file) != said} == {}
