@@ -129,8 +129,8 @@ def attach_all(
     session: Session, *, instance_id: int, node: str, actor: Actor, now: datetime, host: Host,
     files: Iterable[Mapping[str, Any]],
 ) -> None:
-    """These files, {"sha256", "name", "size", "type"} each, belong to this instance as by `attach`: their bytes stand once,
-    however many instances refer to them. Three statements, however many files. Refused as `attach`."""
+    """These files, {"sha256", "name", "size", "type"} each, belong to this instance as by `attach`: their bytes stand
+    once, however many instances refer to them. Three statements, however many files. Refused as `attach`."""
     wanted = {str(one["sha256"]): one for one in files}
     standing = lock(session, instance_id, host)
     _require_may_fill(standing, node, actor)
