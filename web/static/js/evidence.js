@@ -107,6 +107,10 @@
     receipt(received);
     const past = form && received && received.act !== "draft" && received.task === hidden("task") && received.task;
     lock(Boolean(open) || comparing || Boolean(past)); /* a page older than what was received asks for nothing more */
+    if (past && navigator.onLine && sessionStorage.getItem("past") !== received.id) {
+      sessionStorage.setItem("past", received.id); /* once: the newer page is asked for */
+      settled(null);
+    }
     if (form && refused && !open && !comparing) tapak.refusal.show(page, refused);
     if (form && !refused) tapak.refusal.clear(page);
     if (!form) leftover(open, refused, photos);
@@ -126,6 +130,7 @@
   const receipt = (one) => {
     panel.querySelector(".receipt")?.remove();
     if (!one) return;
+    panel.hidden = false;
     const { receipt: told } = one;
     panel.append(make("div", { className: "receipt" }, pictures.icon(page, "check"), make("div", {},
       make("strong", { textContent: say("received", { time: told.time }) }),
