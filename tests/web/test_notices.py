@@ -29,6 +29,9 @@ PARAMS = {
     "drawing.proposed": {"definition": 1, "drawing": "PPS", "version": 2},
     "drawing.decided": {"definition": 1, "drawing": "PPS", "version": 2, "status": "published"},
     "agenda.proposed": {"agenda": 1}, "agenda.decided": {"agenda": 1, "status": "consented"},
+    "decision.undone": {"node": "approve_sowan"}, "comment.mentioned": {"who": "Ana", "body": 1},
+    "delegation.given": {"giver": "Ana", "taker": "Budi", "from": "2024-06-03", "until": "2024-06-09"},
+    "delegation.revoked": {"giver": "Ana", "taker": "Budi", "from": "2024-06-03", "until": "2024-06-09"},
 }
 
 

@@ -46,6 +46,27 @@
     return true;
   };
 
+  /* A photo shown large: the arrows and a swipe lead to the next one. */
+  const turn = (step) => {
+    const image = document.querySelector("dialog.large[open] img");
+    const links = [...document.querySelectorAll("a[data-large]")];
+    const at = links.findIndex((link) => image && link.href === image.src);
+    const next = links[at + step];
+    if (at < 0 || !next) return false;
+    image.src = next.href;
+    image.alt = next.querySelector("img").alt;
+    return true;
+  };
+  let from = null;
+  document.addEventListener("touchstart", (event) => { from = event.changedTouches[0].clientX; }, { passive: true });
+  document.addEventListener("touchend", (event) => {
+    const moved = event.changedTouches[0].clientX - (from ?? event.changedTouches[0].clientX);
+    if (Math.abs(moved) > 40 && turn(moved < 0 ? 1 : -1)) event.preventDefault();
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "ArrowRight" || event.key === "ArrowLeft") turn(event.key === "ArrowRight" ? 1 : -1);
+  });
+
   const press = (key) => {
     const target = document.querySelector(`[data-key="${key}"]`);
     if (!target || (target.disabled ?? false)) return false;
