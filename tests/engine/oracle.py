@@ -164,8 +164,8 @@ class Oracle:
         return True
 
     def _reached(self, place: str, without: str) -> set[str]:
-        """The flows that a token here can come to without passing this gateway, through and out of sub-processes, but not
-        out of the gateway's own: whoever enters that again begins anew."""
+        """The flows that a token here can come to without passing this gateway, through and out of sub-processes, but
+        not out of the gateway's own: whoever enters that again begins anew."""
         plane, flows, seen = self.plane, set[str](), set[tuple[str, bool]]()
         own = plane.scope[without]
         todo = [(plane.nodes[plane.flows[place].target if place in plane.flows else place], place not in plane.body)]
