@@ -32,6 +32,7 @@ from workflows.models.letter import (
     PaperBatch,
     PaperFile,
 )
+from workflows.models.mailing import NoticeChoice, NoticeSending, NoticeSent
 from workflows.models.notice import Notice
 from workflows.models.person import Membership, Person
 from workflows.models.pleno import Pleno, PlenoDecision
@@ -75,6 +76,9 @@ __all__ = [
     "MemberImport",
     "Membership",
     "Notice",
+    "NoticeChoice",
+    "NoticeSending",
+    "NoticeSent",
     "OwnDistrict",
     "Paper",
     "PaperBatch",
