@@ -47,7 +47,7 @@
   };
   const saved = (at) => {
     const line = panel.querySelector("[data-saved]");
-    line.textContent = at ? say("saved", { time: clock(at) }) : "";
+    line.textContent = at ? say(navigator.onLine ? "saved" : "at", { time: clock(at) }) : "";
     panel.hidden = !panel.querySelector("[data-state]").textContent && !at && !panel.querySelector(".receipt");
   };
   const soon = () => {
