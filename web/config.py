@@ -10,11 +10,15 @@
     TAPAK_MAX_REQUEST_MB  largest whole request, 60 MB
     TAPAK_PROXIES       how many reverse proxies of yours stand before it, 0 to 5; their X-Forwarded-For is believed,
                         nobody else's
+    TAPAK_SMTP          smtp://user:password@host:587 (STARTTLS where offered) or smtps://; without it no e-mail
+    TAPAK_MAIL_FROM     the address e-mail comes from; needed with TAPAK_SMTP
+    TAPAK_APPRISE       Apprise address with {address} in it: tgram://token/{address}; wants `pip install apprise`
 """
 
 from __future__ import annotations
 
 import os
+import re
 import secrets
 import stat
 from collections.abc import Mapping, Sequence
@@ -26,6 +30,7 @@ from engine.errors import TapakError
 
 ROOT = Path(__file__).resolve().parent.parent
 MEGABYTE = 1024 * 1024
+MAIL_ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,186}[A-Za-z0-9])")
 LONGEST_SOCKET_PATH = 100  # Linux allows 107 bytes in sun_path
 
 
@@ -52,6 +57,9 @@ class Config:
     max_file_bytes: int
     max_request_bytes: int
     proxies: int = 0
+    smtp_url: str | None = field(default=None, repr=False)
+    mail_from: str = ""
+    apprise_url: str | None = field(default=None, repr=False)
 
     @property
     def production(self) -> bool:
@@ -86,6 +94,9 @@ class Config:
             "max_file_bytes": reader.whole("TAPAK_MAX_FILE_MB", 15, 1, 200) * MEGABYTE,
             "max_request_bytes": reader.whole("TAPAK_MAX_REQUEST_MB", 60, 1, 1000) * MEGABYTE,
             "proxies": reader.whole("TAPAK_PROXIES", 0, 0, 5),
+            "smtp_url": reader.address("TAPAK_SMTP", ("smtp", "smtps")),
+            "mail_from": reader.sender("TAPAK_MAIL_FROM", needed_by="TAPAK_SMTP"),
+            "apprise_url": reader.template("TAPAK_APPRISE", "{address}"),
         }
         secret_key = "" if reader.problems else reader.secret(var / "secret_key")
         if reader.problems:
@@ -143,6 +154,19 @@ class _Reader:
     def address(self, name: str, schemes: tuple[str, ...]) -> str | None:
         given = self.text(name, "")
         return given if given and self._split(name, schemes) else None
+
+    def sender(self, name: str, *, needed_by: str) -> str:
+        given = self.text(name, "")
+        if (given or self.text(needed_by, "")) and not MAIL_ADDRESS.fullmatch(given):
+            self.problems.append(f"{name}: isilah alamat surel pengirim, misalnya tapak@kpu.example.")
+        return given
+
+    def template(self, name: str, place: str) -> str | None:
+        """An address with a place to be filled; the message never repeats it, for it may hold a token."""
+        given = self.text(name, "")
+        if given and ("://" not in given or place not in given):
+            self.problems.append(f"{name}: alamat Apprise harus memuat :// dan {place}.")
+        return given or None
 
     def database(self, name: str, default: Path) -> str:
         given = self.text(name, f"sqlite:///{default}")

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from engine import outbox
 from engine.models import Heartbeat, Message
-from web import queue
+from web import mailing_sending, queue
 from web.config import ROOT, Config
 from web.db import clock, reading
 
@@ -38,6 +38,7 @@ def health(engine: sa.Engine, config: Config) -> dict[str, Any]:
         notes.append(f"Basis data tidak menjawab ({type(error).__name__}).")
         return answer
     answer |= _redis(config, notes)
+    notes.extend(mailing_sending.lacking(config))
     if notes:
         answer["status"] = "degraded"
     return answer

@@ -125,6 +125,11 @@ def _comment_mentioned(told: Told, params: Mapping[str, Any]) -> tuple[str, str]
     return title, gettext("Baca dan jawab di halaman badannya.")
 
 
+def _address_refused(told: Told, params: Mapping[str, Any]) -> tuple[str, str]:
+    title = gettext("Alamat Anda ditolak server surat; kiriman ke sana dihentikan")
+    return title, gettext("Periksa alamatnya di Pilihan pemberitahuan, lalu simpan sekali lagi.")
+
+
 def _day(text: Any) -> str:
     return long_date(date.fromisoformat(str(text)))
 
@@ -146,6 +151,7 @@ WORDS: dict[str, tuple[Words, str, str]] = {
     "delegation.given": (_delegation_given, "people", "info"),
     "delegation.revoked": (_delegation_revoked, "people", "info"),
     "comment.mentioned": (_comment_mentioned, "pen", "info"),
+    "address.refused": (_address_refused, "warning", "warning"),
 }
 """Of each topic its words, its icon and its tone."""
 
@@ -169,6 +175,8 @@ def line_of(told: Told) -> Line:
     url, place = "", told.body
     if "agenda" in told.params:
         url, place = url_for("agenda.show", agenda_id=told.params["agenda"]), gettext("Agenda")
+    elif told.topic == "address.refused":
+        url, place = url_for("mailing.choices"), gettext("Pilihan pemberitahuan")
     elif "definition" in told.params and may_open("drawings.proposal"):
         url, place = url_for("drawings.proposal", definition_id=told.params["definition"]), gettext("Alur")
     elif told.body_id and may_open("bodies.show"):

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from engine.operations import effects
 from engine.outbox import Effect, Taken
-from web import importing, jobs
+from web import importing, jobs, mailing_sending
 from web.papers import making
 from workflows import drawing_moves, escalation, telling
 from workflows.activities import hand_in
@@ -31,4 +31,5 @@ EFFECTS: Mapping[str, Effect] = {
     **effects(HOST), "instance.moved": _moved, "escalation.thrown": _thrown,
     "drawing.moving": drawing_moves.carry_on, "activity.hand_in": hand_in.carry_on,
     "papers.making": making.carry_on, **importing.effects(jobs.process_config),
+    **mailing_sending.effects(jobs.process_config),
 }

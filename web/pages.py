@@ -29,6 +29,7 @@ PAGES = (
     "web.exports",
     "web.invite",
     "web.notices",
+    "web.mailing",
     "web.blocked",
     "web.overview",
     "web.pace",

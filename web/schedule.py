@@ -21,8 +21,9 @@ from engine.models import Heartbeat, Message, Timer
 from web.config import Config
 from web.db import clock, clock_in_sql, glancing, make_engine, reading, transaction
 from web.jobs import drain_outbox, effects, host, stopping
+from web.mailing_sending import channels
 from web.queue import Doorbell
-from workflows import escalation
+from workflows import escalation, mailing
 from workflows.models import Climb
 
 log = logging.getLogger(__name__)
@@ -32,6 +33,7 @@ LONGEST_TICK_SECONDS = 10.0
 STILL_SECONDS = 3.0
 HEARTBEAT_SECONDS = 5.0
 HELD_SECONDS = 60.0
+GATHER_SECONDS = 60.0
 OWN_DRAIN_SECONDS = 2.0
 BATCH = 500
 CHUNK = 25
@@ -58,6 +60,8 @@ class Sweep:
     still_since: float = 0.0
     beaten_at: float = float("-inf")
     held: dict[int, float] = field(default_factory=dict)
+    channels: tuple[str, ...] = ()
+    gathered_at: float = float("-inf")
 
     def tick(self) -> None:
         """Due timers have fired, escalations have climbed, and waiting messages were rung for or done here.
@@ -76,6 +80,7 @@ class Sweep:
             acted = True
         if acted:
             self.bell.ring()
+        self._gather_notices()
         self._see_to_messages(seen.oldest)
         self._beat()
 
@@ -109,6 +114,19 @@ class Sweep:
                 return
             log.exception("timer %s could not fire; trying again in %s s", due[0], HELD_SECONDS)
             self.held[due[0]] = time.monotonic() + HELD_SECONDS
+
+    def _gather_notices(self) -> None:
+        """Once in GATHER_SECONDS: whoever has notices that may go out now has one message with them in the outbox."""
+        if not self.channels or time.monotonic() - self.gathered_at < GATHER_SECONDS:
+            return
+        self.gathered_at = time.monotonic()
+        with Session(reading(self.engine)) as session:
+            due = mailing.due(session, now=clock(session), channels=self.channels)
+        for account in due:
+            with transaction(self.engine) as session:
+                mailing.gather(session, account_id=account, now=clock(session), channels=self.channels)
+        if due:
+            self.bell.ring()
 
     def _see_to_messages(self, oldest: tuple[int, int] | None) -> None:
         """The worker was rung for, and where the oldest message does not move for STILL_SECONDS it is done here."""
@@ -159,7 +177,7 @@ def run(config: Config) -> None:
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)
     engine = make_engine(config.database_url, pool_size=2)
-    sweep = Sweep(engine=engine, bell=Doorbell(config.redis_url), host=host())
+    sweep = Sweep(engine=engine, bell=Doorbell(config.redis_url), host=host(), channels=channels(config))
     away = False
     while not stopping.is_set():
         started = time.monotonic()

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import Row, Select, func, select
 from sqlalchemy.orm import Session
 
 from engine import definitions
 from engine.host import Actor, lies_within
 from engine.models import Instance
 from workflows import signposts, trail
-from workflows.models import Body, Notice
+from workflows.models import Body, Notice, NoticeSent
 
 PAGE = 30
 
@@ -47,18 +47,29 @@ class Page:
 
 def page(session: Session, account_id: int, actor: Actor, before: int | None = None, size: int = PAGE) -> Page:
     """The newest notices of this account, or those older than the notice `before`."""
+    query = _of(account_id).order_by(Notice.id.desc()).limit(size + 1)
+    rows = session.execute(query.where(Notice.id < before) if before is not None else query).all()
+    shown = rows[:size]
+    return Page([_told(session, row, actor) for row in shown], shown[-1].id if len(rows) > size else None)
+
+
+def sent_with(session: Session, sending_id: int, account_id: int, actor: Actor) -> list[Told]:
+    """The notices of this account that went along with one message to it, the newest first."""
+    query = _of(account_id).join(NoticeSent, NoticeSent.notice_id == Notice.id)
+    rows = session.execute(query.where(NoticeSent.sending_id == sending_id).order_by(Notice.id.desc())).all()
+    return [_told(session, row, actor) for row in rows]
+
+
+def _of(account_id: int) -> Select[Any]:
     columns = (
         Notice.id, Notice.topic, Notice.params, Notice.created_at, Notice.read_at, Body.id.label("body_id"), Body.name,
         Instance.scope, Instance.definition_id,
     )
-    query = (
+    return (
         select(*columns).outerjoin(Instance, Instance.id == Notice.instance_id)
         .outerjoin(Body, Body.instance_id == func.coalesce(Instance.root_id, Instance.id))
-        .where(Notice.account_id == account_id).order_by(Notice.id.desc()).limit(size + 1)
+        .where(Notice.account_id == account_id)
     )
-    rows = session.execute(query.where(Notice.id < before) if before is not None else query).all()
-    shown = rows[:size]
-    return Page([_told(session, row, actor) for row in shown], shown[-1].id if len(rows) > size else None)
 
 
 def _told(session: Session, row: Row[Any], actor: Actor) -> Told:

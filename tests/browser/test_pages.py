@@ -46,7 +46,9 @@ READERS: dict[str, tuple[str, ...]] = {
         "/tugas", "/badan/{mine}", "/badan/{mine}/bukti/submit_sowan", "/badan/{mine}/bukti/submit_secretariat",
         "/badan/{mine}/bukti/submit_bimtek", "/badan/{mine}/kendala", "/agenda", "/akun", "/tanda-terima", "/luring",
     ),
-    "pps-bengkal-kranggan": ("/tugas", "/badan/{returned}/bukti/submit_sowan", "/pemberitahuan"),
+    "pps-bengkal-kranggan": (
+        "/tugas", "/badan/{returned}/bukti/submit_sowan", "/pemberitahuan", "/pemberitahuan/pilihan",
+    ),
     "ppk-kranggan": (
         "/tugas", "/badan/{district}/bukti/submit_secretariat", "/badan/{district}", "/kegiatan", "/kegiatan/baru",
     ),

@@ -28,6 +28,7 @@ PARAMS = {
     "obstacle.reported": {"code": "menunggu_SK_bupati"}, "evidence.waiting": {"node": "submit_sowan"},
     "drawing.proposed": {"definition": 1, "drawing": "PPS", "version": 2},
     "drawing.decided": {"definition": 1, "drawing": "PPS", "version": 2, "status": "published"},
+    "address.refused": {},
     "agenda.proposed": {"agenda": 1}, "agenda.decided": {"agenda": 1, "status": "consented"},
     "decision.undone": {"node": "approve_sowan"}, "comment.mentioned": {"who": "Ana", "body": 1},
     "delegation.given": {"giver": "Ana", "taker": "Budi", "from": "2024-06-03", "until": "2024-06-09"},
@@ -87,8 +88,8 @@ def test_the_page_tells_links_and_counts(browser: Browser, world: World, session
     assert "Terlambat (eskalasi tingkat 2): Ajukan bukti sowan" in page
     assert "Camat Kranggan" in page
     of_agenda = [topic for topic in TOPICS if topic.startswith("agenda.")]
-    of_drawings = [topic for topic in TOPICS if topic.startswith("drawing.")]
-    assert page.count(f'href="/badan/{world.of(PENDOWO).id}"') == len(TOPICS) - len(of_agenda) - len(of_drawings)
+    assert page.count('href="/pemberitahuan/pilihan">Pilihan') == 1, "of the address that was refused"
+    assert page.count(f'href="/badan/{world.of(PENDOWO).id}"') == len(TOPICS) - len(of_agenda) - 1
     assert page.count('href="/agenda/1"') == len(of_agenda)
     assert f'class="count">{len(TOPICS)}<' in page
     assert page.count(" unread") >= len(TOPICS)

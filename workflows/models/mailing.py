@@ -16,9 +16,9 @@ CHANNELS = ("email", "messenger")
 class NoticeChoice(Base):
     """What one person chose. Hours are local to `timezone`, 0 to 23; equal quiet hours mean none.
 
-    `channel` and `address` are confirmed, from `since` on; both are "" while nothing goes out. What was asked for and is
-    not confirmed stands in `asked_…`: the code sent there is made from `nonce` and the installation's key. `digested_on`
-    is the last local day on which a digest was put together.
+    `channel` and `address` are confirmed, from `since` on; both are "" while nothing goes out. What was asked for and
+    is not confirmed stands in `asked_…`: the code sent there is made from `nonce` and the installation's key.
+    `digested_on` is the last local day on which a digest was put together.
     """
 
     __tablename__ = "notice_choice"
