@@ -181,6 +181,7 @@ def test_what_is_no_decision_of_a_plenary(session: Session, world: World, change
     for name in ("ana", "budi", "cici"):
         commissioner(session, world, name)
     everyone = tuple(number for number, _ in pleno.members(session, REGENCY, TODAY))
+    changed = dict(changed)  # the parameter is the same object on both databases
     present = everyone[:changed.pop("came", 5)]
     if changed.pop("strangers", False):
         present = (*everyone[:4], 99999)
