@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import repeat
 from weakref import WeakKeyDictionary
 
@@ -145,6 +145,8 @@ def _asked(decisions: dmn.Decisions) -> Iterator[str]:
                     yield text.text.strip()  # what is told as a problem of the model, and null when asked
 
 
+KEPT = 32
+"""So many drawings are kept compiled, and so many sets of files proved, whatever database they stand in."""
 _loaded: WeakKeyDictionary[object, dict[int, Loaded]] = WeakKeyDictionary()
 """By connection pool: ids are one database's own, and engines made by `execution_options` share their pool."""
 
@@ -177,6 +179,17 @@ def proved(
 
     `roles` are the roles that exist; a task that none of them may do is refused. None: not asked.
     """
+    known = None if roles is None else frozenset(roles)
+    return _proved(drawing, tuple(sorted(form_texts.items())), frozenset(handlers), key, known)
+
+
+@lru_cache(maxsize=KEPT)
+def _proved(
+    drawing: bytes, texts: tuple[tuple[str, str], ...], handlers: frozenset[str], key: str | None,
+    roles: frozenset[str] | None,
+) -> Process:
+    """What was proved of the same files stays proved."""
+    form_texts = dict(texts)
     process = chosen(drawing, key)
     graph = compile_process(process)
     prove(graph, answers_of(graph, form_texts).given)
@@ -228,12 +241,17 @@ def load(session: Session, definition_id: int) -> Loaded:
         row = session.get(Definition, definition_id)
         if row is None:
             raise NotFound("Alur ini tidak ditemukan.")
-        drawing = reader.read(row.drawing)
+        graph, flows = _compiled(row.drawing, row.key)
         found = cache[definition_id] = Loaded(
-            row.id, row.key, row.version, row.name, compile_process(drawing.process(row.key)), dict(row.forms),
-            row.published_at, drawing.message_flows,
+            row.id, row.key, row.version, row.name, graph, dict(row.forms), row.published_at, flows,
         )
     return found
+
+
+@lru_cache(maxsize=KEPT)
+def _compiled(drawing: bytes, key: str) -> tuple[Graph, tuple[MessageFlow, ...]]:
+    read = reader.read(drawing)
+    return compile_process(read.process(key)), read.message_flows
 
 
 def newest(session: Session, key: str) -> int:
