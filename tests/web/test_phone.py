@@ -60,7 +60,7 @@ def test_a_code_opens_once_and_the_pin_from_then_on(app: Flask, browser: Browser
     assert "Selamat datang" in page.text
     assert accept(browser, code).status_code == 302
     assert browser.get("/akun").status_code == 200
-    assert accept(other(app), code).status_code == 410
+    assert accept(other(app), code).status_code == 404
     browser.send("/keluar")
     assert browser.get("/akun").status_code == 302
     assert 'name="pin"' in browser.get("/masuk").text
@@ -107,17 +107,17 @@ def test_of_two_at_once_one_gets_in(on_both: Flask) -> None:
         thread.start()
     for thread in threads:
         thread.join()
-    assert sorted(answers) == [302, 410, 410, 410]
+    assert sorted(answers) == [302, 404, 404, 404]
     assert count(on_both, Device) == 1
 
 
 def test_a_new_code_voids_the_old_and_every_code_ends(app: Flask, browser: Browser, person: MakePerson) -> None:
     ani = person("ani")
     old, fresh = code_for(app, ani), code_for(app, ani)
-    assert browser.get(f"/undangan/{old}").status_code == 410
+    assert browser.get(f"/undangan/{old}").status_code == 404
     assert browser.get(f"/undangan/{fresh}").status_code == 200
     late = code_for(app, ani, datetime.now(UTC) - timedelta(days=3, minutes=1))
-    assert browser.get(f"/undangan/{late}").status_code == 410
+    assert browser.get(f"/undangan/{late}").status_code == 404
     assert "Minta kode baru" in browser.get(f"/undangan/{late}").text
 
 
@@ -311,7 +311,7 @@ def test_a_whole_body_is_let_in_at_once_and_once(app: Flask, browser: Browser, w
     again = operator.send(f"/badan/{pendowo}/undangan").text
     assert again.count('class="secret"') == 2
     assert "PIN terpasang" in again
-    assert other(app).get(f"/undangan/{codes[1]}").status_code == 410
+    assert other(app).get(f"/undangan/{codes[1]}").status_code == 404
 
 
 @pytest.mark.parametrize("login", ["pps", "komisioner", "bawaslu", "ppk"])

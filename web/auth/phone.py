@@ -54,7 +54,7 @@ def invitation(code: str) -> ResponseReturnValue:
     try:
         account = invitations.find(transaction.session(), code[:40], transaction.now())
     except invitations.InvitationSpent as refusal:
-        return render_template("auth/code.html", code="", error=sentence_of(refusal)), 410
+        return render_template("auth/code.html", code="", error=sentence_of(refusal)), 404
     return _choose_page(account, code)
 
 
@@ -77,7 +77,7 @@ def accept(code: str) -> ResponseReturnValue:
     except devices.PinRefused as refusal:
         return _choose_page(account, code, sentence_of(refusal), 422)
     except invitations.InvitationSpent as refusal:
-        return render_template("auth/code.html", code="", error=sentence_of(refusal)), 410
+        return render_template("auth/code.html", code="", error=sentence_of(refusal)), 404
     if not keep:
         welcome(account)
         return redirect(url_for("start.index"))

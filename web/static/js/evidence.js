@@ -104,8 +104,8 @@
     bar.value = sent;
     panel.querySelector("[data-undo]").hidden = !open || open.posted;
     panel.className = `panel ${open ? "waiting" : refused ? "refused" : ""}`;
-    receipt(received);
     const past = form && received && received.act !== "draft" && received.task === hidden("task") && received.task;
+    receipt(!form || past || received?.act === "draft" ? received : null); /* not what was sent for an earlier task */
     lock(Boolean(open) || comparing || Boolean(past)); /* a page older than what was received asks for nothing more */
     if (past && navigator.onLine && sessionStorage.getItem("past") !== received.id) {
       sessionStorage.setItem("past", received.id); /* once: the newer page is asked for */
