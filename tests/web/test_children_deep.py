@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from engine import definitions, operations, outbox
 from engine.host import SYSTEM
 from engine.models import Incident, Instance, Message, Submission
-from tests.engine.family import Anything, drawing
+from tests.engine.family import drawing, handlers_of
 from tests.web import desk_world as world_of
 from tests.web.conftest import Browser
 from tests.web.desk_world import KRANGGAN, PASSWORD, World
@@ -67,7 +67,7 @@ def begun(app: Flask, world: World, drawn: bytes, **variables: object) -> None:
         body, at = world.of(KRANGGAN), world.now - timedelta(hours=3)
         texts = {"ask": NOTE, "visit": NOTE, "approve": DECISION, "rest": NOTE}
         definitions.publish(session, drawing=CALLED, form_texts={"visit": NOTE}, by="1", now=at)
-        made = definitions.publish(session, drawing=drawn, form_texts=texts, by="1", now=at, handlers=Anything())
+        made = definitions.publish(session, drawing=drawn, form_texts=texts, by="1", now=at, handlers=handlers_of(drawn))
         body.instance_id = operations.start(
             session, definition_id=made.id, subject=body.subject, scope=body.scope, actor=SYSTEM, now=at, host=HOST,
             variables=variables,
