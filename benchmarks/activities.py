@@ -113,7 +113,7 @@ def _hand_in(
             run = hand_in.begin(
                 session, session.get_one(Activity, number), key=name, actor=laid.office["operator"], now=now
             )
-        batches = _drain(engine, now, lambda kind: kind == hand_in.MESSAGE)
+        batches = _drain(engine, now, lambda kind: kind == "activity.hand_in")
     found[name]["batches"] = batches
     with transaction(engine) as session:
         _silence(session)

@@ -150,9 +150,11 @@ def on_database(url: str, name: str) -> str:
 
 
 @pytest.fixture
-def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
-    """A fresh SQLite file with the schema."""
-    path = tmp_path / "tapak.sqlite3"
+def sqlite_url(sqlite_template: Path) -> str:
+    """A fresh SQLite file with the schema, always at the same place. Who still has the last one open keeps that one."""
+    path = sqlite_template.with_name("tapak.sqlite3")
+    for old in path.parent.glob(f"{path.name}*"):
+        old.unlink()
     shutil.copyfile(sqlite_template, path)
     return f"sqlite:///{path}"
 

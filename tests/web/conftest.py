@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+import shutil
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -38,9 +40,26 @@ class Browser(FlaskClient):
         return self.send("/masuk", {"login": login, "password": password, **fields})
 
 
+@pytest.fixture(scope="session")
+def installed(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Config]:
+    """The settings of an installation on this database. Its folder is the same each time, and then empty."""
+    var = tmp_path_factory.mktemp("var")
+
+    @cache
+    def first(url: str) -> Config:
+        return Config.from_environment({"TAPAK_VAR": str(var), "DATABASE_URL": url})
+
+    def get(url: str) -> Config:
+        for kept in var.iterdir():
+            shutil.rmtree(kept) if kept.is_dir() else kept.unlink()
+        return first(url)
+
+    return get
+
+
 @pytest.fixture
-def config(sqlite_url: str, tmp_path: Path) -> Config:
-    return Config.from_environment({"TAPAK_VAR": str(tmp_path / "var"), "DATABASE_URL": sqlite_url})
+def config(installed: Callable[[str], Config], sqlite_url: str) -> Config:
+    return installed(sqlite_url)
 
 
 def application(config: Config) -> Flask:
@@ -50,19 +69,38 @@ def application(config: Config) -> Flask:
     return app
 
 
+@pytest.fixture(scope="session")
+def kept_application() -> Callable[[Config], Flask]:
+    """One application for all tests on the same database URL: what it knows is in its database and folder, which are
+    new for each test, and putting it together takes as long as ten pages."""
+    return cache(application)
+
+
+def lent(app: Flask) -> Iterator[Flask]:
+    """For one test; what it put in the place of a part of the application is taken back."""
+    parts = dict(app.extensions)
+    yield app
+    app.extensions["tapak.engine"].dispose()
+    app.extensions.update(parts)
+
+
 @pytest.fixture
-def on_both(database_url: str, tmp_path: Path) -> Iterator[Flask]:
+def on_both(
+    database_url: str, installed: Callable[[str], Config], kept_application: Callable[[Config], Flask]
+) -> Iterator[Flask]:
     """The application, once on SQLite and once on PostgreSQL."""
-    app = application(Config.from_environment({"TAPAK_VAR": str(tmp_path / "both"), "DATABASE_URL": database_url}))
-    yield app
-    app.extensions["tapak.engine"].dispose()
+    yield from lent(kept_application(installed(database_url)))
 
 
 @pytest.fixture
-def app(config: Config) -> Iterator[Flask]:
-    app = application(config)
-    yield app
-    app.extensions["tapak.engine"].dispose()
+def app(config: Config, kept_application: Callable[[Config], Flask]) -> Iterator[Flask]:
+    yield from lent(kept_application(config))
+
+
+@pytest.fixture
+def own_app(config: Config) -> Iterator[Flask]:
+    """An application that the test may change: nobody else gets it."""
+    yield from lent(application(config))
 
 
 @pytest.fixture

@@ -16,6 +16,12 @@ from web.access import PUBLIC, SIGNED_IN, ViewNotDeclared, allow, check_every_vi
 from workflows.models import Assignment
 
 
+@pytest.fixture
+def app(own_app: Flask) -> Flask:
+    """Views are added to it."""
+    return own_app
+
+
 def test_every_view_says_who_may_use_it(app: Flask) -> None:
     check_every_view(app)
     assert len(app.view_functions) > 5

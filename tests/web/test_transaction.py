@@ -18,6 +18,12 @@ from web.access import PUBLIC, allow
 from web.uploads import UploadRefused
 
 
+@pytest.fixture
+def app(own_app: Flask) -> Flask:
+    """Views are added to it."""
+    return own_app
+
+
 def view(app: Flask, work: Callable[[], None]) -> None:
     """POST /t/work does `work` in the request's transaction."""
 
