@@ -74,6 +74,12 @@ def clock(moment: datetime | None) -> str:
     return f"{short_date(moment)}, {local:%H:%M} {name}"
 
 
+def camera_clock(taken: datetime) -> str:
+    """"16 Mei 2024 pukul 14.05", "16 May 2024, 14:05": a camera writes the time of its place, without the zone."""
+    day = formatted(taken.date(), SHORT, _language())
+    return f"{day} pukul {taken:%H.%M}" if _language().startswith("id") else f"{day}, {taken:%H:%M}"
+
+
 def ago(moment: datetime | None, now: datetime | None = None) -> str:
     """"3 hari yang lalu", "3 days ago"; "baru saja" under a minute; "–" for None."""
     if moment is None:
@@ -138,6 +144,6 @@ def file_size(size: int) -> str:
 
 def install(app: Flask) -> None:
     """Templates can say `{{ day | long_date }}` and the other words of this module."""
-    for word in (long_date, short_date, clock, ago, due_day, days_late, lateness, file_size, role_name):
+    for word in (long_date, short_date, clock, camera_clock, ago, due_day, days_late, lateness, file_size, role_name):
         app.jinja_env.filters[word.__name__] = word
     app.jinja_env.globals["today"] = today

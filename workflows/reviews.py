@@ -17,10 +17,11 @@ from engine.forms import File, Form
 from engine.forms import Row as Answer
 from engine.host import Actor
 from engine.models import Task
-from workflows import called, filings, rounds, signposts
+from workflows import called, filings, photo_notes, rounds, signposts
 from workflows.field_names import named
 from workflows.filings import HANDED_IN, Place, Returned
 from workflows.models import Body
+from workflows.photo_notes import Note
 
 SENTENCE = re.compile(r"(?<=[.!?])\s+")
 DEMANDS = re.compile(r"\b(wajib|harus|paling|sedikitnya|antara|tidak boleh|setiap|angka|hanya|sesuai)\b", re.IGNORECASE)
@@ -44,12 +45,13 @@ class Line:
 
 @dataclass(frozen=True)
 class Photo:
-    """A picture with the words under which it was filed."""
+    """A picture with the words under which it was filed, and what its member and camera say of it."""
 
     sha256: str
     name: str
     caption: str
     fresh: bool
+    note: Note
 
 
 @dataclass(frozen=True)
@@ -113,9 +115,15 @@ def review(session: Session, task_id: int, actor: Actor, now: datetime, language
     filed = [*_filed(session, place, found.node), *called.filed(session, place, found.node)]
     people = {one.actor for *_, some in filed for one in some} | {found.claimed_by, found.closed_by}
     names = filings.account_names(session, people)
+    notes = photo_notes.of(
+        session, {number for where, *_ in filed for number in where.family},
+        {sha256 for where, node, _, some in filed for _, sha256 in where.form(node).files(some[0].data)},
+    )
     return Review(
         task=found, place=place, node=place.loaded.graph.process.nodes[found.node], form=place.form(found.node),
-        exhibits=tuple(_exhibit(where, node, title, some, names, language) for where, node, title, some in filed),
+        exhibits=tuple(
+            _exhibit(where, node, title, some, names, notes, language) for where, node, title, some in filed
+        ),
         acted=filings.acted(session, place, actor, found.role),
         claimed_by=names.get(found.claimed_by or "", "") if found.claimed_by != actor.id else "",
         closed_by=names.get(found.closed_by or "", found.closed_by or ""),
@@ -147,7 +155,8 @@ def _decided_by(place: Place, decider: str) -> list[str]:
 
 
 def _exhibit(
-    place: Place, node_id: str, title: str, filed: list[Row[Any]], names: Mapping[str, str], language: str
+    place: Place, node_id: str, title: str, filed: list[Row[Any]], names: Mapping[str, str], notes: Mapping[str, Note],
+    language: str,
 ) -> Exhibit:
     """The newest submission of a task, compared with the one before it when that was returned."""
     form, newest = place.form(node_id), filed[0]
@@ -164,7 +173,8 @@ def _exhibit(
     return Exhibit(
         node=place.loaded.graph.process.nodes[node_id], title=title, status=newest.status, lines=lines,
         photos=tuple(
-            Photo(file["sha256"], file["name"], caption, old is not None and file["sha256"] not in old)
+            Photo(file["sha256"], file["name"], caption, old is not None and file["sha256"] not in old,
+                  notes.get(file["sha256"], Note()))
             for caption, file in pictures
         ),
         papers=tuple(one for one in files if one not in pictures),

@@ -16,6 +16,8 @@ from tests.web import desk_world as world_of
 from tests.web.conftest import Browser
 from tests.web.desk_world import KRANGGAN, OTHER_VILLAGE, PASSWORD, PENDOWO, World
 from web import db
+from workflows import photo_notes
+from workflows.photo_notes import Note
 
 NODE = "approve_sowan"
 
@@ -82,6 +84,26 @@ def test_the_page_shows_evidence_beside_what_was_asked(browser: Browser, world: 
     assert 'name="decision" value="approve"' in page
     assert 'type="radio" name="decision"' not in page
     assert "Berikut" in page
+
+
+def test_a_photo_stands_with_its_caption_and_the_cameras_time_but_not_its_place(
+    app: Flask, browser: Browser, world: World, session: Session
+) -> None:
+    found = session.execute(
+        sa.select(Submission.data, Submission.instance_id)
+        .where(Submission.instance_id == world.of(PENDOWO).instance_id, Submission.node == "submit_sowan")
+    ).one()
+    shown = re.findall(r"\b[0-9a-f]{64}\b", str(found.data))[0]
+    session.rollback()
+    note = Note.of({"caption": "Di balai desa <b>", "taken_at": "2024-05-16T10:02:33", "latitude": "-7.301234",
+                    "longitude": "110.17"})
+    with db.transaction(app.extensions["tapak.engine"]) as writing:
+        photo_notes.keep(writing, found.instance_id, "submit_sowan", shown, note)
+    browser.sign_in("komisioner", PASSWORD)
+    page = browser.get(f"/tugas/{task(session, world)}/periksa").text
+    assert "Di balai desa &lt;b&gt;" in page
+    assert "Difoto 16 Mei 2024 pukul 10.02 menurut jam kamera" in page
+    assert "7.3012" not in page
 
 
 def test_approving_takes_one_button_and_leads_to_the_next(browser: Browser, world: World, session: Session) -> None:

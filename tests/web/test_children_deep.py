@@ -67,7 +67,9 @@ def begun(app: Flask, world: World, drawn: bytes, **variables: object) -> None:
         body, at = world.of(KRANGGAN), world.now - timedelta(hours=3)
         texts = {"ask": NOTE, "visit": NOTE, "approve": DECISION, "rest": NOTE}
         definitions.publish(session, drawing=CALLED, form_texts={"visit": NOTE}, by="1", now=at)
-        made = definitions.publish(session, drawing=drawn, form_texts=texts, by="1", now=at, handlers=handlers_of(drawn))
+        made = definitions.publish(
+            session, drawing=drawn, form_texts=texts, by="1", now=at, handlers=handlers_of(drawn)
+        )
         body.instance_id = operations.start(
             session, definition_id=made.id, subject=body.subject, scope=body.scope, actor=SYSTEM, now=at, host=HOST,
             variables=variables,
