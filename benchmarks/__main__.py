@@ -9,7 +9,7 @@ import os
 import platform
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
@@ -32,32 +32,39 @@ def main() -> None:
     wanted = parser.parse_args()
     if unknown := set(wanted.names) - set(NAMES + WITHOUT):
         parser.error(f"unknown: {', '.join(sorted(unknown))}; there are {', '.join(NAMES + WITHOUT)}")
-    with tempfile.TemporaryDirectory(prefix="tapak-bench-", ignore_cleanup_errors=True) as folder:
-        report = measure(wanted.names or NAMES + WITHOUT, [wanted.only] if wanted.only else KINDS, Path(folder))
-    print(json.dumps(report, indent=2, ensure_ascii=False) if wanted.json else "\n".join(lines(report)))
-
-
-def measure(names: list[str] | tuple[str, ...], kinds: list[str] | tuple[str, ...], folder: Path) -> dict[str, Any]:
-    """{"machine": …, benchmark without a database: its figures, kind of database: {benchmark: its figures} or
-    {"skipped": why}}."""
     report: dict[str, Any] = {"machine": machine()}
+    if not wanted.json:
+        print("  ".join(f"{key} {value}" for key, value in report["machine"].items()))
+    with tempfile.TemporaryDirectory(prefix="tapak-bench-", ignore_cleanup_errors=True) as folder:
+        kinds = [wanted.only] if wanted.only else KINDS
+        for kind, name, found in measured(wanted.names or NAMES + WITHOUT, kinds, Path(folder)):
+            (report.setdefault(kind, {}) if kind else report)[name] = found
+            if not wanted.json:
+                print("\n".join(lines(f"{kind}: {name}" if kind else name, found)), flush=True)
+    if wanted.json:
+        print(json.dumps(report, indent=2, ensure_ascii=False))
+
+
+def measured(
+    names: Sequence[str], kinds: Sequence[str], folder: Path
+) -> Iterator[tuple[str, str, Mapping[str, Any] | str]]:
+    """(kind of database, benchmark, its figures) as each is done; "" for the kind where no database is asked, and
+    (kind, "skipped", why) for a server that is not there."""
     for name in names:
         if name in WITHOUT:
             print(f"… {name}", file=sys.stderr, flush=True)
-            report[name] = importlib.import_module(f"benchmarks.{name}").run()
+            yield "", name, importlib.import_module(f"benchmarks.{name}").run()
     names = [name for name in names if name in NAMES]
     for kind in kinds if names else ():
-        report[kind] = {}
         try:
             with ExitStack() as opened:
                 server = opened.enter_context(_server(kind, folder))
                 for name in names:
                     print(f"… {name} on {kind}", file=sys.stderr, flush=True)
                     with _database(kind, server, folder) as url:
-                        report[kind][name] = importlib.import_module(f"benchmarks.{name}").run(url)
+                        yield kind, name, importlib.import_module(f"benchmarks.{name}").run(url)
         except NoServer as reason:
-            report[kind]["skipped"] = str(reason)
-    return report
+            yield kind, "skipped", str(reason)
 
 
 @contextmanager
@@ -85,19 +92,15 @@ def machine() -> dict[str, Any]:
             "sqlite": sqlite_module().sqlite_version}
 
 
-def lines(report: Mapping[str, Any]) -> Iterator[str]:
-    """The report as text: a line for each figure."""
-    yield "  ".join(f"{key} {value}" for key, value in report["machine"].items())
-    told = {name: report[name] for name in WITHOUT if name in report}
-    told |= {f"{kind}: {name}": found for kind in KINDS for name, found in report.get(kind, {}).items()}
-    for title, found in told.items():
-        yield f"\n{title}"
-        if not isinstance(found, Mapping):
-            yield f"  {found}"
-            continue
-        for key, value in found.items():
-            line = "  ".join(f"{k} {v}" for k, v in value.items()) if isinstance(value, Mapping) else value
-            yield f"  {key:<24} {line}"
+def lines(title: str, found: Mapping[str, Any] | str) -> Iterator[str]:
+    """One benchmark as text: a line for each figure."""
+    yield f"\n{title}"
+    if not isinstance(found, Mapping):
+        yield f"  {found}"
+        return
+    for key, value in found.items():
+        line = "  ".join(f"{k} {v}" for k, v in value.items()) if isinstance(value, Mapping) else value
+        yield f"  {key:<24} {line}"
 
 
 if __name__ == "__main__":
