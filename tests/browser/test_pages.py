@@ -76,7 +76,7 @@ READERS: dict[str, tuple[str, ...]] = {
 REFUSED = (("pps-pare-kranggan", "/terhambat", 403), ("bawaslu", "/badan/999999", 404), ("hukum", "/tidak-ada", 404))
 
 AXE = Axe().axe_script
-VIOLATIONS = "axe.run({resultTypes: ['violations']}).then(found => found.violations)"
+VIOLATIONS = "axe.run({resultTypes: ['violations'], rules: {'target-size': {enabled: true}}}).then(f => f.violations)"
 OVERFLOW = "document.documentElement.scrollWidth - window.innerWidth"
 FOCUSED = """() => {
   const one = document.activeElement, box = one.getBoundingClientRect(), shown = getComputedStyle(one);
