@@ -141,7 +141,7 @@ def insert_of(table: Table, *columns: str, new: bool = False, returning: str | N
 def upsert_of(
     table: Table, unique: tuple[str, ...], others: tuple[str, ...], *, keeping: tuple[str, ...] = ()
 ) -> Statement:
-    """An INSERT of one row per `unique` that, where the row is there already, sets its `others`; answers its id.
+    """An INSERT of one row per `unique` that, where the row is there already, sets its `others`; answers its key.
 
     What stands in a column of `keeping` stays where the new value is NULL.
     """
@@ -154,7 +154,7 @@ def upsert_of(
             for name in others
         }
         written_out: Insert = made.on_conflict_do_update(index_elements=unique, set_=changed)
-        return written_out.returning(table.c.id)
+        return written_out.returning(*table.primary_key)
 
     return Statement(written)
 

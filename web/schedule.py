@@ -16,8 +16,10 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from engine import operations, timers
+from engine.base import table_of
 from engine.host import Host
 from engine.models import Heartbeat, Message, Timer
+from engine.statements import upsert_of
 from web.config import Config
 from web.db import clock, clock_in_sql, glancing, make_engine, reading, transaction
 from web.jobs import drain_outbox, effects, host, stopping
@@ -38,6 +40,7 @@ OWN_DRAIN_SECONDS = 2.0
 BATCH = 500
 CHUNK = 25
 NAME = "sweep"
+_BEAT = upsert_of(table_of(Heartbeat), ("name",), ("at", "note"))
 
 
 @dataclass(frozen=True)
@@ -145,7 +148,7 @@ class Sweep:
         if time.monotonic() - self.beaten_at < HEARTBEAT_SECONDS:
             return
         with transaction(self.engine) as session:
-            session.merge(Heartbeat(name=NAME, at=clock(session), note=""))
+            _BEAT.first(session, {"name": NAME, "at": clock(session), "note": ""})
         self.beaten_at = time.monotonic()
 
 

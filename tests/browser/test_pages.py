@@ -102,7 +102,7 @@ class House:
         return [path.format(**self.places) for wish in READERS[reader] for path in self.lists.get(wish, (wish,))]
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def house(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     folder = tmp_path_factory.mktemp("pages")
     file = folder / "tapak.sqlite3"

@@ -9,22 +9,22 @@ import pytest
 from tests.engine.corpus_files import CORPUS
 from tests.engine.seeded import FAULTS, WAYS, Mutant, Shares, Source, mutants, shares, sources
 
-pytestmark = pytest.mark.xdist_group("seeded")  # the set takes a minute to make, once
+pytestmark = pytest.mark.xdist_group("seeded")  # the set takes half a minute to make, once
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def sound() -> list[Source]:
     public = sorted(CORPUS.rglob("*.bpmn"))
     print("" if public else f"no public drawings at {CORPUS}: only our own and random ones are spoiled")
     return sources(public)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def made(sound: list[Source]) -> list[Mutant]:
     return mutants(sound)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def result(sound: list[Source], made: list[Mutant]) -> Shares:
     return shares(sound, made)
 
