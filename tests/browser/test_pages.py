@@ -278,3 +278,18 @@ def test_the_keyboard_is_enough(
         if stop["text"].startswith(wanted):
             return
     raise AssertionError(f"{wanted} is not reached")
+
+
+def test_a_phone_decides_in_two_taps(house: House, enter: Callable[..., Page]) -> None:
+    """From the queue: the evidence is opened, and both answers are in reach at once; the reasons unfold when asked."""
+    page = enter("komisioner-sdm")
+    page.set_viewport_size(PHONE)  # type: ignore[arg-type]
+    page.goto("/tugas")
+    page.get_by_role("link", name="Periksa").first.click()
+    approve, give_back = (page.locator(f".verdict-bar {what}") for what in ("button", "a"))
+    box = approve.bounding_box()
+    assert box is not None
+    assert 0 < box["y"] < PHONE["height"] - box["height"] + 1
+    assert approve.evaluate("button => button.form.querySelector('[name=decision]').value") == "approve"
+    give_back.click()
+    page.locator("#kembalikan textarea, #kembalikan input[type=radio]").first.wait_for(state="visible")

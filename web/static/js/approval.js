@@ -46,6 +46,13 @@
     return true;
   };
 
+  /* A link to a part that is folded up opens it. */
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest('a[href^="#"]');
+    const part = link && document.getElementById(link.getAttribute("href").slice(1));
+    if (part instanceof HTMLDetailsElement) part.open = true;
+  });
+
   /* A photo shown large: the arrows and a swipe lead to the next one. */
   const turn = (step) => {
     const image = document.querySelector("dialog.large[open] img");
