@@ -14,7 +14,7 @@ from engine import definitions, history
 from engine.errors import NotFound
 from engine.host import Actor, lies_within
 from engine.models import Deed, Definition, History, Instance, Obstacle, Submission, Task, Timer
-from workflows import bodies, exhibits, filings, needs, register, rounds, signposts, trail
+from workflows import bodies, exhibits, filings, needs, photo_notes, register, rounds, signposts, trail
 from workflows.exhibits import Exhibit
 from workflows.filings import Place
 from workflows.host import almanac_of
@@ -227,13 +227,15 @@ def _flow(session: Session, place: Place, actor: Actor, now: datetime, may: Sigh
     steps = tuple(signposts.steps(loaded, row.stage, running=row.status == "running", due_at=due_at, now=now))
     stages = needs.by_stage(place, steps, reached, filed, opened, inside, actor, names)
     waiting = sorted(loaded.graph.states[row.state].places | {task.node for task in opened if task.id in inside})
+    asked = _asked(place, stages, filed)
     return Flow(
         place=place, steps=steps, stages=stages,
         awaited=_awaited(session, place, opened, inside, actor, names), next=_next(session, place, opened),
         obstacles=tuple(_held(one, names, full=may.full) for one in reversed(obstacles)),
         exhibits=exhibits.exhibits(
-            place, _asked(place, stages, filed), filed, names, full=may.full,
-            phones=may.phones, language=language,
+            place, asked, filed, names,
+            _photo_notes(session, place, family, [one for one in filed if one.node in asked]),
+            full=may.full, phones=may.phones, language=language,
         ),
         events=_events(session, family, told, names, {one.id: one.code for one in obstacles}),
         chain=_chain(row, family, told),
@@ -241,6 +243,13 @@ def _flow(session: Session, place: Place, actor: Actor, now: datetime, may: Sigh
         here=tuple(waiting), passed=trail.passed(loaded, entries, set(waiting)),
         late=tuple(task.node for task in opened if task.due_at is not None and task.due_at < now),
     )
+
+
+def _photo_notes(
+    session: Session, place: Place, family: Iterable[int], filed: Iterable[Row[Any]]
+) -> Mapping[str, photo_notes.Note]:
+    hashes = {sha256 for one in filed for _, sha256 in place.form(one.node).files(one.data)}
+    return photo_notes.of(session, family, hashes)
 
 
 def _of_instance(session: Session, model: Any, instance_id: int, *conditions: Any) -> list[Row[Any]]:

@@ -16,6 +16,7 @@ from engine.forms import Row as Answer
 from engine.models import Attachment, Instance, Submission
 from workflows import filings, signposts
 from workflows.filings import HANDED_IN, Place
+from workflows.photo_notes import Note
 
 MOST_VERSIONS = 12
 PERSONAL = frozenset({"nik", "nip", "secretary_nip", "phone", "office_contact"})
@@ -28,11 +29,12 @@ HEALTH = frozenset({"health_letters"})
 
 @dataclass(frozen=True)
 class Picture:
-    """One photo under the label of the field it was given for."""
+    """One photo under the label of the field it was given for, and what its member and camera say of it."""
 
     sha256: str
     name: str
     caption: str
+    note: Note
 
 
 @dataclass(frozen=True)
@@ -73,8 +75,8 @@ class Exhibit:
 
 
 def exhibits(
-    place: Place, nodes: Iterable[str], filed: Iterable[Row[Any]], names: Mapping[str, str], *, full: bool,
-    phones: bool, language: str,
+    place: Place, nodes: Iterable[str], filed: Iterable[Row[Any]], names: Mapping[str, str],
+    notes: Mapping[str, Note], *, full: bool, phones: bool, language: str,
 ) -> tuple[Exhibit, ...]:
     """What was handed in for these tasks, in their order. Without `full`: no papers to open, no personal answers;
     without `phones` no telephone numbers and no papers about health to open."""
@@ -90,18 +92,18 @@ def exhibits(
         if versions:
             found.append(Exhibit(
                 node, signposts.name_of(place.loaded, node),
-                tuple(_version(place, one, names, shut, unseen, language) for one in versions[:MOST_VERSIONS]),
+                tuple(_version(place, one, names, notes, shut, unseen, language) for one in versions[:MOST_VERSIONS]),
                 max(0, len(versions) - MOST_VERSIONS),
             ))
     return tuple(found)
 
 
 def _version(
-    place: Place, one: Row[Any], names: Mapping[str, str], shut: Callable[[File], bool], unseen: frozenset[str],
-    language: str,
+    place: Place, one: Row[Any], names: Mapping[str, str], notes: Mapping[str, Note], shut: Callable[[File], bool],
+    unseen: frozenset[str], language: str,
 ) -> Version:
     form = place.form(one.node)
-    photos, papers = _files(form, one.data, shut)
+    photos, papers = _files(form, one.data, notes, shut)
     rows = form.describe(one.data, context=place.context, language=language)
     returned = filings.returned_words(place.loaded, one.node, one) if one.status == "returned" else None
     return Version(
@@ -146,7 +148,7 @@ def _is_shown(row: Answer, unseen: frozenset[str]) -> bool:
 
 
 def _files(
-    form: Form, data: Mapping[str, Any], shut: Callable[[File], bool]
+    form: Form, data: Mapping[str, Any], notes: Mapping[str, Note], shut: Callable[[File], bool]
 ) -> tuple[tuple[Picture, ...], tuple[Paper, ...]]:
     """Photos are pictures given for a photo field; a photographed paper is a paper. A shut one is known, not opened."""
     photos, papers = [], []
@@ -155,7 +157,7 @@ def _files(
         if not isinstance(part, File):
             continue
         if part.of == "photo" and str(file.get("type", "")).startswith("image/"):
-            photos.append(Picture(sha256, str(file.get("name", "")), part.label))
+            photos.append(Picture(sha256, str(file.get("name", "")), part.label, notes.get(sha256, Note())))
         elif not shut(part):
             papers.append(Paper(sha256, str(file.get("name", "")), part.label, str(file.get("type", "")),
                                 int(file.get("size") or 0)))
