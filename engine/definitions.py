@@ -108,7 +108,9 @@ class Loaded:
             found = self._models[file]
             if file == name + DECISIONS or name in found.model.elements or name in found.decisions:
                 return found
-        raise NotFound(f"Keputusan “{name}” tidak ada di samping gambar. Terbitkan bersama berkas “{name}.dmn”.")
+        raise NotFound(
+            "Keputusan “%(name)s” tidak ada di samping gambar. Terbitkan bersama berkas “%(name)s.dmn”.", name=name
+        )
 
     def form(self, node_id: str) -> Form | None:
         """The form of this task, beside the drawing or inside it; None when it has none or the drawing no such task."""
@@ -258,7 +260,7 @@ def newest(session: Session, key: str) -> int:
     """The id of the current version of this process: the newest that is published. Refused with NotFound without."""
     found = session.scalars(current_version(key)).first()
     if found is None:
-        raise NotFound(f"Alur “{key}” belum diterbitkan.")
+        raise NotFound("Alur “%(key)s” belum diterbitkan.", key=key)
     return found.id
 
 

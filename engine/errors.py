@@ -23,14 +23,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from engine.phrases import parts
+
 
 class TapakError(Exception):
     """Terjadi kesalahan."""
 
     def __init__(self, message: str | None = None, **values: str) -> None:
         """`values` fill the message's %(names)s; `template` is the message before that, for who translates it."""
-        self.template, self.values = message or (type(self).__doc__ or "").strip(), values
-        self.message = self.template % values if values else self.template
+        said = message or (type(self).__doc__ or "").strip()
+        self.template, self.values = (said, values) if values else parts(said)
+        self.message = said % values if values else str(said)
         super().__init__(self.message)
 
 
@@ -75,7 +78,8 @@ class FieldError:
     """One thing wrong with one field.
 
     `path` leads to the field: keys and row numbers, e.g. ("visits", 0, "official"); () is the form as a whole.
-    `code` is stable and English ("required", "pattern", "members.count"); `message` is Indonesian and says the mend.
+    `code` is stable and English ("required", "pattern", "members.count"); `message` is Indonesian and says the mend: a
+    plain sentence, or a `Phrase` where values stand in it.
     """
 
     path: tuple[str | int, ...]
@@ -126,7 +130,9 @@ class BpmnError(TapakError):
     # Raised by a handler, for an outcome that the drawing deals with: an error event of this `code` catches it, along
     # the scopes and parents of the task; without one it is an incident.
     def __init__(self, code: str, message: str = "") -> None:
-        super().__init__(message or f"Langkah otomatis ini berakhir dengan galat “{code}”.")
+        super().__init__(message) if message else super().__init__(
+            "Langkah otomatis ini berakhir dengan galat “%(code)s”.", code=code
+        )
         self.code = code
 
 
@@ -154,4 +160,6 @@ class ExpressionRefused(TapakError):
 
     def __init__(self, text: str, position: int, message: str) -> None:
         self.text, self.position = text, position
-        super().__init__(f"{message} (pada huruf ke-{position + 1} dari: {text})")
+        super().__init__(
+            "%(why)s (pada huruf ke-%(place)s dari: %(text)s)", why=message, place=str(position + 1), text=text
+        )

@@ -61,5 +61,5 @@ def run(session: Session, job: Job, name: str, now: datetime) -> Mapping[str, An
     """What the handler of this name answers to the job. NoHandler when none is registered; whatever it raises."""
     task = _registered.get(name)
     if task is None:
-        raise NoHandler(f"Tidak ada penangan untuk jenis tugas “{name}” ({job.node}).")
+        raise NoHandler("Tidak ada penangan untuk jenis tugas “%(type)s” (%(task)s).", type=name, task=job.node)
     return task(session, job, now) or {}

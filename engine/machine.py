@@ -24,7 +24,9 @@ class NoWayOut(Refused):
     """Tidak ada jalur yang cocok dengan jawaban ini. Hubungi pengelola alur."""
 
     def __init__(self, gateway: str, element: str = "") -> None:
-        super().__init__(f"Tidak ada jalur yang cocok sesudah gerbang “{gateway}”. Hubungi pengelola alur.")
+        super().__init__(
+            "Tidak ada jalur yang cocok sesudah gerbang “%(gateway)s”. Hubungi pengelola alur.", gateway=gateway
+        )
         self.gateway, self.element = gateway, element or gateway
 
 

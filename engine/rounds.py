@@ -10,6 +10,7 @@ from typing import Any
 from engine.errors import Refused
 from engine.graph import Graph, Repeat
 from engine.machine import context_of
+from engine.phrases import Phrase
 from engine.plain import plain
 
 MOST_ROUNDS = 1_000
@@ -57,13 +58,13 @@ def plan(graph: Graph, repeat: Repeat, context: Mapping[str, Any]) -> Plan:
     if repeat.items is not None:
         items = repeat.items.evaluate(context)
         if not isinstance(items, list):
-            raise NotCounted(_said(graph, repeat, f"Koleksi “{repeat.items.text}” bukan daftar"))
+            raise _refused(graph, repeat, Phrase("Koleksi “%(items)s” bukan daftar", items=repeat.items.text))
         return _checked(graph, repeat, Plan(len(items), tuple(plain(item) for item in items)))
     if repeat.count is not None:
         return _checked(graph, repeat, Plan(_whole(graph, repeat, repeat.count.evaluate(context))))
     if repeat.again is not None:
         return Plan(None)
-    raise NotCounted(_said(graph, repeat, "Jumlah putaran dan koleksinya tidak disebut"))
+    raise _refused(graph, repeat, Phrase("Jumlah putaran dan koleksinya tidak disebut"))
 
 
 def _whole(graph: Graph, repeat: Repeat, value: object) -> int:
@@ -73,20 +74,27 @@ def _whole(graph: Graph, repeat: Repeat, value: object) -> int:
     except ArithmeticError:
         number = Decimal(-1)
     if number < 0 or number != number.to_integral_value():
-        raise NotCounted(_said(graph, repeat, f"Jumlah “{repeat.count.text if repeat.count else ''}” bukan bilangan"))
+        raise _refused(graph, repeat, Phrase(
+            "Jumlah “%(count)s” bukan bilangan", count=repeat.count.text if repeat.count else ""
+        ))
     return int(number)
 
 
 def _checked(graph: Graph, repeat: Repeat, made: Plan) -> Plan:
     if (made.total or 0) > MOST_ROUNDS and not repeat.sequential:
-        raise NotCounted(_said(graph, repeat, f"{made.total} putaran sekaligus terlalu banyak, paling banyak "
-                                              f"{MOST_ROUNDS}"))
+        raise _refused(graph, repeat, Phrase(
+            "%(count)s putaran sekaligus terlalu banyak, paling banyak %(most)s", count=str(made.total),
+            most=str(MOST_ROUNDS),
+        ))
     return made
 
 
-def _said(graph: Graph, repeat: Repeat, what: str) -> str:
+def _refused(graph: Graph, repeat: Repeat, what: Phrase) -> NotCounted:
     node = graph.process.nodes[repeat.node]
-    return f"{what} pada “{node.name or node.id}” ({node.id}). Betulkan data atau gambarnya, lalu coba lagi."
+    return NotCounted(
+        "%(what)s pada “%(name)s” (%(id)s). Betulkan data atau gambarnya, lalu coba lagi.", what=what,
+        name=node.name or node.id, id=node.id,
+    )
 
 
 def is_over(repeat: Repeat, made: Plan, states: Sequence[str], number: int, context: Mapping[str, Any]) -> bool:

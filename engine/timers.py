@@ -25,6 +25,7 @@ from engine.feel.values import YearMonth
 from engine.graph import Clock
 from engine.host import Surroundings
 from engine.models import Timer
+from engine.phrases import Phrase
 from engine.statements import Statement
 
 _CYCLE = re.compile(r"R(?P<count>\d*)(?:/(?P<start>[^/P][^/]*))?/(?P<period>P[^/]+)")
@@ -59,10 +60,13 @@ def timer_expression(kind: str, text: str) -> feel.Expression:
         if _PLAIN_NAME.fullmatch(text):
             return feel.compile(f"= {text}")
         shape = {
-            "date": "tanggal seperti 2024-11-27T00:00:00", "duration": "lama waktu seperti P3D atau PT12H",
-            "cycle": "putaran seperti R/P30D, R3/PT10H, atau 0 0 9 * * MON-FRI",
+            "date": Phrase("tanggal seperti 2024-11-27T00:00:00"),
+            "duration": Phrase("lama waktu seperti P3D atau PT12H"),
+            "cycle": Phrase("putaran seperti R/P30D, R3/PT10H, atau 0 0 9 * * MON-FRI"),
         }[kind]
-        raise ExpressionRefused(text, 0, f"Jam ini tidak dapat dibaca. Tulis {shape}, atau ungkapan yang diawali “=”")
+        raise ExpressionRefused(text, 0, Phrase(
+            "Jam ini tidak dapat dibaca. Tulis %(shape)s, atau ungkapan yang diawali “=”", shape=shape
+        ))
     return feel.compile(f'= "{text}"')
 
 

@@ -25,7 +25,7 @@ from engine.living import Living, Stay
 from engine.machine import Choices, NoWayOut, Steps, context_of
 from engine.plain import plain
 from engine.rounds import OWN, NotCounted, Plan, is_over, plan
-from engine.run import UNDOES
+from engine.run import CANCELS, UNDOES, undone_at
 from engine.timers import Strike, first_strike, next_strike
 
 _ZONE = ZoneInfo("Asia/Jakarta")
@@ -42,7 +42,7 @@ class Stuck(Refused):
     """Alur berhenti di sini untuk selamanya."""
 
     def __init__(self, places: str) -> None:
-        super().__init__(f"Alur berhenti untuk selamanya di {places}. Periksa gerbang di sana.")
+        super().__init__("Alur berhenti untuk selamanya di %(places)s. Periksa gerbang di sana.", places=places)
 
 
 class TooMany(Refused):
@@ -189,13 +189,13 @@ class Walk:
         self._news.append(Walked(self.now, trigger, source, step.target, step.stages, step.thrown, given, one.part))
         self._reset_clocks(one, step)
         for host in step.left:
-            one.children = [child for child in one.children if child.node != host or child.part in step.branches]
+            one.children = [child for child in one.children if not _cancelled(child, host, step)]
             one.stays.pop(host, None)
         for place in step.entered:
             if one.graph.spawns(place):
                 self._open(one, place)
             elif one.graph.undoes(place):
-                self._undo(one, place.removesuffix(UNDOES))
+                self._undo(one, place)
         for event in step.branches:
             self._child(one, one.graph.parts[event], event, dict(one.variables), 0)
         if one.final and not one.children:
@@ -262,6 +262,7 @@ class Walk:
     def _open(self, one: Living, place: str) -> None:
         """The work at this place begins: its rounds, or the called process, or the one run of its body."""
         repeat = one.graph.repeats.get(place) if place != one.graph.root.id else None
+        one.visits[place] = one.visits.get(place, 0) + 1
         if repeat is None:
             graph = self._called(one, place)
             if graph is not None:
@@ -297,7 +298,7 @@ class Walk:
         self._child(one, one.graph.parts[place], place, known, number)
 
     def _child(self, one: Living, graph: Graph, node: str, variables: dict[str, Any], number: int) -> None:
-        child = Living(graph, variables, node, one, node, number)
+        child = Living(graph, variables, node, one, node, number, visit=one.visits.get(node, 0))
         one.children.append(child)
         self._begin(child, self._start_of(graph))
 
@@ -310,7 +311,11 @@ class Walk:
         if child.graph.states[child.state].done:
             parent.past.append(child)
         if child.undoes:
-            self._undo(parent, child.node)
+            if child.before is not None:
+                parent.variables.update({
+                    name: value for name, value in child.variables.items() if child.before.get(name) != value
+                })
+            self._undo(parent, _undone_in(parent, child.node))
             return
         parent.variables.update({name: value for name, value in child.variables.items() if name != OWN})
         stay = parent.stays.get(child.node)
@@ -332,14 +337,19 @@ class Walk:
             self._round(parent, child.node, child.number + 1)
 
     def _undo(self, one: Living, place: str) -> None:
-        """The child at this place that ended last undoes what it did; with none left, the place is undone."""
-        child = next((child for child in reversed(one.past) if child.node == place), None)
+        """The child of this place that ended last undoes what it did; with none left, the place is undone."""
+        activity = undone_at(place)
+        child = next((
+            child for child in reversed(one.past) if child.node == activity
+            and (not place.endswith(CANCELS) or child.visit == one.visits.get(activity))
+        ), None)
         if child is None:
-            self._step(one, f"undone.{place}")
+            self._step(one, f"undone.{activity}")
             return
         one.past.remove(child)
         one.children.append(child)
         child.undoes = True
+        child.before = dict(child.variables) if one.graph.net.each_undone(activity) else None
         self._step(child, UNDO)
 
     def _was_last(self, stay: Stay, repeat: Repeat, child: Living) -> bool:
@@ -350,6 +360,20 @@ class Walk:
         one.stays.pop(place, None)
         if f"complete.{place}" in self._steps(one.graph).triggers(one.state):
             self._step(one, f"complete.{place}")
+
+
+def _cancelled(child: Living, host: str, step: Transition) -> bool:
+    """Whether this child lives no longer, now that its parent has left the host with this step."""
+    if child.part in step.branches:
+        return False
+    undone = undone_at(host)
+    return child.node == (undone or host) and step.trigger != f"undone.{undone}"
+
+
+def _undone_in(one: Living, activity: str) -> str:
+    """The place at which the children of this activity undo what they did."""
+    places = one.graph.states[one.state].places
+    return activity + (CANCELS if activity + CANCELS in places else UNDOES)
 
 
 class _Undecided(Choices):

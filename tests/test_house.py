@@ -202,6 +202,30 @@ def test_no_path_of_one_machine() -> None:
     )
 
 
+def test_what_is_refused_can_be_said_in_the_readers_language() -> None:
+    """A sentence put together when it is raised is in no catalogue: English pages would say it in Indonesian."""
+    from web.catalogue import words_in
+
+    outside = {
+        "engine/errors.py",  # a drawing's problems are in both languages themselves
+        "engine/outbox.py", "web/claim.py", "web/config.py", "web/mailing_sending.py",  # for the log and the console
+    }
+    report(
+        f"{where(path, part)}: {ast.unparse(part)[:70]}. Write one sentence with %(names)s and values: "
+        "Refused('… %(body)s …', body=name); a FieldError takes a Phrase(…) of the same shape."
+        for path in sources(*FLOORS) if str(path.relative_to(ROOT)) not in outside
+        for node in ast.walk(tree(path)) for part in words_in(node) if _is_put_together(part)
+    )
+
+
+def _is_put_together(part: ast.expr) -> bool:
+    return (
+        isinstance(part, ast.JoinedStr | ast.IfExp)
+        or (isinstance(part, ast.BinOp) and isinstance(part.op, ast.Mod | ast.Add))
+        or (isinstance(part, ast.Call) and getattr(part.func, "attr", "") in ("format", "join"))
+    )
+
+
 ROUTES = {"get", "post", "put", "patch", "delete", "route"}
 
 

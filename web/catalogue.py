@@ -1,7 +1,7 @@
 """The English catalogue, kept complete: `python -m web.catalogue` brings it up to date and names what lacks English.
 
-Message ids are Indonesian. They come from the templates, from `gettext` and its kin in the code, and from refusals:
-their docstrings, which are their messages, and the plain sentences they are raised with.
+Message ids are Indonesian. They come from the templates, from `gettext` and its kin in the code, from refusals (their
+docstrings, which are their messages, and the sentences they are made with), and from the phrases and labels of `SAYS`.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import io
 import os
 import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import IO, Any
 
@@ -19,52 +20,66 @@ from babel.messages.extract import extract_from_dir, extract_python
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
-from engine import errors
-
 ROOT = Path(__file__).resolve().parent.parent
 ENGLISH = ROOT / "web" / "translations" / "en" / "LC_MESSAGES" / "messages.po"
 KEYWORDS: dict[str, Any] = {"_": None, "gettext": None, "_l": None, "lazy_gettext": None, "ngettext": (1, 2)}
 METHODS = [
     ("web/templates/**.html", "jinja2"),
-    ("engine/errors.py", "web.catalogue:extract_code"),
-    ("engine/operations/**.py", "web.catalogue:extract_code"),
-    ("engine/migration/**.py", "web.catalogue:extract_code"),
-    ("engine/publishing.py", "web.catalogue:extract_code"),
+    ("engine/**.py", "web.catalogue:extract_code"),
     ("web/**.py", "web.catalogue:extract_code"),
     ("workflows/**.py", "web.catalogue:extract_code"),
 ]
 FOLDERS = ("engine", "web", "workflows")
-REFUSALS = frozenset(name for name, kind in vars(errors).items() if isinstance(kind, type) and name != "FieldError")
+SAYS: dict[str, tuple[int, ...]] = {
+    "Phrase": (0,), "FieldError": (2,), "ExpressionRefused": (2,), "Ask": (1, 2), "Placeholder": (1,),
+    "Item": (1,), "BpmnError": (1,), "CannotMove": (), "TableRefused": (), "Stuck": (), "NoWayOut": (),
+}
+"""Calls that hold words for people, by the places of the arguments that do; of other refusals all do."""
 
 
 def extract_code(
     file: IO[bytes], keywords: Any, comment_tags: Any, options: Any
 ) -> Iterator[tuple[int, Any, Any, Any]]:
-    """Messages of a Python file for Babel: the calls it finds, the docstring and the sentence of each refusal."""
+    """Messages of a Python file for Babel: the calls it finds, the docstrings of refusals, and what `words_in` does."""
     source = file.read()
     yield from extract_python(io.BytesIO(source), keywords, comment_tags, options)
     for node in ast.walk(ast.parse(source)):
-        if not isinstance(node, ast.ClassDef | ast.Raise):
-            continue
-        words = _sentence(node.exc) if isinstance(node, ast.Raise) else _is_refusal(node) and ast.get_docstring(node)
-        if words:
+        if isinstance(node, ast.ClassDef) and node.name in refusals() and (words := ast.get_docstring(node)):
             yield node.lineno, "gettext", words, []
+        for part in words_in(node):
+            if isinstance(part, ast.Constant) and part.value and isinstance(part.value, str):
+                yield part.lineno, "gettext", part.value, []
 
 
-def _sentence(call: ast.expr | None) -> str:
-    """The plain sentence a refusal is raised with; "" where there is none, or one that is put together."""
-    if not isinstance(call, ast.Call):
-        return ""
-    name = call.func.id if isinstance(call.func, ast.Name) else getattr(call.func, "attr", "")
-    if name not in REFUSALS and not name.endswith("Refused"):
-        return ""
-    plain = (one.value for one in call.args if isinstance(one, ast.Constant) and isinstance(one.value, str))
-    return next(plain, "")
+def words_in(node: ast.AST) -> Iterator[ast.expr]:
+    """What people read of a call: of a refusal its sentence, of others the places of `SAYS`; and what the class of a
+    refusal makes its sentence of."""
+    if isinstance(node, ast.ClassDef) and node.name in refusals():
+        for call in ast.walk(node):
+            if isinstance(call, ast.Call) and ast.unparse(call.func) == "super().__init__":
+                yield from call.args[:1]
+    if isinstance(node, ast.Call) and (name := _last(node.func)) in SAYS:
+        yield from (node.args[place] for place in SAYS[name] if place < len(node.args))
+    elif isinstance(node, ast.Call) and name in refusals():
+        yield from node.args
 
 
-def _is_refusal(node: ast.ClassDef) -> bool:
-    names = {base.attr if isinstance(base, ast.Attribute) else getattr(base, "id", "") for base in node.bases}
-    return node.name == "TapakError" or any(name in REFUSALS or name.endswith("Refused") for name in names)
+@cache
+def refusals() -> frozenset[str]:
+    """The names of all refusals: TapakError and whatever descends from it, wherever it is written."""
+    parents: dict[str, set[str]] = {}
+    for path in (path for folder in FOLDERS for path in (ROOT / folder).rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ClassDef):
+                parents.setdefault(node.name, set()).update(map(_last, node.bases))
+    found = {"TapakError"}
+    while more := {name for name, bases in parents.items() if bases & found} - found:
+        found |= more
+    return frozenset(found)
+
+
+def _last(name: ast.expr) -> str:
+    return name.attr if isinstance(name, ast.Attribute) else getattr(name, "id", "")
 
 
 def extracted() -> Catalog:

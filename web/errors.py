@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import secrets
+from collections.abc import Mapping
 
 from flask import Flask, Response, current_app, jsonify, render_template, request
 from flask_babel import gettext
@@ -18,9 +19,12 @@ from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
 
 from engine import errors
+from engine.phrases import Phrase, parts
 from web import transaction
 from web.access import wants_json
 from web.auth import sessions
+from web.i18n import spoken
+from web.words import ROLE_NAMES, role_name
 
 log = logging.getLogger(__name__)
 
@@ -76,11 +80,30 @@ def status_of(error: Exception) -> int:
 
 def sentence_of(error: Exception) -> str:
     """What the reader is told about a refusal, in their language where the catalogue has it."""
+    if isinstance(error, errors.DrawingRefused | errors.FormRefused):
+        wrong = (one.message_en if one.message_en and spoken() == "en" else one.message for one in error.problems)
+        return " ".join((translated(type(error).__doc__ or ""), *wrong))
     if isinstance(error, errors.TapakError):
-        return gettext(error.template, **{name: gettext(value) for name, value in error.values.items()})
+        return filled(error.template, error.values)
     if isinstance(error, CSRFError):
         return gettext("Halaman ini terlalu lama terbuka atau dibuka dari tempat lain. Muat ulang, lalu kirim lagi.")
     return str(SENTENCES.get(status_of(error), SENTENCES[500]))
+
+
+def translated(words: str) -> str:
+    """A sentence or phrase of the house in the reader's language, where the catalogue has it."""
+    return filled(*parts(words))
+
+
+def filled(template: str, values: Mapping[str, str]) -> str:
+    """The template in the reader's language, with its values: phrases and roles in it too, names as they are."""
+    return gettext(template, **{name: _value(value) for name, value in values.items()}) if template else ""
+
+
+def _value(value: str) -> str:
+    if value in ROLE_NAMES:
+        return role_name(value)
+    return translated(value) if isinstance(value, Phrase) else value
 
 
 def page(status: int, sentence: str, number: str | None = None) -> tuple[Response | str, int]:

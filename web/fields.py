@@ -17,6 +17,7 @@ from markupsafe import Markup, escape
 from engine.errors import FieldError
 from engine.forms import DynamicList, Form, Path, html_name
 from engine.forms.messages import in_english
+from web.errors import translated
 from web.i18n import language
 from workflows.field_names import named
 
@@ -32,8 +33,9 @@ def errors_at(errors: Iterable[FieldError], path: Iterable[str | int]) -> list[s
 
 
 def said(error: FieldError) -> str:
-    """What is wrong, in the reader's language where the forms' own sentences have it."""
-    return in_english(error.message) if language() == "en" else error.message
+    """What is wrong, in the reader's language: of the forms' own sentences or of the catalogue."""
+    told = in_english(error.message) if language() == "en" else error.message
+    return translated(error.message) if told == error.message else told
 
 
 def errors_within(errors: Iterable[FieldError], path: Iterable[str | int]) -> bool:
@@ -95,7 +97,8 @@ def emphasised(text: str) -> Markup:
 def install(app: Flask) -> None:
     """Templates can name fields and find their errors."""
     app.jinja_env.globals.update(
-        html_name=html_name, errors_at=errors_at, errors_within=errors_within, said=said, named=named
+        html_name=html_name, errors_at=errors_at, errors_within=errors_within, said=said, translated=translated,
+        named=named,
     )
     app.jinja_env.filters["tuple_of"] = tuple
     app.jinja_env.filters["emphasised"] = emphasised

@@ -186,7 +186,7 @@ def _page(
         extra["number"] = issuing.next_number(session, wish)
     return render_template(
         "letters/issue.html", chosen=chosen, kind=chosen.kind, bodies=chosen.bodies, typed=typed, key=key,
-        errors=errors, refusal=refusal, kinds=[(one.code, one.label) for one in chosen.kinds],
+        errors=errors, refusal=refusal, kinds=[(one.code, gettext(one.label)) for one in chosen.kinds],
         districts=choices.districts, stages=choices.stages, asked=chosen.asked,
         body_kinds=[pair for pair in BODY_KINDS if chosen.kind and pair[0] in chosen.kind.bodies], **extra,
     ), status

@@ -82,8 +82,9 @@ def _go_on_after(agenda: Agenda, house: office.Office) -> None:
         if kind.issuer != "kpu" or not typed:
             continue
         if not (typed.isdecimal() and typed.isascii() and len(typed) <= 5):
-            words = "Isi nomor terakhir berupa angka, misalnya 396."
-            raise EvidenceRefused([FieldError((code, "last"), "number", words)])
+            raise EvidenceRefused([
+                FieldError((code, "last"), "number", "Isi nomor terakhir berupa angka, misalnya 396.")
+            ])
         rule = house.numbered[code]
         numbering.begin_at(
             transaction.session(), agenda_id=agenda.id, series=rule.series, issuer_code=agenda.scope,
@@ -97,8 +98,9 @@ def _logo() -> bytes | None:
     raw = sent.read(MOST_BYTES + 1) if sent is not None else b""
     if not raw:
         return None
-    words = "Lambang harus gambar PNG atau JPEG, paling besar 2 MB."
-    wrong = EvidenceRefused([FieldError(("logo",), "picture", words)])
+    wrong = EvidenceRefused([
+        FieldError(("logo",), "picture", "Lambang harus gambar PNG atau JPEG, paling besar 2 MB.")
+    ])
     if len(raw) > MOST_BYTES:
         raise wrong
     try:

@@ -7,10 +7,10 @@ from flask.typing import ResponseReturnValue
 
 from web import db, transaction
 from web.access import PUBLIC, allow
+from web.letters import registered_kinds
 from web.papers import guesses
 from workflows import letter_register
 from workflows.papers import codes
-from workflows.papers.kinds import REGISTERED
 
 bp = Blueprint("letter_proof", __name__, url_prefix="/surat")
 
@@ -43,7 +43,7 @@ def show(code: str) -> ResponseReturnValue:
         _count(read, address)
         return render_template("letters/ask.html", typed=codes.shown(read), wrong="unknown"), 404
     g.zone = found.timezone
-    return render_template("letters/proof.html", proof=found, code=codes.shown(read), kinds=REGISTERED)
+    return render_template("letters/proof.html", proof=found, code=codes.shown(read), kinds=registered_kinds())
 
 
 def _count(code: str, address: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -15,7 +16,8 @@ from engine.errors import EvidenceRefused, Forbidden, NotFound, Refused
 from engine.host import lies_within
 from web import transaction
 from web.access import allow, current_actor, visible_scopes
-from web.errors import sentence_of, status_of
+from web.errors import filled, sentence_of, status_of
+from web.fields import said
 from web.papers import making
 from workflows import letter_register, register
 from workflows.letter_register import LISTING, READING, Filters, Opened
@@ -39,10 +41,15 @@ def index() -> ResponseReturnValue:
     shelf = letter_register.listed(session, scopes, filters, after=request.args.get("sesudah", "")[:40])
     kept: dict[str, Any] = {name: value for name, value in request.args.items() if name in KEPT and value}
     return render_template(
-        "letters/index.html", shelf=shelf, filters=filters, kinds=REGISTERED,
+        "letters/index.html", shelf=shelf, filters=filters, kinds=registered_kinds(),
         districts=register.choices(session, scopes).districts, may_read=any(x.role in READING for x in actor.grants),
         next=url_for("letters.index", **{**kept, "sesudah": shelf.after}) if shelf.after else "",
     )
+
+
+def registered_kinds() -> dict[str, str]:
+    """What each kind in the register is called, in the reader's language."""
+    return {code: gettext(label) for code, label in REGISTERED.items()}
 
 
 def _filters() -> Filters:
@@ -72,7 +79,7 @@ def _paper(found: Opened, refusal: str = "", reason: str = "", status: int = 200
     g.zone, actor = found.agenda.timezone, current_actor()
     scopes = visible_scopes(actor, READING)
     return render_template(
-        "letters/show.html", found=found, paper=found.paper, letter=found.letter, kinds=REGISTERED,
+        "letters/show.html", found=found, paper=found.paper, letter=found.letter, kinds=registered_kinds(),
         code=codes.shown(found.paper.code), may_change=_may_change(found),
         may_read=any(
             lies_within(place, scope)
@@ -128,7 +135,7 @@ def cancel(paper_id: int) -> ResponseReturnValue:
         with session.begin_nested():
             issuing.cancel(session, found.paper, reason, actor=actor, now=transaction.now())
     except EvidenceRefused as refusal:
-        return _paper(found, refusal.errors[0].message, reason, 422)
+        return _paper(found, said(refusal.errors[0]), reason, 422)
     except Refused as refusal:
         return _paper(found, sentence_of(refusal), reason, status_of(refusal))
     flash(gettext("Surat dibatalkan. Nomornya tetap tercatat dan tidak dipakai lagi."), "success")
@@ -140,7 +147,12 @@ def cancel(paper_id: int) -> ResponseReturnValue:
 def batch(batch_id: int) -> ResponseReturnValue:
     work = letter_register.work(transaction.session(), batch_id, current_actor())
     return render_template("letters/batch.html", work=work, batch=work.batch, kind=KINDS[work.batch.kind],
-                           **_progress(work))
+                           refused=[(one["name"], _why(one)) for one in work.batch.refused], **_progress(work))
+
+
+def _why(refused: Mapping[str, Any]) -> str:
+    """Why a body has no letter, in the reader's language; of older batches the sentence as it was kept."""
+    return filled(str(refused.get("template", refused["reason"])), refused.get("values", {}))
 
 
 @bp.get("/penerbitan/<int:batch_id>/kemajuan")

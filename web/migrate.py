@@ -78,7 +78,8 @@ def new(what_it_does: str, *, empty: bool = False) -> Path:
     name = re.sub(r"[\s-]+", "_", what_it_does.strip().lower())
     if not re.fullmatch(r"[a-z][a-z0-9_]{2,26}", name):
         raise MigrationRefused(
-            f"Nama migrasi {what_it_does!r}: tulislah apa yang dilakukannya, huruf kecil a-z, paling banyak 27 huruf."
+            "Nama migrasi “%(name)s”: tulislah apa yang dilakukannya, huruf kecil a-z, paling banyak 27 huruf.",
+            name=what_it_does,
         )
     revision = f"{len(names()) + 1:04d}_{name}"
     with tempfile.TemporaryDirectory() as folder:

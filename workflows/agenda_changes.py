@@ -241,7 +241,8 @@ def _days(rows: Sequence[Mapping[str, str]]) -> tuple[dict[date, str], list[Fiel
         if day in found:
             errors.append(FieldError(("days", place, "on"), "twice", "Tanggal ini sudah ada. Hapus salah satu."))
         if not 0 < len(name) <= LONGEST_NAME:
-            words = "Isi nama hari libur, paling banyak 200 huruf."
-            errors.append(FieldError(("days", place, "name"), "required", words))
+            errors.append(FieldError(
+                ("days", place, "name"), "required", "Isi nama hari libur, paling banyak 200 huruf."
+            ))
         found[day] = name
     return found, errors

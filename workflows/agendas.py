@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from engine.base import table_of
 from engine.errors import EvidenceRefused, FieldError
+from engine.phrases import Phrase
 from engine.statements import Statement
 from workflows import settings as agenda_settings
 from workflows.calendar import DayType, due, holidays_between, last_moment, local_date, next_telling
@@ -116,11 +117,10 @@ def _body_and_agenda(dialect: str) -> Select[*tuple[Any, ...]]:
             cast_in_sql(_agenda.c.settings, Text).label("settings"), days.scalar_subquery().label("days"),
         )
         .join_from(_body, _agenda, _body.c.agenda_id == _agenda.c.id)
-        .where(_body.c.id == bindparam("body"))
     )
 
 
-_BODY_AND_AGENDA = Statement(_body_and_agenda)
+_BODY_AND_AGENDA = Statement(lambda dialect: _body_and_agenda(dialect).where(_body.c.id == bindparam("body")))
 
 
 def of_body(session: Session, body_id: int) -> tuple[Registered, Almanac] | None:
@@ -129,9 +129,17 @@ def of_body(session: Session, body_id: int) -> tuple[Registered, Almanac] | None
     The almanac is made anew only when something in the agenda, its settings or its days off has changed.
     """
     found = _BODY_AND_AGENDA.first(session, {"body": body_id})
-    if found is None:
-        return None
-    return _Body(*found[:len(_OF_BODY)]), _known_almanac(found[len(_OF_BODY):])
+    return None if found is None else _registered(found)
+
+
+def of_bodies(session: Session, body_ids: Collection[int]) -> dict[int, tuple[Registered, Almanac]]:
+    """What `of_body` answers for each of these that there is, by id."""
+    asked = _body_and_agenda(session.get_bind().dialect.name).where(_body.c.id.in_(body_ids))
+    return {row.body_id: _registered(tuple(row)) for row in session.execute(asked)}
+
+
+def _registered(found: tuple[Any, ...]) -> tuple[Registered, Almanac]:
+    return _Body(*found[:len(_OF_BODY)]), _known_almanac(tuple(found[len(_OF_BODY):]))
 
 
 class _Body(NamedTuple):
@@ -172,8 +180,10 @@ def read_for(agenda: Agenda, raw: Mapping[str, Any]) -> Settings:
         for kind, day in days.items()
     ]
     outside = [
-        FieldError((key, kind), "term", f"Tanggal harus antara {agenda.term_begins:%d-%m-%Y} dan "
-                   f"{agenda.term_ends:%d-%m-%Y}, yaitu masa kerja pada agenda ini.")
+        FieldError((key, kind), "term", Phrase(
+            "Tanggal harus antara %(begin)s dan %(end)s, yaitu masa kerja pada agenda ini.",
+            begin=f"{agenda.term_begins:%d-%m-%Y}", end=f"{agenda.term_ends:%d-%m-%Y}",
+        ))
         for key, kind, day in planned
         if not agenda.term_begins <= day <= agenda.term_ends
     ]

@@ -27,7 +27,7 @@ def form(session: Session, agenda: Agenda, labels: Mapping[str, str] = regions.L
     ).all()
     districts = {region.code: region for region in found if region.level == "kecamatan"}
     if not districts:
-        raise NotFound(f"Wilayah {agenda.scope} belum ada dalam daftar. Muat dulu daftar wilayahnya.")
+        raise NotFound("Wilayah %(code)s belum ada dalam daftar. Muat dulu daftar wilayahnya.", code=agenda.scope)
     standing = {
         (body.kind, body.region_code): body for body in session.scalars(select(Body).where(Body.agenda_id == agenda.id))
     }
@@ -86,7 +86,7 @@ def of_subject(session: Session, subject: str) -> Body:
     noun, _, number = subject.partition(":")
     body = session.get(Body, int(number)) if noun == "body" and number.isdecimal() else None
     if body is None:
-        raise NotFound(f"Badan {subject} tidak ditemukan. Mungkin tautannya sudah tidak berlaku.")
+        raise NotFound("Badan %(body)s tidak ditemukan. Mungkin tautannya sudah tidak berlaku.", body=subject)
     return body
 
 

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session, aliased
 
 from engine.errors import EvidenceRefused, FieldError, Forbidden, NotFound
 from engine.host import Actor, Grant, lies_within
+from engine.phrases import Phrase
 from workflows import notices
 from workflows.models import Delegation
 from workflows.models.accounts import Account, Assignment
@@ -150,7 +151,9 @@ def _wrong_days(from_on: date, until_on: date, today: date) -> list[FieldError]:
     if until_on < today:
         return [FieldError(("until",), "until", "Hari terakhir sudah lewat.")]
     if (until_on - from_on).days >= LONGEST_DAYS:
-        return [FieldError(("until",), "until", f"Paling lama {LONGEST_DAYS} hari. Perpanjang nanti bila masih perlu.")]
+        return [FieldError(("until",), "until", Phrase(
+            "Paling lama %(days)s hari. Perpanjang nanti bila masih perlu.", days=str(LONGEST_DAYS)
+        ))]
     return []
 
 

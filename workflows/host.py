@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from engine import gathering
 from engine.errors import NotFound
 from engine.host import Actor, Finding, Subject, Surroundings
-from workflows import agendas, bodies, notices, rules, undoing, writes
+from workflows import agendas, bodies, notices, rules, together, undoing, writes
 from workflows.activities import training
 from workflows.agendas import Almanac, Registered
 from workflows.calendar import due
@@ -40,7 +40,7 @@ def _registered(session: Session, subject: str) -> tuple[Registered, Almanac]:
     noun, _, number = subject.partition(":")
     found = agendas.of_body(session, int(number)) if noun == "body" and number.isdecimal() else None
     if found is None:
-        raise NotFound(f"Badan {subject} tidak ditemukan. Mungkin tautannya sudah tidak berlaku.")
+        raise NotFound("Badan %(body)s tidak ditemukan. Mungkin tautannya sudah tidak berlaku.", body=subject)
     if gathered is not None:
         gathered.known["body", subject] = found
     return found
@@ -73,15 +73,35 @@ class KpuHost:
         body = _registered(session, subject.subject)[0]
         before = undoing.read(session, body, node)
         writes.accepted(session, body, node, data, actor=actor, now=now)
-        if (gathered := gathering.of(session)) is not None:
-            gathered.known.pop(("body", subject.subject), None)
-        return undoing.difference(node, before, undoing.read(session, body, node))
+        if undoing.of_the_body(node):
+            gathering.taken(session, "body", subject.subject)
+        return undoing.changed(session, body, node, before)
+
+    def before_accepting(self, session: Session, evidence: Mapping[str, Sequence[str]]) -> None:
+        """The bodies and their registers' rows are read at once."""
+        if (gathered := gathering.of(session)) is None:
+            return
+        session.flush()
+        numbers = [int(number) for noun, _, number in (subject.partition(":") for subject in evidence) if noun == "body"]
+        found = agendas.of_bodies(session, numbers)
+        gathered.known.update({("body", f"body:{number}"): known for number, known in found.items()})
+        undoing.gather(session, gathered, [
+            (found[number][0], node) for number in found for node in evidence[f"body:{number}"]
+        ])
+
+    def before_taking_back(self, session: Session, written: Sequence[Mapping[str, Any]]) -> None:
+        """The rows to be written back are read at once, and locked."""
+        session.flush()
+        together.gather(session, written)
 
     def take_back(
         self, session: Session, subject: Subject, node: str, before: Mapping[str, Any], actor: Actor, now: datetime
     ) -> None:
         """The registers are as they were before; refused where other hands have changed them since."""
-        undoing.write_back(session, before)
+        if (together_with := together.of(session)) is None:
+            undoing.write_back(session, before)
+        else:
+            together_with.write_back(session, before)
 
     def still_holds(self, session: Session, subject: Subject, account: str, role: str, now: datetime) -> bool:
         """Whether the account is active and has this role over the body on this local day, or still has the one by

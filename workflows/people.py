@@ -17,6 +17,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engine.errors import EvidenceRefused, FieldError, Refused
+from engine.phrases import Phrase
 from workflows.models import Body, Membership, Person
 
 MEMBER_POSTS = ("ketua", "anggota")
@@ -209,8 +210,8 @@ def enrol(
             return already[0]
         if already:
             raise Refused(
-                f"{person.name} masih bertugas sebagai {already[0].post} {already[1].name}. "
-                "Akhiri dulu tugas itu, atau pilih orang lain."
+                "%(name)s masih bertugas sebagai %(post)s %(body)s. Akhiri dulu tugas itu, atau pilih orang lain.",
+                name=person.name, post=Phrase(already[0].post), body=already[1].name,
             )
     membership = Membership(
         agenda_id=body.agenda_id, body_id=body.id, person_id=person.id, post=post, division=division, rank=rank,

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from engine.base import table_of
 from engine.errors import EvidenceRefused, FieldError, Forbidden, NotFound
 from engine.host import Actor, lies_within
+from engine.phrases import Phrase
 from engine.statements import insert_of
 from workflows import letters, regions
 from workflows.models import Agenda, Letter, Pleno, PlenoDecision
@@ -149,27 +150,30 @@ def of_instance(session: Session, instance_id: int) -> dict[int, Pleno]:
 def _wrong(minutes: Minutes, everyone: Mapping[int, str], today: date) -> list[FieldError]:
     found: list[FieldError] = []
 
-    def wrong(name: str, message: str) -> None:
+    def wrong(name: str, message: Phrase) -> None:
         found.append(FieldError((name,), name, message))
 
     if minutes.held_on is None or minutes.held_on > today:
-        wrong("held_on", "Isi tanggal rapat yang sudah berlangsung.")
+        wrong("held_on", Phrase("Isi tanggal rapat yang sudah berlangsung."))
     if not minutes.number.strip() or len(minutes.number) > 100:
-        wrong("number", "Isi nomor berita acara.")
+        wrong("number", Phrase("Isi nomor berita acara."))
     if len(minutes.subject.strip()) < 5:
-        wrong("subject", "Tulis apa yang diputuskan, dalam satu kalimat.")
+        wrong("subject", Phrase("Tulis apa yang diputuskan, dalam satu kalimat."))
     came = len(set(minutes.present))
     if not set(minutes.present) <= set(everyone):
-        wrong("present", "Pilih hanya anggota KPU kantor ini.")
+        wrong("present", Phrase("Pilih hanya anggota KPU kantor ini."))
     elif came < needed(len(everyone)):
-        wrong("present", f"Kuorum belum tercapai: perlu {needed(len(everyone))} dari {len(everyone)} anggota.")
+        wrong("present", Phrase(
+            "Kuorum belum tercapai: perlu %(needed)s dari %(all)s anggota.", needed=str(needed(len(everyone))),
+            all=str(len(everyone)),
+        ))
     votes = (minutes.in_favour, minutes.against, minutes.abstained)
     if any(vote is None or vote < 0 for vote in votes):
-        wrong("in_favour", "Isi jumlah suara dengan angka.")
+        wrong("in_favour", Phrase("Isi jumlah suara dengan angka."))
     elif sum(vote or 0 for vote in votes) != came:
-        wrong("in_favour", f"Jumlah suara harus sama dengan yang hadir ({came}).")
+        wrong("in_favour", Phrase("Jumlah suara harus sama dengan yang hadir (%(came)s).", came=str(came)))
     elif 2 * (minutes.in_favour or 0) <= len(everyone):
-        wrong("in_favour", "Keputusan perlu disetujui lebih dari separuh anggota KPU.")
+        wrong("in_favour", Phrase("Keputusan perlu disetujui lebih dari separuh anggota KPU."))
     return found
 
 

@@ -50,7 +50,9 @@ def load(session: Session, *, within: str | None = TEMANGGUNG, source: Path = SO
     """
     rows = list(_read(source, within))
     if within is not None and not any(row["code"] == within for row in rows):
-        raise NotFound(f"Kode wilayah {within} tidak ada dalam daftar Kemendagri. Contoh penulisan: 33.23.")
+        raise NotFound(
+            "Kode wilayah %(code)s tidak ada dalam daftar Kemendagri. Contoh penulisan: 33.23.", code=within
+        )
     columns = (Region.code, Region.name, Region.level, Region.parent_code)
     known = {code: (name, level, parent) for code, name, level, parent in session.execute(select(*columns))}
     new = [row for row in rows if row["code"] not in known]
@@ -94,7 +96,7 @@ def get(session: Session, code: str) -> Region:
     """The region of this code. Refused with NotFound."""
     region = session.get(Region, code)
     if region is None:
-        raise NotFound(f"Wilayah {code} belum ada dalam daftar. Muat dulu daftar wilayahnya.")
+        raise NotFound("Wilayah %(code)s belum ada dalam daftar. Muat dulu daftar wilayahnya.", code=code)
     return region
 
 

@@ -9,6 +9,7 @@ from datetime import date, time
 from typing import Any
 
 from engine.errors import EvidenceRefused, FieldError
+from engine.phrases import Phrase
 from workflows.calendar import DayType, WorkingHours
 from workflows.regions import LABELS
 
@@ -190,15 +191,18 @@ def _levels(reader: _Reader, raw: Any) -> tuple[Level, ...]:
         given = dict(reader.mapping(row, ("levels", place)))
         told = given.get("told")
         if told not in TOLD:
-            reader.wrong(("levels", place, "told"), "told", f"Pilih salah satu penerima: {', '.join(TOLD)}.")
+            reader.wrong(("levels", place, "told"), "told", Phrase(
+                "Pilih salah satu penerima: %(told)s.", told=", ".join(TOLD)
+            ))
         after = reader.count(given.get("after_days"), ("levels", place, "after_days"), 0)
         if levels and after <= levels[-1].after_days:
             reader.wrong(
-                ("levels", place, "after_days"), "order", "Jumlah hari harus lebih besar dari tingkat sebelumnya."
+                ("levels", place, "after_days"), "order",
+                Phrase("Jumlah hari harus lebih besar dari tingkat sebelumnya."),
             )
         levels.append(Level(after, str(told)))
     if not levels:
-        reader.wrong(("levels",), "required", "Isi paling sedikit satu tingkat eskalasi.")
+        reader.wrong(("levels",), "required", Phrase("Isi paling sedikit satu tingkat eskalasi."))
     return tuple(levels)
 
 
@@ -207,7 +211,8 @@ def _hours(reader: _Reader, raw: Any, usual: WorkingHours) -> WorkingHours:
     opens = reader.clock(given["opens"], ("working_hours", "opens")) if "opens" in given else usual.opens
     closes = reader.clock(given["closes"], ("working_hours", "closes")) if "closes" in given else usual.closes
     if opens >= closes:
-        reader.wrong(("working_hours", "closes"), "order", "Jam tutup harus sesudah jam buka, misalnya 08:00–16:00.")
+        mend = Phrase("Jam tutup harus sesudah jam buka, misalnya 08:00–16:00.")
+        reader.wrong(("working_hours", "closes"), "order", mend)
     return WorkingHours(opens, closes)
 
 
@@ -220,19 +225,21 @@ class _Reader:
     def __init__(self) -> None:
         self.errors: list[FieldError] = []
 
-    def wrong(self, path: Path, code: str, message: str) -> None:
+    def wrong(self, path: Path, code: str, message: Phrase) -> None:
         self.errors.append(FieldError(path, code, message))
 
     def known(self, raw: Mapping[str, Any], names: tuple[str, ...], path: Path) -> None:
         for name in raw:
             if name not in names:
-                self.wrong((*path, name), "unknown", f"Pengaturan “{name}” tidak dikenal. Hapus bagian ini.")
+                self.wrong((*path, name), "unknown", Phrase(
+                    "Pengaturan “%(name)s” tidak dikenal. Hapus bagian ini.", name=name
+                ))
 
     def mapping(self, raw: Any, path: Path) -> list[tuple[str, Any]]:
         if raw is None:
             return []
         if not isinstance(raw, Mapping):
-            self.wrong(path, "type", "Bagian ini harus berisi pasangan nama dan nilai.")
+            self.wrong(path, "type", Phrase("Bagian ini harus berisi pasangan nama dan nilai."))
             return []
         return [(str(name), value) for name, value in raw.items()]
 
@@ -240,24 +247,29 @@ class _Reader:
         pairs = self.mapping(raw, path)
         for kind, _ in pairs:
             if kind not in KINDS:
-                self.wrong((*path, kind), "kind", f"“{kind}” bukan jenis badan. Pilih: {', '.join(KINDS)}.")
+                self.wrong((*path, kind), "kind", Phrase(
+                    "“%(kind)s” bukan jenis badan. Pilih: %(kinds)s.", kind=kind, kinds=", ".join(KINDS)
+                ))
         return [(kind, value) for kind, value in pairs if kind in KINDS]
 
     def is_list(self, raw: Any, path: Path) -> bool:
         if isinstance(raw, list | tuple):
             return True
-        self.wrong(path, "type", "Bagian ini harus berupa daftar.")
+        self.wrong(path, "type", Phrase("Bagian ini harus berupa daftar."))
         return False
 
     def count(self, raw: Any, path: Path, least: int) -> int:
         if isinstance(raw, bool) or not isinstance(raw, int) or not least <= raw <= LONGEST_PERIOD:
-            self.wrong(path, "count", f"Isi jumlah hari berupa angka bulat dari {least} sampai {LONGEST_PERIOD}.")
+            self.wrong(path, "count", Phrase(
+                "Isi jumlah hari berupa angka bulat dari %(least)s sampai %(most)s.", least=str(least),
+                most=str(LONGEST_PERIOD),
+            ))
             return least
         return raw
 
     def up_to(self, raw: Any, path: Path, most: int) -> int:
         if isinstance(raw, bool) or not isinstance(raw, int) or not 0 <= raw <= most:
-            self.wrong(path, "count", f"Isi angka bulat dari 0 sampai {most}.")
+            self.wrong(path, "count", Phrase("Isi angka bulat dari 0 sampai %(most)s.", most=str(most)))
             return 0
         return raw
 
@@ -265,27 +277,27 @@ class _Reader:
         try:
             return date.fromisoformat(str(raw))
         except ValueError:
-            self.wrong(path, "date", "Isi tanggal dengan bentuk tahun-bulan-hari, misalnya 2024-05-16.")
+            self.wrong(path, "date", Phrase("Isi tanggal dengan bentuk tahun-bulan-hari, misalnya 2024-05-16."))
             return None
 
     def clock(self, raw: Any, path: Path) -> time:
         try:
             return time.fromisoformat(str(raw))
         except ValueError:
-            self.wrong(path, "time", "Isi jam dengan bentuk jam:menit, misalnya 08:00.")
+            self.wrong(path, "time", Phrase("Isi jam dengan bentuk jam:menit, misalnya 08:00."))
             return time(0)
 
     def words(self, raw: Any, path: Path) -> str:
         if isinstance(raw, str) and 0 < len(raw.strip()) <= 100:
             return raw.strip()
-        self.wrong(path, "text", "Isi nama ini, paling banyak 100 huruf.")
+        self.wrong(path, "text", Phrase("Isi nama ini, paling banyak 100 huruf."))
         return ""
 
     def day_type(self, raw: Any, path: Path) -> DayType:
         if raw == "working":
             return "working"
         if raw != "calendar":
-            self.wrong(path, "day_type", "Pilih “calendar” (hari kalender) atau “working” (hari kerja).")
+            self.wrong(path, "day_type", Phrase("Pilih “calendar” (hari kalender) atau “working” (hari kerja)."))
         return "calendar"
 
     def pattern(self, raw: Any, path: Path) -> str:
@@ -295,5 +307,5 @@ class _Reader:
             return self._no_pattern(path)
 
     def _no_pattern(self, path: Path) -> str:
-        self.wrong(path, "pattern", "Pola nomor surat tidak dapat dibaca. Kosongkan untuk memakai pola bawaan.")
+        self.wrong(path, "pattern", Phrase("Pola nomor surat tidak dapat dibaca. Kosongkan untuk memakai pola bawaan."))
         return NUMBER_PATTERN

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import reduce
 from pathlib import Path
 
 from sqlalchemy import or_, select
@@ -16,6 +17,7 @@ from engine.diff import Version
 from engine.errors import Forbidden, NotFound, Refused
 from engine.host import SYSTEM, Actor, Grant, lies_within
 from engine.models import Definition
+from engine.phrases import Phrase
 from workflows import drawing_notices, drawings
 from workflows.models import Account, Agenda, Assignment
 from workflows.models.accounts import ROLES
@@ -53,7 +55,9 @@ def publish(session: Session, file: Path, actor: Actor, now: datetime, key: str 
         return Published(file, current, "unchanged")
     if actor is SYSTEM:
         if current is not None:
-            raise Refused(f"Alur “{key}” berubah. Sebutkan siapa yang mengusulkannya, supaya orang kedua menyetujui.")
+            raise Refused(
+                "Alur “%(key)s” berubah. Sebutkan siapa yang mengusulkannya, supaya orang kedua menyetujui.", key=key
+            )
         made = definitions.publish(
             session, drawing=drawing, form_texts=texts, by=SYSTEM.id, now=now, handlers=known, key=key,
             roles=ROLES,
@@ -105,7 +109,8 @@ def withdraw(session: Session, definition_id: int, actor: Actor, now: datetime) 
 def require(actor: Actor, roles: tuple[str, ...]) -> None:
     """Refused with Forbidden unless the actor holds one of these roles anywhere."""
     if not any(grant.role in roles for grant in actor.grants):
-        raise Forbidden(f"Ini pekerjaan {' atau '.join(roles)}. Minta salah seorang dari mereka.")
+        several = reduce(lambda these, role: Phrase("%(these)s atau %(role)s", these=these, role=role), roles)
+        raise Forbidden("Ini pekerjaan %(roles)s. Minta salah seorang dari mereka.", roles=several)
 
 
 def require_everywhere(session: Session, actor: Actor, roles: tuple[str, ...]) -> None:
@@ -139,7 +144,7 @@ def find(session: Session, text: str) -> Definition:
         )
     found = session.scalars(query).first()
     if found is None:
-        raise NotFound(f"Versi “{text}” tidak ada. Tulis misalnya pps@2.")
+        raise NotFound("Versi “%(text)s” tidak ada. Tulis misalnya pps@2.", text=text)
     return found
 
 
@@ -152,7 +157,7 @@ def actor_of(session: Session, login: str, today: date) -> Actor:
     """The person with this account and what they may do today. Refused with NotFound for none, or one switched off."""
     account = session.scalars(select(Account).where(Account.login == login.lower(), Account.active)).one_or_none()
     if account is None:
-        raise NotFound(f"Akun “{login}” tidak ada atau tidak aktif.")
+        raise NotFound("Akun “%(login)s” tidak ada atau tidak aktif.", login=login)
     running = select(Assignment.role, Assignment.scope).where(
         Assignment.account_id == account.id, Assignment.from_on <= today,
         or_(Assignment.until_on.is_(None), Assignment.until_on >= today),

@@ -71,6 +71,7 @@ from engine.feel.types import Type
 from engine.feel.uses import uses
 from engine.feel.values import Function, Interval, Value, YearMonth, equal, from_python, kind, less
 from engine.feel.writing import literal, source
+from engine.phrases import Phrase
 
 __all__ = [
     "MOMENT", "Decimal", "Dialect", "Expression", "Function", "Interval", "Native", "Tests", "Type", "Value",
@@ -206,7 +207,9 @@ def _read(
     cell: bool = False,
 ) -> Node:
     if len(text) > LONGEST:
-        raise ExpressionRefused(text[:80], LONGEST, f"Ungkapan terlalu panjang; paling banyak {LONGEST} huruf")
+        raise ExpressionRefused(text[:80], LONGEST, Phrase(
+            "Ungkapan terlalu panjang; paling banyak %(most)s huruf", most=str(LONGEST)
+        ))
     doubts: tuple[Fault, ...] = ()
     try:
         if dialect == "juel":

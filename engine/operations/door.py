@@ -32,7 +32,7 @@ from engine.operations.outcome import Outcome
 from engine.operations.standing import Standing, lock
 from engine.operations.step import Act, Taken, decide, note, open_nodes, uncaught, undone_message, write
 from engine.rounds import Plan
-from engine.run import UNDOES
+from engine.run import CANCELS, undone_at
 from engine.statements import Statement, insert_of
 
 __all__ = ["Act", "advance", "begin_child", "begin_stay", "happen", "note", "open_nodes", "undo_next"]
@@ -53,10 +53,13 @@ _LIVING = Statement(
 )
 
 _PAST = Statement(
-    select(_instance.c.id).where(
+    select(_instance.c.id, _instance.c.parent_visit).where(
         _instance.c.parent_id == bindparam("parent"), _instance.c.parent_node == bindparam("node"),
         _instance.c.status == "ended",
     ).order_by(_instance.c.ended_at.desc(), _instance.c.id.desc())
+)
+_BEFORE = Statement(
+    update(_instance).where(_instance.c.id == bindparam("child")).values(origin=bindparam("known"))
 )
 _CONDITIONS = Statement(
     select(_subscription.c.id, _subscription.c.node, _subscription.c.key).where(
@@ -126,18 +129,27 @@ def _begin(session: Session, standing: Standing, taken: Taken, act: Act, version
     graph = standing.definition.graph
     for place in taken.step.entered:
         if graph.undoes(place):
-            undo_next(session, standing, place.removesuffix(UNDOES), act.now)
+            undo_next(session, standing, place, act.now)
     places = [place for place in taken.step.entered if graph.spawns(place)]
     for place in (*taken.step.branches, *places):
         _begin_or_tell(session, standing, place, version, act.now)
 
 
-def undo_next(session: Session, standing: Standing, activity: str, now: datetime) -> None:
-    """The child that did this activity and ended last undoes what it did; where none is left to, that is told."""
-    for row in _PAST.rows(session, {"parent": standing.row.id, "node": activity}):
+def undo_next(session: Session, standing: Standing, place: str, now: datetime) -> None:
+    """The child that did the activity of this place and ended last undoes what it did; where none is left to, that is
+    told. Of a transaction that was cancelled only those of the stay that was."""
+    activity = undone_at(place)
+    past = _PAST.rows(session, {"parent": standing.row.id, "node": activity})
+    last = max((row.parent_visit for row in past), default=0)
+    for row in past:
+        if place.endswith(CANCELS) and row.parent_visit != last:
+            continue
         child = lock(session, row.id, standing.host)
         graph = child.definition.graph
-        if child.row.state in graph.states and graph.states[child.row.state].done:
+        state = graph.states.get(child.row.state)
+        if state is not None and state.final and state.done:
+            if graph.net.each_undone(activity):
+                _BEFORE.write(session, {"child": row.id, "known": {**child.row.origin, "before": child.variables}})
             advance(session, child, UNDO, Act("compensation.begun", SYSTEM, now, activity, details={
                 "parent": standing.row.id,
             }))
@@ -185,8 +197,10 @@ def begin_child(
     """The child of this number lives and has taken its first step; the answer is its id."""
     depth = 1 + (standing.row.origin or {}).get("depth", 0)
     if depth > MOST_DEEP:
-        raise Refused(f"Lebih dari {MOST_DEEP} alur saling memanggil sampai “{place}”. Periksa apakah alur memanggil "
-                      "dirinya sendiri tanpa henti.")
+        raise Refused(
+            "Lebih dari %(most)s alur saling memanggil sampai “%(place)s”. Periksa apakah alur memanggil dirinya "
+            "sendiri tanpa henti.", most=str(MOST_DEEP), place=place,
+        )
     call = standing.definition.graph.calls.get(place) if repeat is None else None
     loop = made.variables(repeat, number) if repeat is not None and made is not None else {}
     loaded, given, keeps = (
@@ -234,7 +248,9 @@ def _called(session: Session, standing: Standing, call: Call, now: datetime) -> 
     surroundings, graph = standing.surroundings(session, now), standing.definition.graph
     key = call.called.evaluate(context_of(standing.variables, surroundings.names))
     if not isinstance(key, str) or not key:
-        raise NotFound(f"Alur yang dipanggil pada “{call.node}” tidak disebut namanya. Betulkan gambarnya.")
+        raise NotFound(
+            "Alur yang dipanggil pada “%(place)s” tidak disebut namanya. Betulkan gambarnya.", place=call.node
+        )
     loaded = definitions.load(session, definitions.bound(
         session, key, binding=call.binding, version=call.version, caller=standing.definition
     ))

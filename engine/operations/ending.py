@@ -20,7 +20,8 @@ from engine.operations import subscriptions
 from engine.operations.outcome import Outcome
 from engine.operations.standing import Standing, lock
 from engine.operations.step import Act, note
-from engine.run import UNDOES
+from engine.phrases import Phrase
+from engine.run import undone_at
 from engine.statements import AnyRow, Statement
 
 NEVER = timedelta(days=36_500)
@@ -96,7 +97,10 @@ def cancel_left(session: Session, standing: Standing, step: Transition, act: Act
     """
     graph = standing.definition.graph
     left = {place for place in step.left if graph.spawns(place)}
-    left |= {place.removesuffix(UNDOES) for place in step.left if graph.undoes(place)}
+    left |= {
+        activity for place in step.left if graph.undoes(place)
+        and step.trigger != f"undone.{(activity := undone_at(place))}"
+    }
     scopes = set(interrupted(graph, step)) if standing.definition.has_branches else set[str]()
     if left or scopes:
         _cancel(session, standing, lambda node: node in left or bool(scopes & _around_branch(graph, node)), act)
@@ -133,8 +137,10 @@ def fail(session: Session, standing: Standing, place: str, visit: int, now: date
     row, node = standing.row, standing.definition.graph.process.nodes[place]
     part = next(part for part in parts(node.event) if part.kind == "error")
     origin = {"instance_id": row.id, "node": place, "visit": visit}
-    error = BpmnError(part.ref or "", f"Galat “{part.name or part.ref or place}” tidak ditangkap di mana pun. "
-                                      "Tindak lanjuti, lalu nyatakan selesai.")
+    error = BpmnError(part.ref or "", Phrase(
+        "Galat “%(error)s” tidak ditangkap di mana pun. Tindak lanjuti, lalu nyatakan selesai.",
+        error=part.name or part.ref or place,
+    ))
     not_caught(session, row, standing.host, error=error, kind="error.uncaught", origin=origin, now=now)
 
 

@@ -109,7 +109,7 @@ def receive(
             return take_in(session, standing, node_id, data or {}, Act(
                 "message.received", actor, now, node_id, data=data or {}, details={"message": message}
             ))
-    raise NotOpen(f"Saat ini tidak ada langkah yang menunggu pesan “{message}”.")
+    raise NotOpen("Saat ini tidak ada langkah yang menunggu pesan “%(name)s”.", name=message)
 
 
 def _asked(node: Node, name: str) -> list[Event]:

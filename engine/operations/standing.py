@@ -17,6 +17,7 @@ from engine.errors import Forbidden, NotFound, NotOpen, OutOfScope, Stale
 from engine.host import SYSTEM, Actor, Host, Subject, Surroundings
 from engine.machine import context_of
 from engine.models import Deed, History, Instance, Task, Timer
+from engine.phrases import Phrase
 from engine.statements import AnyRow, Statement
 
 _instance = table_of(Instance)
@@ -125,7 +126,7 @@ def stay(session: Session, row: AnyRow) -> tuple[int, int]:
 
 def lock(session: Session, instance_id: int, host: Host) -> Standing:
     """The instance, locked until the transaction ends. Refused with NotFound when there is none."""
-    row = _INSTANCE.first(session, {"instance": instance_id})
+    row = gathering.taken(session, "instance", instance_id) or _INSTANCE.first(session, {"instance": instance_id})
     if row is None:
         raise NotFound()
     return standing_of(session, row, host)
@@ -145,8 +146,7 @@ def lock_task(session: Session, task_id: int, host: Host, actor: Actor) -> tuple
     The task's row has one more column, `acted`: whether the actor, or the one on whose behalf they act, acted in
     another lane during this stay in the stage.
     """
-    gathered = gathering.of(session)
-    if gathered is not None and (known := gathered.known.pop(("task", task_id), None)) is not None:
+    if (known := gathering.taken(session, "task", task_id)) is not None:
         return standing_of(session, known[0], host), known[1]
     row = _INSTANCE_OF_TASK.first(session, {"task": task_id})
     if row is None:
@@ -166,9 +166,11 @@ def lock_all(session: Session, instance_ids: Sequence[int]) -> dict[int, AnyRow]
     return {row.id: row for row in found}
 
 
-def gather_tasks(session: Session, task_ids: Sequence[int], actor: Actor, gathered: gathering.Gathered) -> None:
+def gather_tasks(
+    session: Session, task_ids: Sequence[int], actor: Actor, gathered: gathering.Gathered
+) -> dict[int, AnyRow]:
     """The instances of these tasks are locked, and what `lock_task` asks about each is known; of child instances,
-    whose four eyes are counted by their root, it is asked one by one."""
+    whose four eyes are counted by their root, it is asked one by one. The answer is the others, by id."""
     locked = lock_all(session, session.execute(
         select(_task.c.instance_id).where(_task.c.id.in_(task_ids)).distinct()
     ).scalars().all())
@@ -181,6 +183,7 @@ def gather_tasks(session: Session, task_ids: Sequence[int], actor: Actor, gather
         .where(_task.c.id.in_(task_ids), _instance.c.root_id.is_(None))
     ):
         gathered.known["task", task.id] = locked[task.instance_id], task
+    return {number: row for number, row in locked.items() if row.root_id is None}
 
 
 def require_open(session: Session, standing: Standing, task: AnyRow) -> None:
@@ -211,7 +214,8 @@ def meanwhile(session: Session, standing: Standing) -> dict[str, str]:
     ).one()
     node = standing.definition.graph.process.nodes.get(last.node or "")
     return {
-        "what": node.name or node.id if node else last.action, "who": last.details.get("actor_name") or last.actor,
+        "what": Phrase(node.name or node.id if node else last.action),
+        "who": last.details.get("actor_name") or last.actor,
     }
 
 

@@ -59,7 +59,7 @@ def _beginning(loaded: Loaded, event: str | None) -> tuple[str, str]:
     if event is not None and f"start.{event}" in starts:
         return event, f"start.{event}"
     if event is not None and event != first:
-        raise WrongState(f"Alur “{loaded.name}” tidak dapat dimulai dari “{event}”.")
+        raise WrongState("Alur “%(flow)s” tidak dapat dimulai dari “%(event)s”.", flow=loaded.name, event=event)
     return (first, "start") if first is not None else (starts[0].partition(".")[2], starts[0])
 
 

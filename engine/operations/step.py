@@ -28,7 +28,7 @@ from engine.net import AUTOMATIC, THROWS, has
 from engine.operations import evidence, learning, parcels, subscriptions
 from engine.operations.outcome import Outcome
 from engine.operations.standing import Standing, stay
-from engine.run import UNDOES, event_of
+from engine.run import event_of
 from engine.statements import Statement, insert_of
 from engine.timers import ClockUnset, first_strike
 from engine.urgency import urgency
@@ -196,7 +196,9 @@ def _opened(
             strike = first_strike(clock, context, surroundings, now)
             if strike is None:
                 if clock.interrupting:
-                    raise ClockUnset(f"Jam “{clock.node}” tidak dapat dihitung. Periksa tanggal pada pengaturan.")
+                    raise ClockUnset(
+                        "Jam “%(clock)s” tidak dapat dihitung. Periksa tanggal pada pengaturan.", clock=clock.node
+                    )
                 continue
             opened.timers.append({
                 "instance_id": row.id, "node": clock.node, "host": place, "visit": version, "round": 0,
@@ -292,7 +294,7 @@ def _to_parent(
     """What a child tells its parent: escalations first, then that it has ended; errors by themselves."""
     row = standing.row
     undoes = step.trigger == UNDO or (row.state in standing.definition.graph.states and (
-        standing.definition.graph.root.top + UNDOES in standing.definition.graph.states[row.state].places
+        standing.definition.graph.own in standing.definition.graph.states[row.state].places
     ))
     if step.thrown:
         return [outbox.row("child.escalated", f"escalated:{row.id}:{seq}", {
@@ -320,7 +322,8 @@ def ended_message(row: Any, now: datetime, *, terminates: bool = False, cancelle
 
 def undone_message(parent: int, activity: str, child: int | None, version: int, now: datetime) -> dict[str, Any]:
     """The message to a parent that this child has undone what it did, or that none of the activity had anything to."""
-    return outbox.row("child.undone", f"undone:{child or parent}:{activity}:{version}"[:200], {
+    who = f"none:{parent}" if child is None else str(child)
+    return outbox.row("child.undone", f"undone:{who}:{version}:{activity}"[:200], {
         "instance_id": parent, "node": activity, "child": child,
     }, now)
 

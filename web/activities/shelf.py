@@ -18,6 +18,7 @@ from web import transaction
 from web.access import allow, current_actor
 from web.activities.blueprint import Seen, asked_page, bp, new_key, posted_key, seen
 from web.errors import sentence_of
+from web.fields import said
 from web.gate import whole
 from web.i18n import language
 from web.words import long_date, today
@@ -147,7 +148,7 @@ def follow_up(activity_id: int) -> ResponseReturnValue:
             actor=actor, now=now,
         )
     except EvidenceRefused as refusal:
-        return _show(found, " ".join(one.message for one in refusal.errors), typed), 422
+        return _show(found, " ".join(map(said, refusal.errors)), typed), 422
     return redirect(url_for("activities.show", activity_id=activity_id, _anchor="tindak-lanjut"))
 
 

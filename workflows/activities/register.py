@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from engine.base import table_of
 from engine.errors import EvidenceRefused, FieldError, Forbidden, NotFound, Refused, Stale
 from engine.host import Actor
+from engine.phrases import Phrase
 from workflows.activities import rights, sheets
 from workflows.models import (
     Activity,
@@ -213,8 +214,8 @@ def add_follow_up(
     rights.require_edit(actor, activity)
     errors = [
         FieldError((name,), "required", message)
-        for name, value, message in (("what", what, "Tulis apa yang harus dikerjakan."),
-                                     ("owner", owner, "Tulis siapa yang mengerjakannya."))
+        for name, value, message in (("what", what, Phrase("Tulis apa yang harus dikerjakan.")),
+                                     ("owner", owner, Phrase("Tulis siapa yang mengerjakannya.")))
         if not value.strip()
     ]
     if errors:

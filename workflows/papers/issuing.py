@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from engine import outbox
 from engine.errors import AlreadyDone, EvidenceRefused, FieldError, Forbidden
 from engine.host import Actor, lies_within
+from engine.phrases import Phrase
 from workflows.agendas import Almanac
 from workflows.models import (
     Body,
@@ -37,6 +38,8 @@ MOST = 2_000
 Printable = Callable[[str], str]
 """The characters of a text that the font cannot print, "" when it can print all."""
 
+NOTHING_WRONG = Phrase("")
+
 
 @dataclass(frozen=True)
 class Wish:
@@ -56,7 +59,7 @@ class Prepared:
     body: Body | None
     values: Values
     head: tuple[str, ...]
-    refused: str = ""
+    refused: Phrase = NOTHING_WRONG
 
 
 def may_issue(actor: Actor, agenda_scope: str, kind: Kind, body: Body | None) -> bool:
@@ -85,18 +88,18 @@ def prepare(session: Session, wish: Wish, printable: Printable) -> list[Prepared
 
 
 def _sensible(wish: Wish) -> None:
-    kind, wrong = wish.kind, ""
+    kind, wrong = wish.kind, NOTHING_WRONG
     if bool(kind.bodies) != bool(wish.bodies):
-        wrong = "Tidak ada badan yang cocok dengan saringan. Ubah saringannya."
+        wrong = Phrase("Tidak ada badan yang cocok dengan saringan. Ubah saringannya.")
     elif any(body.kind not in kind.bodies or body.agenda_id != wish.almanac.agenda.id for body in wish.bodies):
-        wrong = "Jenis surat ini bukan untuk badan yang dipilih. Pilih jenis badan lain."
+        wrong = Phrase("Jenis surat ini bukan untuk badan yang dipilih. Pilih jenis badan lain.")
     elif len(wish.bodies) > MOST:
-        wrong = f"Paling banyak {MOST} surat sekaligus. Persempit saringannya."
+        wrong = Phrase("Paling banyak %(most)s surat sekaligus. Persempit saringannya.", most=str(MOST))
     if wrong:
         raise EvidenceRefused([FieldError(("bodies",), "bodies", wrong)], wrong)
     agenda = wish.almanac.agenda
     if abs((wish.on - agenda.voting_day).days) > 1_000:
-        words = "Tanggal surat terlalu jauh dari agenda ini. Periksa tahunnya."
+        words = Phrase("Tanggal surat terlalu jauh dari agenda ini. Periksa tahunnya.")
         raise EvidenceRefused([FieldError(("on",), "date", words)], words)
 
 
@@ -152,8 +155,10 @@ def _checked(one: Prepared, printable: Printable) -> Prepared:
     for name, value in one.values.items():
         texts = [value] if isinstance(value, str) else [cell for row in value for cell in row.values()]
         if bad := "".join(dict.fromkeys(printable("".join(texts)))):
-            return replace(one, refused=f"Huruf {' '.join(bad)} pada isian {{{name}}} tidak dapat dicetak. "
-                           "Perbaiki datanya, lalu terbitkan lagi.")
+            return replace(one, refused=Phrase(
+                "Huruf %(signs)s pada isian {%(name)s} tidak dapat dicetak. Perbaiki datanya, lalu terbitkan lagi.",
+                signs=" ".join(bad), name=name,
+            ))
     return one
 
 
@@ -205,13 +210,14 @@ def issue(
         agenda_id=wish.almanac.agenda.id, kind=wish.kind.code, key=key, total=len(ready), account=actor.id,
         name=actor.name, created_at=now,
         refused=[{"body": one.body.id if one.body else None, "name": one.body.name if one.body else "",
-                  "reason": one.refused} for one in prepared if one.refused],
+                  "reason": str(one.refused), "template": one.refused.template, "values": dict(one.refused.values)}
+                 for one in prepared if one.refused],
     )
     session.add(batch)
     session.flush()
     made = _reserve(session, wish, batch, ready, address=address, actor=actor, now=now)
     if replaces is not None:
-        _cancel(replaces, "Diganti dengan surat baru.", actor, now)
+        _cancel(replaces, Phrase("Diganti dengan surat baru."), actor, now)
         replaces.replaced_by = made[0].id
         session.flush()
     if len(made) > AT_ONCE:

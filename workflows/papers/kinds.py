@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from engine.phrases import Phrase
+
 DEFAULTS = Path(__file__).parent.parent / "data" / "letters"
 ALL = ("ppk", "pps", "kpps", "pantarlih")
 OUTGOING = "{nomor:03}/{kode}-{jenis}/{wilayah}/{tahun}"
@@ -60,37 +62,39 @@ _PLACE = Ask("tempat", "Tempat")
 _OFFICERS = Ask("petugas", "Petugas", "Satu orang satu baris: nama; jabatan.", ("nama", "jabatan"), 2)
 
 _KINDS = (
-    Kind("secretariat_proposal_ppk", "secretariat_proposal", "Surat usulan sekretariat PPK", "SD", "Surat keluar",
-         "PP.04.2", "body", ("ppk",), _CANDIDATES),
-    Kind("secretariat_proposal_pps", "secretariat_proposal", "Surat usulan sekretariat PPS", "SD", "Surat keluar",
-         "PP.04.2", "body", ("pps",), _CANDIDATES),
-    Kind("oath_minutes", "oath_minutes", "Berita acara sumpah/janji", "BA", "Berita acara", "PP.04.2", "kpu", ALL,
-         (Ask("tempat", "Tempat", "Kosong: dari bukti pelantikan."), Ask("pejabat_pelantik", "Pejabat yang melantik"),
-          Ask("rohaniwan", "Rohaniwan"), Ask("saksi", "Saksi", "Satu orang satu baris: nama; jabatan.",
-                                             ("nama", "jabatan"), 2))),
-    Kind("attendance", "attendance", "Daftar hadir", "DH", "Daftar hadir", "PP.04.2", "body", ALL,
+    Kind("secretariat_proposal_ppk", "secretariat_proposal", Phrase("Surat usulan sekretariat PPK"), "SD",
+         "Surat keluar", "PP.04.2", "body", ("ppk",), _CANDIDATES),
+    Kind("secretariat_proposal_pps", "secretariat_proposal", Phrase("Surat usulan sekretariat PPS"), "SD",
+         "Surat keluar", "PP.04.2", "body", ("pps",), _CANDIDATES),
+    Kind("oath_minutes", "oath_minutes", Phrase("Berita acara sumpah/janji"), "BA", "Berita acara", "PP.04.2", "kpu",
+         ALL, (Ask("tempat", "Tempat", "Kosong: dari bukti pelantikan."), Ask("pejabat_pelantik",
+         "Pejabat yang melantik"), Ask("rohaniwan", "Rohaniwan"), Ask("saksi", "Saksi",
+         "Satu orang satu baris: nama; jabatan.", ("nama", "jabatan"), 2))),
+    Kind("attendance", "attendance", Phrase("Daftar hadir"), "DH", "Daftar hadir", "PP.04.2", "body", ALL,
          (Ask("acara", "Acara", "Misalnya Bimbingan teknis PPS."), _PLACE, Ask("waktu", "Waktu", "Misalnya 09.00."))),
-    Kind("assignment", "assignment", "Surat tugas monitoring", "ST", "Surat keluar", "PP.04.2", "kpu", ALL,
+    Kind("assignment", "assignment", Phrase("Surat tugas monitoring"), "ST", "Surat keluar", "PP.04.2", "kpu", ALL,
          (_OFFICERS, Ask("waktu", "Waktu pelaksanaan", "Misalnya 3 sampai dengan 7 Juni 2024."))),
-    Kind("monitoring_report", "monitoring_report", "Laporan monitoring", "Lap", "Laporan", "PP.04.2", "kpu", ALL,
-         (_OFFICERS, _PLACE)),
-    Kind("kpu_decree", "kpu_decree", "Konsep keputusan sekretariat", "Kpt", "Keputusan", "PP.04.2", "kpu",
+    Kind("monitoring_report", "monitoring_report", Phrase("Laporan monitoring"), "Lap", "Laporan", "PP.04.2", "kpu",
+         ALL, (_OFFICERS, _PLACE)),
+    Kind("kpu_decree", "kpu_decree", Phrase("Konsep keputusan sekretariat"), "Kpt", "Keputusan", "PP.04.2", "kpu",
          ("ppk", "pps"), pattern=DECREE, draft=True),
-    Kind("replacement_decree", "replacement_decree", "Konsep keputusan penggantian antarwaktu", "Kpt", "Keputusan",
-         "PP.04.2", "kpu", ALL,
+    Kind("replacement_decree", "replacement_decree", Phrase("Konsep keputusan penggantian antarwaktu"), "Kpt",
+         "Keputusan", "PP.04.2", "kpu", ALL,
          (Ask("anggota_lama", "Anggota yang diganti", "Kosong: penggantian terakhir yang tercatat."),
           Ask("anggota_baru", "Anggota pengganti"), Ask("alasan", "Alasan", "Misalnya mengundurkan diri.")),
          pattern=DECREE, draft=True),
-    Kind("district_recap", "district_recap", "Rekap badan per kecamatan", "Rkp", "Rekap", "PP.04.2", "kpu", ("ppk",)),
-    Kind("regency_recap", "regency_recap", "Rekap seluruh kecamatan", "Rkp", "Rekap", "PP.04.2", "kpu", ()),
+    Kind("district_recap", "district_recap", Phrase("Rekap badan per kecamatan"), "Rkp",
+         "Rekap", "PP.04.2", "kpu", ("ppk",)),
+    Kind("regency_recap", "regency_recap", Phrase("Rekap seluruh kecamatan"), "Rkp", "Rekap", "PP.04.2", "kpu", ()),
 )
 KINDS: Mapping[str, Kind] = {kind.code: kind for kind in _KINDS}
 
 REGISTERED: Mapping[str, str] = {
     **{kind.letter: kind.label for kind in _KINDS},
-    "secretariat_proposal": "Surat usulan sekretariat", "plenary_minutes": "Berita acara pleno",
-    "local_decree": "Keputusan pemerintah daerah/desa", "kpu_decree": "Keputusan KPU tentang sekretariat",
-    "replacement_decree": "Keputusan penggantian antarwaktu",
+    "secretariat_proposal": Phrase("Surat usulan sekretariat"), "plenary_minutes": Phrase("Berita acara pleno"),
+    "local_decree": Phrase("Keputusan pemerintah daerah/desa"),
+    "kpu_decree": Phrase("Keputusan KPU tentang sekretariat"),
+    "replacement_decree": Phrase("Keputusan penggantian antarwaktu"),
 }
 """What people call each kind in the register."""
 

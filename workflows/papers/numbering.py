@@ -13,45 +13,53 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
 
 from engine.base import table_of
+from engine.phrases import Phrase
 from workflows.models import Letter, LetterSeries
 from workflows.papers.terbilang import roman_month
 
 PLACEHOLDERS: Mapping[str, str] = {
-    "nomor": "Nomor urut. {nomor:03} menulisnya tiga angka: 007.",
-    "kode": "Kode klasifikasi arsip jenis surat ini, misalnya PP.04.2.",
-    "jenis": "Singkatan jenis surat, misalnya SD, BA atau Kpt.",
-    "satker": "Kode satuan kerja KPU kabupaten/kota tanpa titik, misalnya 3323.",
-    "wilayah": "Kode wilayah yang menerbitkan tanpa titik: 3323 untuk KPU, 332313 untuk PPK.",
-    "bulan_romawi": "Bulan tanggal surat dengan angka Romawi, misalnya V.",
-    "bulan": "Bulan tanggal surat dengan dua angka, misalnya 05.",
-    "tahun": "Tahun tanggal surat. Bila dipakai, nomor urut mulai lagi dari 1 setiap tahun.",
+    "nomor": Phrase("Nomor urut. {nomor:03} menulisnya tiga angka: 007."),
+    "kode": Phrase("Kode klasifikasi arsip jenis surat ini, misalnya PP.04.2."),
+    "jenis": Phrase("Singkatan jenis surat, misalnya SD, BA atau Kpt."),
+    "satker": Phrase("Kode satuan kerja KPU kabupaten/kota tanpa titik, misalnya 3323."),
+    "wilayah": Phrase("Kode wilayah yang menerbitkan tanpa titik: 3323 untuk KPU, 332313 untuk PPK."),
+    "bulan_romawi": Phrase("Bulan tanggal surat dengan angka Romawi, misalnya V."),
+    "bulan": Phrase("Bulan tanggal surat dengan dua angka, misalnya 05."),
+    "tahun": Phrase("Tahun tanggal surat. Bila dipakai, nomor urut mulai lagi dari 1 setiap tahun."),
 }
 LONGEST = 100
 _PLACE = re.compile(r"\{([^{}:]*)(?::([^{}]*))?\}")
 _series = table_of(LetterSeries)
 
 
-def faults(pattern: str) -> list[str]:
+def faults(pattern: str) -> list[Phrase]:
     """What is wrong with a pattern, each with its mend; [] when numbers can be written by it."""
-    found: list[str] = []
+    found: list[Phrase] = []
     if not pattern.strip():
-        return ["Isi pola nomor, misalnya {nomor:03}/{kode}-{jenis}/{wilayah}/{tahun}."]
+        return [Phrase("Isi pola nomor, misalnya {nomor:03}/{kode}-{jenis}/{wilayah}/{tahun}.")]
     names = [match[1].strip() for match in _PLACE.finditer(pattern)]
     for match in _PLACE.finditer(pattern):
         name, shape = match[1].strip(), match[2]
         if name not in PLACEHOLDERS:
-            near = difflib.get_close_matches(name, PLACEHOLDERS, 1, 0.5)
-            mend = f"Maksudnya {{{near[0]}}}?" if near else f"Pilih: {', '.join(PLACEHOLDERS)}."
-            found.append(f"Isian {{{name}}} tidak dikenal. {mend}")
+            found.append(Phrase("Isian {%(name)s} tidak dikenal. %(mend)s", name=name, mend=_meant(name)))
         elif shape is not None and (name != "nomor" or not re.fullmatch(r"0?[1-9]", shape)):
-            found.append(f"Bentuk {{{name}:{shape}}} tidak dikenal. Hanya nomor yang berbentuk, misalnya {{nomor:03}}.")
+            found.append(Phrase(
+                "Bentuk {%(name)s:%(shape)s} tidak dikenal. Hanya nomor yang berbentuk, misalnya {nomor:03}.",
+                name=name, shape=shape,
+            ))
     if names.count("nomor") != 1:
-        found.append("Pola harus memuat {nomor} tepat satu kali, supaya setiap surat bernomor sendiri.")
+        found.append(Phrase("Pola harus memuat {nomor} tepat satu kali, supaya setiap surat bernomor sendiri."))
     if re.search(r"[{}]", _PLACE.sub("", pattern)):
-        found.append("Ada kurung kurawal yang tidak berpasangan. Setiap isian ditulis {nama}.")
+        found.append(Phrase("Ada kurung kurawal yang tidak berpasangan. Setiap isian ditulis {nama}."))
     if not found and len(written(pattern, 99999, dict.fromkeys(PLACEHOLDERS, "x" * 10), date(2000, 8, 1))) > LONGEST:
-        found.append(f"Nomor menurut pola ini terlalu panjang; paling banyak {LONGEST} huruf.")
+        found.append(Phrase("Nomor menurut pola ini terlalu panjang; paling banyak %(most)s huruf.", most=str(LONGEST)))
     return found
+
+
+def _meant(name: str) -> Phrase:
+    if near := difflib.get_close_matches(name, PLACEHOLDERS, 1, 0.5):
+        return Phrase("Maksudnya {%(name)s}?", name=near[0])
+    return Phrase("Pilih: %(names)s.", names=", ".join(PLACEHOLDERS))
 
 
 def written(pattern: str, serial: int, values: Mapping[str, str], on: date) -> str:

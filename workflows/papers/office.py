@@ -12,19 +12,20 @@ from sqlalchemy.orm import Session
 
 from engine.errors import EvidenceRefused, FieldError, Stale
 from engine.host import Actor
+from engine.phrases import Phrase
 from workflows import regions
 from workflows.models import Agenda, LetterSetting
 from workflows.papers import numbering
 from workflows.papers.kinds import KINDS, Kind
 
 FIELDS: Mapping[str, str] = {
-    "office": "Nama kantor",
-    "address": "Alamat dan kontak kantor",
-    "city": "Kota tempat surat ditandatangani",
-    "chair": "Nama Ketua KPU",
-    "secretary": "Nama Sekretaris KPU",
-    "secretary_nip": "NIP Sekretaris KPU",
-    "regent": "Jabatan kepala daerah",
+    "office": Phrase("Nama kantor"),
+    "address": Phrase("Alamat dan kontak kantor"),
+    "city": Phrase("Kota tempat surat ditandatangani"),
+    "chair": Phrase("Nama Ketua KPU"),
+    "secretary": Phrase("Nama Sekretaris KPU"),
+    "secretary_nip": Phrase("NIP Sekretaris KPU"),
+    "regent": Phrase("Jabatan kepala daerah"),
 }
 LONGEST = 200
 LONGEST_LOGO = 200_000
@@ -92,7 +93,7 @@ def save(
         raise Stale("Pengaturan surat sudah diubah orang lain sejak halaman dibuka. Muat ulang, lalu ubah sekali lagi.")
     clean = {name: " ".join(words.get(name, "").split()) for name in FIELDS}
     errors = [
-        FieldError((name,), "long", f"Paling banyak {LONGEST} huruf.")
+        FieldError((name,), "long", Phrase("Paling banyak %(most)s huruf.", most=str(LONGEST)))
         for name, text in clean.items() if len(text) > LONGEST
     ]
     if clean["secretary_nip"] and not re.fullmatch(r"\d{18}", clean["secretary_nip"].replace(" ", "")):

@@ -4,21 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from workflows.papers.kinds import Kind
 
 
-@dataclass(frozen=True)
-class Placeholder:
-    """`columns` are (name, meaning) of a list's columns, () for a single value."""
+class Item(NamedTuple):
+    """A column of a list."""
 
     name: str
     meaning: str
-    columns: tuple[tuple[str, str], ...] = ()
 
 
-_NO = ("no", "nomor urut")
-_PEOPLE = (_NO, ("nama", "nama lengkap"), ("jabatan", "jabatan"))
+@dataclass(frozen=True)
+class Placeholder:
+    """`columns` are those of a list, () for a single value; `asked`: it is filled in by who issues the letter."""
+
+    name: str
+    meaning: str
+    columns: tuple[Item, ...] = ()
+    asked: bool = False
+
+
+_NO = Item("no", "nomor urut")
+_NAME, _OFFICE, _NIP = Item("nama", "nama lengkap"), Item("jabatan", "jabatan"), Item("nip", "NIP")
+_PEOPLE = (_NO, _NAME, _OFFICE)
+_TYPED = {one.name: one for one in (_NAME, _OFFICE, _NIP)}
 
 COMMON: tuple[Placeholder, ...] = (
     Placeholder("nomor_surat", "Nomor surat ini, dari seri penomoran"),
@@ -53,10 +64,11 @@ OF_BODY: tuple[Placeholder, ...] = (
     Placeholder("jumlah_anggota_terbilang", "Jumlah anggota dengan huruf: tiga"),
     Placeholder("tanggal_sumpah", "Tanggal sumpah/janji"),
     Placeholder("anggota", "Daftar anggota yang bertugas", (
-        *_PEOPLE, ("jenis_kelamin", "Laki-laki/Perempuan"), ("divisi", "divisi yang dipegang"),
-        ("disumpah", "tanggal sumpah/janji"))),
+        *_PEOPLE, Item("jenis_kelamin", "Laki-laki/Perempuan"), Item("divisi", "divisi yang dipegang"),
+        Item("disumpah", "tanggal sumpah/janji"))),
     Placeholder("hadir", "Anggota, lalu sekretaris dan staf, dalam satu daftar", _PEOPLE),
-    Placeholder("sekretariat", "Daftar sekretaris dan staf", (*_PEOPLE, ("nip", "NIP"), ("tugas", "tugas staf"))),
+    Placeholder("sekretariat", "Daftar sekretaris dan staf", (
+        *_PEOPLE, _NIP, Item("tugas", "tugas staf"))),
 )
 OF_KIND: Mapping[str, tuple[Placeholder, ...]] = {
     "monitoring_report": (
@@ -64,24 +76,26 @@ OF_KIND: Mapping[str, tuple[Placeholder, ...]] = {
         Placeholder("cara_monitoring", "Cara monitoring"),
         Placeholder("uraian", "Uraian singkat dari bukti"),
         Placeholder("tindak_lanjut", "Tindak lanjut dari bukti"),
-        Placeholder("butir", "Daftar butir yang diperiksa", (_NO, ("butir", "yang diperiksa"), ("hasil", "hasilnya"))),
-        Placeholder("temuan", "Daftar temuan", (_NO, ("uraian", "uraian temuan"), ("tingkat", "tingkat"),
-                                                ("penanggung_jawab", "penanggung jawab"), ("tenggat", "tenggat"))),
+        Placeholder("butir", "Daftar butir yang diperiksa", (
+            _NO, Item("butir", "yang diperiksa"), Item("hasil", "hasilnya"))),
+        Placeholder("temuan", "Daftar temuan", (
+            _NO, Item("uraian", "uraian temuan"), Item("tingkat", "tingkat"),
+            Item("penanggung_jawab", "penanggung jawab"), Item("tenggat", "tenggat"))),
     ),
     "district_recap": (
         Placeholder("jumlah_badan", "Jumlah badan di kecamatan"),
         Placeholder("badan_kecamatan", "Daftar badan di kecamatan", (
-            _NO, ("badan", "nama badan"), ("tahap", "tahap sekarang"), ("anggota", "jumlah anggota"),
-            ("perempuan", "jumlah perempuan"), ("disumpah", "tanggal sumpah/janji"))),
+            _NO, Item("badan", "nama badan"), Item("tahap", "tahap sekarang"), Item("anggota", "jumlah anggota"),
+            Item("perempuan", "jumlah perempuan"), Item("disumpah", "tanggal sumpah/janji"))),
     ),
     "regency_recap": (
         Placeholder("jumlah_badan", "Jumlah badan seluruhnya"),
         Placeholder("jumlah_anggota", "Jumlah anggota seluruhnya"),
         Placeholder("jumlah_perempuan", "Jumlah anggota perempuan seluruhnya"),
         Placeholder("kecamatan_semua", "Daftar kecamatan", (
-            _NO, ("kecamatan", "nama kecamatan"), ("ppk", "jumlah PPK"), ("pps", "jumlah PPS"),
-            ("anggota", "jumlah anggota"), ("perempuan", "jumlah perempuan"), ("disumpah", "badan yang sudah disumpah"),
-            ("sekretariat", "orang di sekretariat"))),
+            _NO, Item("kecamatan", "nama kecamatan"), Item("ppk", "jumlah PPK"), Item("pps", "jumlah PPS"),
+            Item("anggota", "jumlah anggota"), Item("perempuan", "jumlah perempuan"),
+            Item("disumpah", "badan yang sudah disumpah"), Item("sekretariat", "orang di sekretariat"))),
     ),
 }
 
@@ -89,8 +103,9 @@ OF_KIND: Mapping[str, tuple[Placeholder, ...]] = {
 def of(kind: Kind) -> tuple[Placeholder, ...]:
     """Every placeholder that templates of this kind may use."""
     asked = tuple(
-        Placeholder(ask.name, f"{ask.label} (diisi saat menerbitkan)",
-                    (_NO, *((name, name) for name in ask.columns)) if ask.columns else ())
+        Placeholder(
+            ask.name, ask.label, (_NO, *(_TYPED[name] for name in ask.columns)) if ask.columns else (), asked=True
+        )
         for ask in kind.asks
     )
     return (*COMMON, *(OF_BODY if kind.bodies else ()), *asked, *OF_KIND.get(kind.code, ()))

@@ -19,6 +19,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from engine.errors import EvidenceRefused, FieldError
+from engine.phrases import Phrase
 
 LONGEST = 20_000
 MOST_COLUMNS = 8
@@ -83,37 +84,49 @@ def faults(text: str, names: Mapping[str, Sequence[str]]) -> list[FieldError]:
     if not text.strip():
         return [FieldError(("text",), "required", "Isi naskah surat ini.")]
     if len(text) > LONGEST:
-        return [FieldError(("text",), "long", f"Naskah terlalu panjang; paling banyak {LONGEST} huruf.")]
+        return [FieldError(("text",), "long", Phrase(
+            "Naskah terlalu panjang; paling banyak %(most)s huruf.", most=str(LONGEST)
+        ))]
     width = 0
     for number, line in enumerate(text.splitlines(), 1):
         found.extend(_wrong(number, message) for message in _faults_of(line, names))
         cells = len(_cells(line)) if line.startswith("|") else 0
         if cells and width and cells != width:
-            found.append(_wrong(number, f"Baris tabel ini mempunyai {cells} kolom, kepalanya {width}. Samakan."))
+            found.append(_wrong(number, Phrase(
+                "Baris tabel ini mempunyai %(cells)s kolom, kepalanya %(width)s. Samakan.", cells=str(cells),
+                width=str(width),
+            )))
         if cells > MOST_COLUMNS:
-            found.append(_wrong(number, f"Tabel paling banyak {MOST_COLUMNS} kolom. Kurangi kolomnya."))
+            found.append(_wrong(number, Phrase(
+                "Tabel paling banyak %(most)s kolom. Kurangi kolomnya.", most=str(MOST_COLUMNS)
+            )))
         width = (width or cells) if cells else 0
     return found
 
 
-def _wrong(number: int, message: str) -> FieldError:
-    return FieldError(("text", number), "line", f"Baris {number}: {message}")
+def _wrong(number: int, what: Phrase) -> FieldError:
+    return FieldError(("text", number), "line", Phrase("Baris %(line)s: %(what)s", line=str(number), what=what))
 
 
-def _faults_of(line: str, names: Mapping[str, Sequence[str]]) -> Iterator[str]:
+def _faults_of(line: str, names: Mapping[str, Sequence[str]]) -> Iterator[Phrase]:
     used = [match[1].strip() for match in _PLACE.finditer(line)]
     every = [*(name for name in names if not names[name]),
              *(f"{name}.{column}" for name, columns in names.items() for column in columns)]
     for name in used:
         if name not in every:
             near = difflib.get_close_matches(name, every, 1, 0.5)
-            mend = f"Maksudnya {{{near[0]}}}?" if near else "Pilih dari daftar isian di samping naskah."
-            yield f"isian {{{name}}} tidak dikenal. {mend}"
+            mend = Phrase("Pilih dari daftar isian di samping naskah.")
+            if near:
+                mend = Phrase("Maksudnya {%(name)s}?", name=near[0])
+            yield Phrase("isian {%(name)s} tidak dikenal. %(mend)s", name=name, mend=mend)
     lists = {name.partition(".")[0] for name in used if "." in name}
     if len(lists) > 1:
-        yield f"satu baris hanya boleh memakai satu daftar, bukan {' dan '.join(sorted(lists))}. Pisahkan barisnya."
+        yield Phrase(
+            "satu baris hanya boleh memakai satu daftar, bukan beberapa: %(lists)s. Pisahkan barisnya.",
+            lists=", ".join(sorted(lists)),
+        )
     if re.search(r"[{}]", _PLACE.sub("", line)):
-        yield "ada kurung kurawal yang tidak berpasangan. Setiap isian ditulis {nama_isian}."
+        yield Phrase("ada kurung kurawal yang tidak berpasangan. Setiap isian ditulis {nama_isian}.")
 
 
 def used(text: str) -> set[str]:
@@ -166,7 +179,9 @@ def _replaced(line: str, values: Values, row: Row | None) -> str:
 
 
 def _unknown(name: str) -> EvidenceRefused:
-    return EvidenceRefused([FieldError(("text",), "placeholder", f"Isian {{{name}}} tidak dikenal untuk surat ini.")])
+    return EvidenceRefused([FieldError(("text",), "placeholder", Phrase(
+        "Isian {%(name)s} tidak dikenal untuk surat ini.", name=name
+    ))])
 
 
 def _add(blocks: list[Block], line: str) -> None:
