@@ -17,6 +17,7 @@ from flask import Flask
 from playwright.sync_api import Browser, Page, sync_playwright
 from werkzeug.serving import make_server
 
+from tests.browser.house import house  # noqa: F401  # a fixture
 from web import create_app
 from web.config import ROOT, Config
 

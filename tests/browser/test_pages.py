@@ -5,40 +5,17 @@ A kecamatan of the demo is loaded once, its photos kept. Nothing is changed but 
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
-import sqlalchemy as sa
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, Response
-from sqlalchemy.orm import Session
-from werkzeug.serving import make_server
 
-from engine.models import Task
 from tests.browser.conftest import DESK, PHONE
-from web import create_app
-from web.auth import passwords
+from tests.browser.house import House
 from web.auth.accounts import DEMO_PASSWORD
-from web.config import Config
-from web.db import make_engine, transaction
-from web.notify import EFFECTS
-from web.prepare import keeper
-from web.store import Store
-from workflows import demo
-from workflows.activities import attendance, hand_in, invited, register
-from workflows.activities.attendance import Mark
-from workflows.demo import ground
-from workflows.models import Body, Membership
-from workflows.people import NikKeys
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("pages")]
-
-DISTRICT = "33.23.13"
-MINE, RETURNED = f"{DISTRICT}.2004", f"{DISTRICT}.2003"
 
 READERS: dict[str, tuple[str, ...]] = {
     "": ("/masuk", "/undangan", "/surat/periksa"),
@@ -89,88 +66,6 @@ FOCUSED = """() => {
 }"""
 
 
-@dataclass(frozen=True)
-class House:
-    """The running pages, and the numbers that stand for words in the paths above."""
-
-    url: str
-    places: dict[str, str]
-    lists: dict[str, tuple[str, ...]]
-
-    def paths(self, reader: str) -> list[str]:
-        """The addresses of what this reader looks at."""
-        return [path.format(**self.places) for wish in READERS[reader] for path in self.lists.get(wish, (wish,))]
-
-
-@pytest.fixture(scope="session")
-def house(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    folder = tmp_path_factory.mktemp("pages")
-    file = folder / "tapak.sqlite3"
-    file.write_bytes(sqlite_template.read_bytes())
-    config = Config.from_environment({"TAPAK_VAR": str(folder / "var"), "DATABASE_URL": f"sqlite:///{file}"})
-    engine = make_engine(config.database_url)
-    with transaction(engine) as session:
-        demo.load(
-            session, now=datetime.now(UTC), keys=NikKeys.from_secret(config.secret_key.encode()),
-            password_hash=passwords.digest(DEMO_PASSWORD), keep=keeper(Store(config.attachments)), effects=EFFECTS,
-            within=DISTRICT,
-        )
-        places, lists = _places(session) | _activity(session), {
-            "{approvals}": _one_of_each(session, "approve_%", "/tugas/{task}/periksa"),
-            "{submissions}": _one_of_each(session, "submit_inauguration", "/badan/{body}/bukti/{node}"),
-        }
-    engine.dispose()
-    app = create_app(config)
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield House(f"http://127.0.0.1:{server.server_port}", places, lists)
-    server.shutdown()
-    thread.join(10)
-    app.extensions["tapak.engine"].dispose()
-
-
-def _places(session: Session) -> dict[str, str]:
-    number = {code: str(one) for code, one in session.execute(sa.select(Body.region_code, Body.id))}
-    person = session.scalars(
-        sa.select(Membership.person_id).join(Body, Body.id == Membership.body_id).where(Body.region_code == MINE)
-    ).first()
-    longest = session.scalars(
-        sa.select(Body.id).join(Task, Task.instance_id == Body.instance_id)
-        .group_by(Body.id).order_by(sa.func.count().desc(), Body.id)
-    ).first()
-    return {"mine": number[MINE], "returned": number[RETURNED], "district": number[DISTRICT], "person": str(person),
-            "longest": str(longest)}
-
-
-def _activity(session: Session) -> dict[str, str]:
-    """An inauguration of the kecamatan with a latecomer, handed in as far as it goes."""
-    now = datetime.now(UTC)
-    operator = ground.find(session, now).office["operator"]
-    activity = register.begin(
-        session, kind="inauguration", title="Pelantikan PPS", held_on=now.date(), key="pages", actor=operator, now=now
-    )
-    number, membership = session.execute(
-        sa.select(Body.id, Membership.id).join(Membership, Membership.body_id == Body.id)
-        .where(Body.region_code == MINE, Membership.post == "anggota").limit(1)
-    ).one()
-    invited.add(session, activity, [number], actor=operator)
-    attendance.save(session, activity, [(membership, Mark().text, Mark("late", "sakit"))], actor=operator, now=now)
-    register.add_follow_up(session, activity, what="Foto bersama", owner="Humas", due_on=None, actor=operator, now=now)
-    run = hand_in.begin(session, activity, key="pages", actor=operator, now=now)
-    return {"activity": str(activity.id), "run": str(run)}
-
-
-def _one_of_each(session: Session, nodes: str, path: str) -> tuple[str, ...]:
-    """The address of one open task of each node of each kind of body."""
-    rows = session.execute(
-        sa.select(Body.kind, Task.node, sa.func.min(Task.id), sa.func.min(Body.id))
-        .join(Body, Body.instance_id == Task.instance_id)
-        .where(Task.closed_at.is_(None), Task.node.like(nodes)).group_by(Body.kind, Task.node)
-    ).all()
-    return tuple(path.format(task=task, body=body, node=node) for _, node, task, body in rows)
-
-
 @pytest.fixture
 def enter(chrome: Browser, house: House) -> Iterator[Callable[..., Page]]:
     """Opens a browser for somebody, signed in ("" is nobody), in this language and colour scheme."""
@@ -218,7 +113,7 @@ def test_every_page_is_whole(house: House, enter: Callable[..., Page], reader: s
     page.on("console", lambda message: said.append(message.text) if message.type in ("error", "warning") else None)
     page.on("pageerror", lambda error: said.append(str(error)))
     wrong: dict[str, list[str]] = {}
-    for path in house.paths(reader):
+    for path in house.paths(READERS[reader]):
         page.set_viewport_size(PHONE)  # type: ignore[arg-type]
         answer = page.goto(path)
         if page.locator("[data-drawing]").count():
@@ -263,7 +158,7 @@ def test_the_keyboard_is_enough(
     """The skip link leads into the page; from there Tab reaches what the page is for, each stop visible and ringed."""
     page = enter(reader)
     page.set_viewport_size(DESK)  # type: ignore[arg-type]
-    page.goto(house.lists.get(path, (path,))[0].format(**house.places))
+    page.goto(house.paths([path])[0])
     page.evaluate("document.activeElement.blur()")
     page.keyboard.press("Tab")
     assert page.locator(".skip:focus").bounding_box()["x"] >= 0  # type: ignore[index]
