@@ -38,7 +38,7 @@ from workflows.models.person import Membership, Person
 from workflows.models.pleno import Pleno, PlenoDecision
 from workflows.models.receipt import PhotoNote, Receipt
 from workflows.models.region import Region
-from workflows.models.stakeholder import Contact, Stakeholder
+from workflows.models.stakeholder import Contact, Stakeholder, StakeholderHolder, StakeholderMerge
 
 __all__ = [
     "Account",
@@ -91,5 +91,7 @@ __all__ = [
     "Region",
     "SignInAttempt",
     "Stakeholder",
+    "StakeholderHolder",
+    "StakeholderMerge",
     "WebSession",
 ]
