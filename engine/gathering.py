@@ -22,23 +22,29 @@ Run = Callable[[Session, Sequence[Values]], None]
 class Gathered:
     """What waits to be written, by statement in the order of its first use; `_own` is that of the present act."""
 
-    def __init__(self, session: Session) -> None:
-        self._session = session
+    def __init__(self, session: Session, *, alone: bool = False) -> None:
+        self._session, self.alone = session, alone
+        """`alone`: each act has a savepoint of its own, and finds all that those before it wrote."""
         self.known: dict[tuple[Any, ...], Any] = {}
         """What was read for many acts in one question: each takes its own out, once."""
         self.wrote = False
         """Whether something of the present act is written already, into the product's registers or to be read again."""
+        self._first: dict[Any, tuple[Run, list[Values]]] = {}
         self._waiting: dict[Any, tuple[Run, list[Values]]] = {}
-        self._own: list[tuple[Any, Run, Sequence[Values]]] = []
+        self._own: list[tuple[Any, Run, Sequence[Values], bool]] = []
 
-    def add(self, statement: object, run: Run, rows: Sequence[Values]) -> None:
-        """These rows wait; `run` writes any number of them."""
-        self._own.append((statement, run, rows))
+    def add(self, statement: object, run: Run, rows: Sequence[Values], *, first: bool = False) -> None:
+        """These rows wait; `run` writes any number of them. What is to be done `first` precedes all the others."""
+        self._own.append((statement, run, rows, first))
+
+    def take(self, *what: Any) -> Any:
+        """What was read for many acts about this one; None when it was not, or was taken out before."""
+        return self.known.pop(what, None)
 
     def settle(self) -> None:
         """The present act's writes wait with those of the acts before it; the next act begins."""
-        for statement, run, rows in self._own:
-            self._waiting.setdefault(statement, (run, []))[1].extend(rows)
+        for statement, run, rows, first in self._own:
+            (self._first if first else self._waiting).setdefault(statement, (run, []))[1].extend(rows)
         self._own, self.wrote = [], False
 
     def forget(self) -> None:
@@ -54,9 +60,10 @@ class Gathered:
 
     def write(self) -> None:
         """Everything that waits is written, in the order of the statements' first use."""
-        waiting, self._waiting = self._waiting, {}
-        for run, rows in waiting.values():
-            run(self._session, rows)
+        first, self._first, waiting, self._waiting = self._first, {}, self._waiting, {}
+        for run, rows in (*first.values(), *waiting.values()):
+            if rows:
+                run(self._session, rows)
 
 
 def of(session: Session) -> Gathered | None:
@@ -64,10 +71,16 @@ def of(session: Session) -> Gathered | None:
     return session.info.get(KEY)
 
 
+def taken(session: Session, *what: Any) -> Any:
+    """What was read for many acts about this one, once; None where it has to be asked."""
+    gathered = of(session)
+    return None if gathered is None else gathered.take(*what)
+
+
 @contextmanager
-def gathering(session: Session) -> Iterator[Gathered]:
+def gathering(session: Session, *, alone: bool = False) -> Iterator[Gathered]:
     """The session's writes are gathered, and written at the end; after an error nothing that waited is."""
-    gathered = session.info[KEY] = Gathered(session)
+    gathered = session.info[KEY] = Gathered(session, alone=alone)
 
     def read(state: ORMExecuteState) -> None:
         gathered.before_reading()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
@@ -124,6 +124,17 @@ class Host(Protocol):
 
     def still_holds(self, session: Session, subject: Subject, account: str, role: str, now: datetime) -> bool:
         """Whether this account, which held the role when it prepared evidence, holds it at `now`."""
+
+
+@runtime_checkable
+class ManyHost(Protocol):
+    """What a host may offer besides: to read once for many acts what it would read for each."""
+
+    def before_accepting(self, session: Session, evidence: Mapping[str, Sequence[str]]) -> None:
+        """Of these subjects the evidence of these nodes waits for a decision, and may be accepted now."""
+
+    def before_taking_back(self, session: Session, written: Sequence[Mapping[str, Any]]) -> None:
+        """These answers of `accepted` may be given to `take_back` now."""
 
 
 class PlainHost:

@@ -47,7 +47,7 @@ class Statement:
         """It has run once; the answer is the number of rows it touched, 1 for one that waits (`engine.gathering`)."""
         connection, ready = self._ready(session)
         if not ready.answers and (gathered := gathering.of(session)) is not None:
-            gathered.add(self, self._run, [values])
+            gathered.add(self, self.run, [values])
             return 1
         with _cursor(connection, ready.text) as cursor:
             _execute(connection, cursor, ready.text, ready.bound(values))
@@ -58,11 +58,11 @@ class Statement:
         if len(rows) == 1:
             self.write(session, rows[0])
         elif rows and not self._ready(session)[1].answers and (gathered := gathering.of(session)) is not None:
-            gathered.add(self, self._run, rows)
+            gathered.add(self, self.run, rows)
         elif rows:
-            self._run(session, rows)
+            self.run(session, rows)
 
-    def _run(self, session: Session, rows: Sequence[Values]) -> None:
+    def run(self, session: Session, rows: Sequence[Values]) -> None:
         connection, ready = self._ready(session)
         with _cursor(connection, ready.text) as cursor:
             cursor.executemany(ready.text, [ready.bound(row) for row in rows])

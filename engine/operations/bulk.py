@@ -14,16 +14,17 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from engine.errors import Refused
 from engine.gathering import Gathered, gathering
-from engine.host import Actor, Host
+from engine.host import Actor, Host, ManyHost
 from engine.operations import evidence
 from engine.operations.complete import complete_task
 from engine.operations.outcome import Outcome
 from engine.operations.standing import gather_tasks, lock_all
-from engine.operations.undo import WITHIN, undo
+from engine.operations.undo import WITHIN, gather_kept, undo
 
 RESTARTS = 2
 """So often an act that was refused half way makes the others begin anew; after that each has a savepoint of its own."""
@@ -60,10 +61,10 @@ def decide_all(
         return complete_task(session, task_id=one.task_id, actor=actor, now=now, host=host, data=data, seen=one.seen)
 
     def begin(gathered: Gathered) -> None:
-        gather_tasks(session, list(each), actor, gathered)
-        evidence.gather_pending(
-            session, sorted({row.id for (what, _), (row, *_) in gathered.known.items() if what == "task"}), gathered
-        )
+        instances = gather_tasks(session, list(each), actor, gathered)
+        waiting = evidence.gather_pending(session, sorted(instances), gathered)
+        if isinstance(host, ManyHost):
+            host.before_accepting(session, {instances[number].subject: nodes for number, nodes in waiting.items()})
 
     return _all(session, {number: partial(decide, one) for number, one in each.items()}, begin)
 
@@ -94,10 +95,15 @@ def undo_all(
         )
 
     def begin(gathered: Gathered) -> None:
-        lock_all(session, list(each))
+        gathered.known.update({("instance", number): row for number, row in lock_all(session, list(each)).items()})
+        written = gather_kept(session, list(each), gathered)
+        if isinstance(host, ManyHost) and not gathered.alone:
+            host.before_taking_back(session, written)
 
     acts = {instance: partial(take_back, instance, each[instance]) for instance in reversed(each)}
-    return _all(session, acts, begin)[::-1]
+    verdicts = _all(session, acts, begin)[::-1]
+    session.expire_all()  # the registers were written back beside the session
+    return verdicts
 
 
 class _Tried(Exception):
@@ -112,18 +118,24 @@ def _all(
     session: Session, acts: Mapping[int, Callable[[], Outcome]], begin: Callable[[Gathered], None]
 ) -> list[Verdict]:
     """The acts are done, those refused left out. An act refused half way is undone with those before it, which then
-    are done anew without it: that is rare, and spares all the others their savepoints."""
+    are done anew without it: that is rare, and spares all the others their savepoints. So it is when the database
+    refuses what they wrote together: then each is done by itself, and is refused by itself."""
     verdicts: dict[int, Verdict] = {}
+    alone = False
     for attempt in range(RESTARTS + 1):
+        alone = alone or attempt == RESTARTS
         refused = {number: one for number, one in verdicts.items() if one.refusal is not None}
         verdicts = dict(refused)
         try:
-            with session.begin_nested(), gathering(session) as gathered:
+            with session.begin_nested(), gathering(session, alone=alone) as gathered:
                 begin(gathered)
                 for number, act in acts.items():
                     if number not in refused:
-                        verdicts[number] = _one(session, gathered, number, act, verdicts, alone=attempt == RESTARTS)
-        except _HalfWay:
+                        verdicts[number] = _one(session, gathered, number, act, verdicts)
+        except (_HalfWay, IntegrityError) as error:
+            if alone:
+                raise
+            alone = isinstance(error, IntegrityError)
             session.expire_all()
             continue
         break
@@ -131,12 +143,11 @@ def _all(
 
 
 def _one(
-    session: Session, gathered: Gathered, number: int, act: Callable[[], Outcome], verdicts: dict[int, Verdict], *,
-    alone: bool,
+    session: Session, gathered: Gathered, number: int, act: Callable[[], Outcome], verdicts: dict[int, Verdict]
 ) -> Verdict:
     """The act is done, its writes gathered; or nothing of it is, and the verdict says why."""
     try:
-        if alone:
+        if gathered.alone:
             gathered.write()
             with session.begin_nested():
                 outcome = act()
@@ -144,7 +155,7 @@ def _one(
             outcome = act()
     except Refused as refusal:
         verdicts[number] = Verdict(number, refusal=refusal)
-        if gathered.wrote and not alone:
+        if gathered.wrote and not gathered.alone:
             raise _HalfWay from refusal
         gathered.forget()
         return verdicts[number]

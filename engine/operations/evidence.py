@@ -96,15 +96,15 @@ def settle(
 
 
 def _pending(session: Session, instance_id: int) -> list[AnyRow]:
-    gathered = gathering.of(session)
-    if gathered is not None and (known := gathered.known.pop(("pending", instance_id), None)) is not None:
-        found: list[AnyRow] = known
-        return found
-    return _PENDING.rows(session, {"i": instance_id})
+    known: list[AnyRow] | None = gathering.taken(session, "pending", instance_id)
+    return _PENDING.rows(session, {"i": instance_id}) if known is None else known
 
 
-def gather_pending(session: Session, instance_ids: Sequence[int], gathered: gathering.Gathered) -> None:
-    """What `settle` asks about each of these instances is known."""
+def gather_pending(
+    session: Session, instance_ids: Sequence[int], gathered: gathering.Gathered
+) -> dict[int, list[str]]:
+    """What `settle` asks about each of these instances is known. The answer is the nodes whose evidence was handed in
+    and waits, by instance."""
     gathered.known.update({("pending", number): [] for number in instance_ids})
     for row in session.execute(
         select(_submission)
@@ -112,6 +112,10 @@ def gather_pending(session: Session, instance_ids: Sequence[int], gathered: gath
         .order_by(_submission.c.id)
     ):
         gathered.known["pending", row.instance_id].append(row)
+    return {
+        number: [row.node for row in gathered.known["pending", number] if row.status == "submitted"]
+        for number in instance_ids
+    }
 
 
 def _opens_again(standing: Standing, node: str, step: Transition) -> bool:

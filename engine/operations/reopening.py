@@ -5,16 +5,20 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Table, bindparam, func, or_, select, update
+from sqlalchemy import Column, ColumnElement, Select, Table, bindparam, false, func, or_, select, update
 from sqlalchemy.orm import Session
 
+from engine import gathering
 from engine.arrivals import Subscription
 from engine.base import table_of
 from engine.errors import Refused
+from engine.gathering import Gathered
 from engine.host import Actor
 from engine.models import Message, Submission, Task, Timer
+from engine.net import AUTOMATIC
 from engine.operations.standing import Standing
 from engine.statements import AnyRow, Statement
 
@@ -41,18 +45,36 @@ def _reopen(table: Table) -> Statement:
     return Statement(update(table).where(table.c.id == bindparam("t")).values(closed_at=None))
 
 
-def _stays(table: Table, place: Column[Any], *narrow: ColumnElement[bool]) -> Statement:
-    return Statement(
-        select(table.c.id, place.label("place"), table.c.visit, table.c.closed_at)
-        .where(table.c.instance_id == bindparam("i"), table.c.visit <= bindparam("v"), *narrow)
-    )
+@dataclass(frozen=True)
+class _Stays:
+    """The rows of one table that belong to the stays of instances."""
+
+    table: Table
+    place: Column[Any]
+    over: ColumnElement[bool]
+
+    @cached_property
+    def rows(self) -> Statement:
+        return Statement(self.asked.where(self.table.c.instance_id == bindparam("i")))
+
+    @property
+    def asked(self) -> Select[Any]:
+        table = self.table
+        return select(
+            table.c.id, table.c.instance_id, self.place.label("place"), table.c.visit, table.c.closed_at,
+            self.over.label("over"),
+        )
+
+    def of(self, session: Session, instance_id: int) -> list[AnyRow]:
+        known: list[AnyRow] | None = gathering.taken(session, self.table.name, instance_id)
+        return self.rows.rows(session, {"i": instance_id}) if known is None else known
 
 
 _CLOSE_TIMERS, _CLOSE_SUBSCRIPTIONS = _close(_timer), _close(_subscription)
 _REOPEN_TIMER, _REOPEN_SUBSCRIPTION = _reopen(_timer), _reopen(_subscription)
-_TASKS = _stays(_task, _task.c.node)
-_TIMERS = _stays(_timer, _timer.c.host, _timer.c.fired.is_(False))
-_SUBSCRIPTIONS = _stays(_subscription, _subscription.c.host)
+_TASKS = _Stays(_task, _task.c.node, false())
+_TIMERS = _Stays(_timer, _timer.c.host, _timer.c.fired)
+_SUBSCRIPTIONS = _Stays(_subscription, _subscription.c.host, false())
 _REOPEN_TASK = Statement(
     update(_task).where(_task.c.id == bindparam("t")).values(closed_at=None, closed_by=None, outcome=None)
 )
@@ -120,24 +142,42 @@ def evidence(
 
 
 @dataclass(frozen=True, slots=True)
-class Closed:
-    """What an act closed, by id: to be open again."""
+class Changed:
+    """Of one table: the ids of what an act closed, to be open again, and whether it or what followed opened any."""
 
-    tasks: list[int]
-    timers: list[int]
-    subscriptions: list[int]
+    again: list[int]
+    opened: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """What an act closed and opened."""
+
+    tasks: Changed
+    timers: Changed
+    subscriptions: Changed
+
+
+def gather_stays(session: Session, instance_ids: Sequence[int], gathered: Gathered) -> None:
+    """What `closed` asks about each of these instances is known."""
+    for stays in (_TASKS, _TIMERS, _SUBSCRIPTIONS):
+        gathered.known.update({(stays.table.name, number): [] for number in instance_ids})
+        for row in session.execute(stays.asked.where(stays.table.c.instance_id.in_(instance_ids))):
+            gathered.known[stays.table.name, row.instance_id].append(row)
 
 
 def closed(session: Session, standing: Standing, kept: AnyRow) -> Closed:
     """What the act closed: of the places its instance stood in before, the newest stay's; what had struck stays so."""
     before = kept.image["instance"]
-    asked = {"i": standing.row.id, "v": before["version"]}
     places = standing.definition.graph.states[before["state"]].places
+
+    def changed(stays: _Stays) -> Changed:
+        rows = stays.of(session, standing.row.id)
+        earlier = [row for row in rows if row.visit <= before["version"] and not row.over]
+        return Changed(_newest(earlier, places, kept.at), any(row.visit > before["version"] for row in rows))
+
     catches = bool(standing.definition.graph.catches)
-    return Closed(
-        _newest(_TASKS.rows(session, asked), places, kept.at), _newest(_TIMERS.rows(session, asked), places, kept.at),
-        _newest(_SUBSCRIPTIONS.rows(session, asked), places, kept.at) if catches else [],
-    )
+    return Closed(changed(_TASKS), changed(_TIMERS), changed(_SUBSCRIPTIONS) if catches else Changed([], False))
 
 
 def _newest(rows: list[AnyRow], places: Collection[str], at: datetime) -> list[int]:
@@ -152,19 +192,31 @@ def _newest(rows: list[AnyRow], places: Collection[str], at: datetime) -> list[i
 def stays(session: Session, standing: Standing, kept: AnyRow, again: Closed, actor: Actor, now: datetime) -> None:
     """The tasks, clocks and subscriptions of the places that the instance stood in before are open, no others."""
     since = {"i": standing.row.id, "v": kept.image["instance"]["version"], "at": now}
-    _CLOSE_TASKS.write(session, {**since, "by": actor.id})
-    _CLOSE_TIMERS.write(session, since)
-    _CLOSE_SUBSCRIPTIONS.write(session, since)
-    _REOPEN_TASK.write_all(session, [{"t": number} for number in again.tasks])
-    _REOPEN_TIMER.write_all(session, [{"t": number} for number in again.timers])
-    _REOPEN_SUBSCRIPTION.write_all(session, [{"t": number} for number in again.subscriptions])
+    if again.tasks.opened:
+        _CLOSE_TASKS.write(session, {**since, "by": actor.id})
+    if again.timers.opened:
+        _CLOSE_TIMERS.write(session, since)
+    if again.subscriptions.opened:
+        _CLOSE_SUBSCRIPTIONS.write(session, since)
+    _REOPEN_TASK.write_all(session, [{"t": number} for number in again.tasks.again])
+    _REOPEN_TIMER.write_all(session, [{"t": number} for number in again.timers.again])
+    _REOPEN_SUBSCRIPTION.write_all(session, [{"t": number} for number in again.subscriptions.again])
 
 
-def messages(session: Session, kept: AnyRow, last: int, now: datetime) -> None:
-    """What the act, and the clocks up to row `last`, wanted told or run and nobody has done is over without effect."""
-    instance, rows = kept.instance_id, range(kept.seq, last + 1)
+def messages(
+    session: Session, standing: Standing, kept: AnyRow, details: Sequence[Mapping[str, Any]], now: datetime
+) -> None:
+    """What the act, and the clocks since, wanted told or run and nobody has done is over without effect.
+
+    `details` are those of the act's own rows: where it threw nothing and no clock has struck, nothing was to be told.
+    """
+    instance, rows = kept.instance_id, range(kept.seq, standing.row.seq + 1)
     _MOVED.write_all(session, [{"d": f"moved:{instance}:{seq}", "at": now} for seq in rows])
-    ranges: Sequence[str] = (*(f"thrown:{instance}:{seq}" for seq in rows), f"run:{instance}")
+    threw = standing.row.seq > kept.last or any("thrown" in one for one in details)
+    runs = any(node.kind in AUTOMATIC for node in standing.definition.graph.process.nodes.values())
+    ranges = (
+        *(f"thrown:{instance}:{seq}" for seq in rows if threw), *((f"run:{instance}",) if runs else ()),
+    )
     _OTHERS.write_all(session, [
         {"a": f"{start}:", "b": f"{start};", "made": kept.at, "at": now} for start in ranges
     ])

@@ -12,10 +12,11 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Insert, and_, bindparam, delete, exists, select
+from sqlalchemy import Insert, Select, and_, bindparam, delete, exists, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from engine import gathering
 from engine.base import table_of
 from engine.errors import Forbidden, NotFound, Refused
 from engine.host import SYSTEM, Actor, Host
@@ -33,10 +34,13 @@ WITHIN = timedelta(minutes=10)
 _reversal, _submission, _history = table_of(Reversal), table_of(Submission), table_of(History)
 _instance, _task, _vote = table_of(Instance), table_of(Task), table_of(Vote)
 _SEQ = Statement(select(_instance.c.seq).where(_instance.c.id == bindparam("i")))
-_KEPT = Statement(
-    select(_reversal, _task.c.node, _task.c.role, _task.c.scope)
-    .join(_task, _task.c.id == _reversal.c.task_id).where(_reversal.c.instance_id == bindparam("i"))
-)
+
+
+def _kept() -> Select[Any]:
+    return select(_reversal, _task.c.node, _task.c.role, _task.c.scope).join(_task, _task.c.id == _reversal.c.task_id)
+
+
+_KEPT = Statement(_kept().where(_reversal.c.instance_id == bindparam("i")))
 _DETAILS = Statement(select(_history.c.details).where(
     _history.c.instance_id == bindparam("i"), _history.c.seq >= bindparam("a"), _history.c.seq <= bindparam("b")
 ))
@@ -104,21 +108,21 @@ def undo(
     hands since (Refused).
     """
     standing = lock(session, instance_id, host)
-    kept = _KEPT.first(session, {"i": instance_id})
+    kept = gathering.taken(session, "kept", instance_id) or _KEPT.first(session, {"i": instance_id})
     if kept is None and (done := _done(session, standing, seq, actor)) is not None:
         return done
     _require(session, standing, kept, seq, actor, now, within)
     image, before = kept.image, kept.image["instance"]
-    rows, last = _DETAILS.rows(session, {"i": instance_id, "a": seq, "b": kept.last}), standing.row.seq
+    said, last = _said(session, kept), standing.row.seq
     reopening.require_no_new_draft(session, standing, kept)
     again = reopening.closed(session, standing, kept)
     for written in reversed(image["registers"]):
         host.take_back(session, standing.subject, written["node"], written["before"], actor, now)
-    reopening.evidence(session, standing, kept, [row.details for row in rows], now)
+    reopening.evidence(session, standing, kept, said, now)
     reopening.stays(session, standing, kept, again, actor, now)
     if image["vote"]:
         _UNVOTE.write(session, {"t": kept.task_id, "who": image["vote"]})
-    reopening.messages(session, kept, last, now)
+    reopening.messages(session, standing, kept, said, now)
     _FORGET.write(session, {"i": instance_id})
     changes = {name: before[name] for name in PLAIN} | {
         name: datetime.fromisoformat(before[name]) if before[name] else None for name in MOMENTS
@@ -129,6 +133,23 @@ def undo(
     })
     outcome = note(session, standing, act, {**changes, "version": version})
     return replace(outcome, stage=before["stage"], version=version)
+
+
+def gather_kept(session: Session, instance_ids: list[int], gathered: gathering.Gathered) -> list[Mapping[str, Any]]:
+    """What `undo` asks about each of these instances is known. The answer is what their decisions changed in the
+    host's registers."""
+    asked = _reversal.c.instance_id.in_(instance_ids)
+    kept = session.execute(_kept().where(asked)).all()
+    gathered.known.update({("kept", row.instance_id): row for row in kept})
+    gathered.known.update({("said", row.instance_id): [] for row in kept})
+    for row in session.execute(
+        select(_history.c.instance_id, _history.c.details)
+        .join(_reversal, _reversal.c.instance_id == _history.c.instance_id)
+        .where(asked, _history.c.seq.between(_reversal.c.seq, _reversal.c.last))
+    ):
+        gathered.known["said", row.instance_id].append(row.details)
+    reopening.gather_stays(session, instance_ids, gathered)
+    return [written["before"] for row in kept for written in row.image["registers"]]
 
 
 def undoable(
@@ -147,6 +168,15 @@ def undoable(
         )
     )
     return {row.instance_id: (row.seq, row.at + within) for row in rows}
+
+
+def _said(session: Session, kept: AnyRow) -> list[Mapping[str, Any]]:
+    """The details of the decision's rows of the history."""
+    known: list[Mapping[str, Any]] | None = gathering.taken(session, "said", kept.instance_id)
+    if known is not None:
+        return known
+    asked = {"i": kept.instance_id, "a": kept.seq, "b": kept.last}
+    return [row.details for row in _DETAILS.rows(session, asked)]
 
 
 def _done(session: Session, standing: Standing, seq: int, actor: Actor) -> Outcome | None:
