@@ -38,6 +38,7 @@ from workflows.models.person import Membership, Person
 from workflows.models.pleno import Pleno, PlenoDecision
 from workflows.models.receipt import PhotoNote, Receipt
 from workflows.models.region import Region
+from workflows.models.register import RegisterEntry, RegisterFile, RegisterStep
 from workflows.models.stakeholder import Contact, Stakeholder, StakeholderHolder, StakeholderMerge
 
 __all__ = [
@@ -89,6 +90,9 @@ __all__ = [
     "PlenoDecision",
     "Receipt",
     "Region",
+    "RegisterEntry",
+    "RegisterFile",
+    "RegisterStep",
     "SignInAttempt",
     "Stakeholder",
     "StakeholderHolder",
