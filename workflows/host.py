@@ -82,7 +82,8 @@ class KpuHost:
         if (gathered := gathering.of(session)) is None:
             return
         session.flush()
-        numbers = [int(number) for noun, _, number in (subject.partition(":") for subject in evidence) if noun == "body"]
+        parts = (subject.partition(":") for subject in evidence)
+        numbers = [int(number) for noun, _, number in parts if noun == "body" and number.isdecimal()]
         found = agendas.of_bodies(session, numbers)
         gathered.known.update({("body", f"body:{number}"): known for number, known in found.items()})
         undoing.gather(session, gathered, [

@@ -1,8 +1,8 @@
-"""Writing the registers back for many decisions at once: read and locked together, judged one by one, written together.
+"""Writing the registers back for many decisions at once: read and locked together, judged one by one.
 
-The rules are those of `workflows.undoing.write_back`: each row has to be as the acceptance left it, and one that several
-share goes with the last of them. What only the database knows (who else refers to a row) it says when all is written;
-then the caller writes them back one by one (`engine.operations.bulk`).
+The rules are those of `workflows.undoing.write_back`: each row has to be as the acceptance left it, and one that
+several share goes with the last of them. What only the database knows (who else refers to a row) it says when all is
+written; then the caller writes them back one by one (`engine.operations.bulk`).
 """
 
 from __future__ import annotations
