@@ -22,21 +22,9 @@ def branching(graph: Graph) -> Iterator[Problem]:
     net = graph.net
     for event in net.nodes.values():
         if net.branches(event) and (event.attached_to is not None or net.scope[event.id] in net.nodes):
-            reached = _reached(net, event)
+            reached = net.reached(event.id)
             yield from _joins(net, event, reached)
             yield from _throws(net, event, reached)
-
-
-def _reached(net: Net, event: Node) -> frozenset[str]:
-    """What a token that leaves the event can come to, the event included."""
-    seen, todo = set[str](), [event.id]
-    while todo:
-        name = todo.pop()
-        if name not in seen:
-            seen.add(name)
-            todo += [flow.target for flow in net.outgoing(net.nodes[name])]
-            todo += [boundary.id for boundary in net.boundaries(name)]
-    return frozenset(seen)
 
 
 def _joins(net: Net, event: Node, reached: frozenset[str]) -> Iterator[Problem]:

@@ -3,7 +3,8 @@
 A **handler** is an activity behind a compensation boundary event, or the compensation event sub-process of a body. What
 was completed stands in `Run.done`, the oldest first. A throwing event stays in its place until nothing it reaches is
 being undone; then the next is taken, the last completed first. What child instances did is undone by them: the place
-"A<" waits until those of A have, and the same place in their own machine is where they undo what they did.
+"A<" waits until those of A have, and in their own machine a place of their own is where they undo what they did. A
+handler of what is done several times is done once for each round, by the instance that did the round, with its data.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from functools import cached_property
 
 from engine.bpmn.model import Node
 from engine.net import THROWS, Net, Root, has, parts
-from engine.run import UNDOES, Run, bare
+from engine.run import CANCELS, Run, bare, undone_at
 
 
 class Handlers:
@@ -25,7 +26,7 @@ class Handlers:
     @cached_property
     def own(self) -> str:
         """The place where this machine undoes what it did; "" for one of which nobody asks that."""
-        return self.root.top + UNDOES if self.root.kind in ("process", "body") else ""
+        return self.net.own(self.root)
 
     @cached_property
     def compensated(self) -> Mapping[str, str]:
@@ -33,9 +34,13 @@ class Handlers:
         return {handler.id: activity for activity, handler in self.net.compensators.items()}
 
     def by_children(self, activity: str) -> bool:
-        """Whether this activity's child instances undo what they did: no handler stands outside for it."""
+        """Whether this activity's child instances undo what they did: no handler stands outside for all of it."""
         handler = self.net.compensators.get(activity)
-        return activity != self.root.top and activity in self.net.undoing and (handler is None or handler.by_event)
+        if activity == self.root.id:
+            return self.root.kind == "round" and handler is None and activity in self.net.undoing
+        return activity != self.root.top and activity in self.net.undoing and (
+            handler is None or handler.by_event or self.net.each_undone(activity)
+        )
 
     def completed(self, run: Run, node: Node) -> None:
         """This activity is completed: from now on it can be undone, by its own handler as a whole."""
@@ -47,11 +52,18 @@ class Handlers:
         if node.id not in run.done:
             run.done.append(node.id)
 
+    def begun(self, run: Run, event: Node) -> None:
+        """A branch begins at this event: what it will have done can be undone, once it has ended."""
+        if event.id in self.net.undoing and event.id not in run.done:
+            run.done.append(event.id)
+
     def kept(self, run: Run) -> tuple[str, ...]:
         """What a machine that has come to its end can still undo, should its parent ask."""
         if not self.own or run.undone:
             return ()
-        handler = self.net.compensators.get(self.root.top)
+        if self.root.kind == "round" or (self.root.kind == "body" and self.net.each_undone(self.root.id)):
+            return (self.root.id,)
+        handler = self.net.compensators.get(self.root.top) if self.root.kind != "branch" else None
         return (*run.done, self.root.top) if handler is not None and handler.by_event else tuple(run.done)
 
     def waiting(self, run: Run) -> Iterator[str]:
@@ -104,8 +116,8 @@ class Handlers:
         """Whether at this place something is being undone that was asked for at the other."""
         if place == asking:
             return False
-        if place.endswith(UNDOES):
-            return place != self.own and self._reaches(asking, place.removesuffix(UNDOES))
+        if activity := undone_at(place):
+            return place != self.own and not place.endswith(CANCELS) and self._reaches(asking, activity)
         around = set() if asking == self.own else set(self.net.around(asking))
         return any(
             handler not in around and self._reaches(asking, self.compensated[handler]) for handler in self.inside(place)
@@ -121,7 +133,7 @@ class Handlers:
     def scopes_at(self, place: str) -> Iterator[str]:
         """The scopes inside the root that a token in this place keeps open: not those around a handler, which are over.
         """
-        if place.endswith(UNDOES):
+        if undone_at(place) and not place.endswith(CANCELS):
             return
         at = self.net.at(place)
         if at in self.net.bodies and at not in self.net.children and bare(place) not in self.net.flows:

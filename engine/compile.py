@@ -11,7 +11,8 @@ from engine.bpmn.model import Event, Loop, Node, Process, Timer
 from engine.errors import DrawingRefused, ExpressionRefused, Problem
 from engine.explore import Explored, explore
 from engine.graph import Call, Catch, Clock, Graph, Quorum, Repeat
-from engine.net import CAUGHT, Net, Root, gathers, net_of, parts, votes
+from engine.net import CAUGHT, Net, Root, gathers, parts, votes
+from engine.plane import net_of
 from engine.run import PART
 from engine.support import unsupported
 from engine.texts import expression_of, timer_of

@@ -15,7 +15,7 @@ from engine.errors import DrawingRefused, Problem
 from engine.faults import explosion, problem_of
 from engine.graph import State, Transition
 from engine.net import CAUGHT, THROWS, Net, Root, gathers, has, may_fail, parts, parts_of
-from engine.run import LEAVES, LISTENS, UNDOES, Fault, Run, bare, event_of
+from engine.run import CANCELS, LEAVES, LISTENS, UNDOES, Fault, Run, bare, event_of, undone_at
 from engine.tokens import Game
 
 MAX_STATES = 3_000
@@ -138,11 +138,15 @@ class _Explorer:
             node = self.net.nodes.get(place)
             if node is not None:
                 yield from self._at_place(state, open_scopes, node)
-            elif place.endswith(UNDOES) and place != self.game.handlers.own:
+            elif (activity := undone_at(place)) and place != self.game.handlers.own and not (
+                place == activity + UNDOES and activity + CANCELS in state.places  # the stay that is cancelled first
+            ):
                 run = self._run(state, open_scopes)
                 run.take(place)
-                run.path.append(place.removesuffix(UNDOES))
-                yield f"undone.{place.removesuffix(UNDOES)}", run
+                run.path.append(activity)
+                if place.endswith(CANCELS):
+                    self.game.left_cancelled(run, activity)
+                yield f"undone.{activity}", run
         if state.final and state.done:
             run = self._run(state, open_scopes)
             run.places.add(self.game.handlers.own)
@@ -364,8 +368,8 @@ class _Explorer:
 
     def _outermost(self, state: State) -> tuple[str, ...]:
         """The scope of the root, where its event sub-processes can begin: not any more when it is being undone."""
-        own = self.game.handlers.own
-        return (self.root.top,) if own and own not in state.places else ()
+        whole = self.root.kind in ("process", "body")
+        return (self.root.top,) if whole and self.game.handlers.own not in state.places else ()
 
     def _listens(self, scopes: frozenset[str], scope: str) -> bool:
         """The event sub-processes of a scope listen until one that interrupts has begun."""

@@ -21,7 +21,7 @@ from engine import feel
 from engine.bpmn.model import Node, Process
 from engine.errors import Problem
 from engine.net import Net, Root, has
-from engine.run import UNDOES
+from engine.run import undone_at
 
 Choice = tuple[str, tuple[str, ...]]
 """(gateway id, ids of the flows taken), one per gateway decided on the way."""
@@ -33,7 +33,8 @@ class State:
 
     `done` are the completed activities that can still be compensated, the oldest first ("…~<activity>" in the name); in
     a final state what a child instance can still undo. In the place "<activity><" a token waits until the children of
-    that activity have undone what they did; "<root><" stands in a machine that undoes what it did itself.
+    that activity have undone what they did ("<transaction><>" when it was cancelled); "<root><", of a round or branch
+    "<root><<", stands in a machine that undoes what it did itself.
     `arrived` are the things that have come for events that need several ("…^<event>#<number>").
     A second token in A, which no sound drawing allows, waits in the place "A*2".
     """
@@ -195,7 +196,12 @@ class Graph:
 
     def undoes(self, place: str) -> bool:
         """Whether at this place a token waits for child instances to undo what they did."""
-        return place.endswith(UNDOES) and place != self.root.top + UNDOES
+        return bool(undone_at(place)) and place != self.own
+
+    @cached_property
+    def own(self) -> str:
+        """The place where a token waits until this machine has undone what it did itself; "" where it never does."""
+        return self.net.own(self.root)
 
     def cancels(self, step: Transition) -> bool:
         """Whether with this step the transaction that this machine runs was cancelled."""

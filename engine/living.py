@@ -22,8 +22,9 @@ class Stay:
 
 @dataclass(eq=False, slots=True)
 class Living:
-    """One instance in play. `node` is the place or event of `parent` it belongs to; `stays` the
-    places whose work its children do, `past` the children that have ended and can still undo what they did."""
+    """One instance in play. `node` is the place or event of `parent` it belongs to, `visit` which stay there; `stays`
+    the places whose work its children do, `visits` how many there were, `past` the children that have ended and can
+    still undo what they did, `before` what one knew before it did."""
 
     graph: Graph
     variables: dict[str, Any]
@@ -37,6 +38,9 @@ class Living:
     stays: dict[str, Stay] = field(default_factory=dict)
     past: list[Living] = field(default_factory=list)
     undoes: bool = False
+    before: dict[str, Any] | None = None
+    visit: int = 0
+    visits: dict[str, int] = field(default_factory=dict)
     cancelled: bool = False
 
     @property

@@ -14,7 +14,7 @@ from functools import cached_property
 
 from engine.bpmn.model import ACTIVITIES, SUB_PROCESSES, Event, Flow, Node, Process
 from engine.components import components
-from engine.run import LISTENS, PART, UNDOES, bare
+from engine.run import ITSELF, LISTENS, PART, UNDOES, bare, undone_at
 
 AUTOMATIC = frozenset({"serviceTask", "sendTask", "scriptTask", "businessRuleTask"})
 PLAIN = frozenset({"task", "manualTask"})
@@ -101,7 +101,7 @@ class Net:
     def at(self, place: str) -> str:
         """The node a token in this place is at: a token on a flow is before the node that the flow leads to."""
         name = bare(place)
-        return self.flows[name].target if name in self.flows else name.removesuffix(UNDOES)
+        return self.flows[name].target if name in self.flows else undone_at(name) or name
 
     def within(self, node: str, scope: str) -> bool:
         """Whether the node lies in this scope, at any depth."""
@@ -229,16 +229,44 @@ class Net:
 
     @cached_property
     def undoing(self) -> frozenset[str]:
-        """The activities whose child instances may have something to undo that is asked for here: what is called, and
-        bodies with handlers inside."""
+        """The activities whose child instances may have something to undo that is asked for here: what is called, what
+        has a handler for each round, bodies with handlers inside; and the dashed events whose branches may."""
         handled = self.compensators.keys()
         asked = self.compensates or bool(handled)
-        return frozenset(
+        activities = frozenset(
             name for name in self.children
-            if (asked and self.nodes[name].kind == "callActivity")
-            or (name in self.bodies and (name in handled or not handled.isdisjoint(self.contents[name])
-                                        or (asked and self._calls(name))))
+            if name in handled or (asked and self.nodes[name].kind == "callActivity")
+            or (name in self.bodies and (not handled.isdisjoint(self.contents[name]) or (asked and self._calls(name))))
         )
+        return activities | frozenset(
+            event for event in self._branching if not self.reached(event).isdisjoint(activities | handled)
+        )
+
+    def reached(self, event: str) -> frozenset[str]:
+        """What a token that leaves the event can come to, the event included, and what lies inside that."""
+        seen, todo = set[str](), [event]
+        while todo:
+            name = todo.pop()
+            if name not in seen:
+                seen.add(name)
+                todo += [flow.target for flow in self.outgoing(self.nodes[name])]
+                todo += [boundary.id for boundary in self.boundaries(name)]
+                todo += self.contents.get(name, ())
+        return frozenset(seen)
+
+    def each_undone(self, activity: str) -> bool:
+        """Whether the handler of this activity is done once for each of its rounds, by the instance that did it."""
+        handler = self.compensators.get(activity)
+        return (
+            handler is not None and not handler.by_event
+            and activity in self.children and self.nodes[activity].loop is not None
+        )
+
+    def own(self, root: Root) -> str:
+        """The place where the machine of this root undoes what it did; "" for one of which nobody asks that."""
+        if root.kind in ("process", "body"):
+            return root.top + UNDOES
+        return root.id + ITSELF if root.id in self.undoing else ""
 
     @cached_property
     def cancelling(self) -> frozenset[str]:
@@ -311,37 +339,6 @@ class Net:
             self.nodes[inner].by_event for inner in self.around(source)
             if inner in self.nodes and self.scope.get(inner) == scope
         )
-
-
-def net_of(process: Process) -> Net:
-    """The process laid into one plane."""
-    nodes, flows, scope = dict[str, Node](), dict[str, Flow](), dict[str, str]()
-    bodies = {process.id: process}
-    todo = [process]
-    while todo:
-        body = todo.pop()
-        flows.update(body.flows)
-        for node in body.nodes.values():
-            nodes[node.id], scope[node.id] = node, body.id
-            if node.children is not None:
-                bodies[node.id] = node.children
-                todo.append(node.children)
-    for throw, catch in _links(nodes, scope):
-        link = Flow(f"{throw.id}..{catch.id}", throw.id, catch.id, line=throw.line)
-        flows[link.id] = link
-        nodes[throw.id] = replace(nodes[throw.id], outgoing=(*nodes[throw.id].outgoing, link.id))
-        nodes[catch.id] = replace(nodes[catch.id], incoming=(*nodes[catch.id].incoming, link.id))
-    return Net(process, nodes, flows, scope, bodies)
-
-
-def _links(nodes: Mapping[str, Node], scope: Mapping[str, str]) -> list[tuple[Node, Node]]:
-    links = [node for node in nodes.values() if node.event is not None and node.event.kind == "link"]
-    catches = {(scope[node.id], node.event.ref): node for node in links if node.kind == "intermediateCatchEvent"
-               and node.event is not None}
-    return [
-        (node, catches[key]) for node in links
-        if node.kind in THROWS and node.event is not None and (key := (scope[node.id], node.event.ref)) in catches
-    ]
 
 
 def gathers(node: Node) -> bool:

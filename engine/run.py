@@ -17,6 +17,11 @@ PART = "#"
 """Between the id of an event that needs several things to have come and the number of one of them, from 1."""
 UNDOES = "<"
 """After an activity's id: the place where a token waits until its child instances have undone what they did."""
+ITSELF = "<<"
+"""After the id of a round, or of a branch's event: the place where that instance undoes what it did itself."""
+CANCELS = "<>"
+"""After a transaction's id: the place where a token waits until the rounds of a cancelled stay have undone what they
+did; then it is left by its cancel event."""
 
 
 class Fault(Exception):
@@ -98,6 +103,13 @@ def event_of(name: str) -> str:
 def bare(place: str) -> str:
     """The element of a place: a second token in A stands in the place "A*2"."""
     return place.partition("*")[0] if "*" in place else place
+
+
+def undone_at(place: str) -> str:
+    """The activity, or event of a branch, whose instances undo what they did while a token is here; "" at any other."""
+    name, mark, _ = place.partition(UNDOES)
+    return name if mark else ""
+
 
 def turns(flow: str, trail: tuple[str, ...]) -> bool:
     """Whether the token turns round for ever. Behind a join it may come by twice, and wait there the second time."""

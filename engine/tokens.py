@@ -14,7 +14,7 @@ from engine.bpmn.model import ACTIVITIES, SUB_PROCESSES, Event, Flow, Node
 from engine.compensation import Handlers
 from engine.joins import Joins
 from engine.net import THROWS, Net, Root, has, parts, waits
-from engine.run import JOINED, LEAVES, UNDOES, Fault, Run, bare, turns
+from engine.run import CANCELS, JOINED, LEAVES, UNDOES, Fault, Run, bare, turns
 
 MOST_WAYS = 10
 """A node with more conditional flows than this, of which any number may be taken, is refused."""
@@ -35,10 +35,8 @@ class Game:
         self.cut: list[Fault] = []
 
     def settle(self, run: Run) -> Iterator[Run]:
-        """Every way this run can come to rest, each with its choices; `cut` are the ways that cannot be followed.
-
-        The last of MOST_FAULTS of those is raised.
-        """
+        """Every way this run can come to rest, with its choices; `cut` are those that cannot be followed, of which the
+        last of MOST_FAULTS is raised."""
         self.cut.clear()
         stack = [run]
         while stack:
@@ -257,6 +255,7 @@ class Game:
         """This boundary event, or start of an event sub-process, has happened: what it interrupts is gone."""
         if not catch.interrupting and self.net.branches(catch):
             run.branches.append(catch.id)
+            self.handlers.begun(run, catch)
             return
         scope = self._scope(catch)
         if catch.attached_to is not None:
@@ -340,8 +339,17 @@ class Game:
         return [run]
 
     def cancelled(self, run: Run, transaction: str) -> None:
-        """Nothing is left of this transaction; its cancel boundary event has happened."""
+        """Nothing is left of this transaction; its cancel boundary event has happened, where it was done in rounds when
+        those that had been completed have undone what they did."""
         self.abandon(run, transaction)
+        node = self.net.nodes[transaction]
+        if node.loop is not None and self.handlers.by_children(transaction):
+            run.put(transaction + CANCELS, node)
+            return
+        self.left_cancelled(run, transaction)
+
+    def left_cancelled(self, run: Run, transaction: str) -> None:
+        """The cancel boundary event of this transaction has happened."""
         for boundary in self.net.boundaries(transaction):
             if has(boundary, "cancel"):
                 run.path.append(boundary.id)
@@ -368,9 +376,8 @@ class Game:
                     run.done = [one for one in run.done if not self.net.within(one, over)]
                 return [run]
             return self.leave(run, node, run.trails.get(scope, ()))
-        for place in self.handlers.waiting(run):
-            return self._undo(run, place)
-        return self._join(run)
+        asking = next(self.handlers.waiting(run), None)
+        return self._undo(run, asking) if asking is not None else self._join(run)
 
     def _asks(self, run: Run, node: Node) -> bool:
         """Whether this ad hoc sub-process still has its completion condition to ask in this step."""

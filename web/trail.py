@@ -202,6 +202,7 @@ PLAIN = {
     "condition.met": _l("%(what)s: syaratnya terpenuhi"), "activity.begun": _l("%(what)s: dimulai"),
     "activity.finished": _l("%(what)s: selesai"), "timer.dropped": _l("%(what)s: jamnya ditiadakan"),
     "branch.ended": _l("%(what)s: satu cabang selesai"), "round.ended": _l("%(what)s: satu putaran selesai"),
+    "round.undone": _l("%(what)s: satu putaran dibatalkan"),
     "children.ended": _l("%(what)s: semua bagiannya selesai"), "error.caught": _l("%(what)s: galatnya ditangani"),
     "error.acknowledged": _l("%(what)s: galatnya sudah dilihat"),
     "escalation.caught": _l("%(what)s: eskalasinya ditangani"),

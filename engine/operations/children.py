@@ -26,7 +26,7 @@ from engine.operations.standing import Standing, lock, require_role, standing_of
 from engine.operations.step import ended_message, thrown_message, undone_message
 from engine.plain import plain
 from engine.rounds import OWN, Plan
-from engine.run import UNDOES
+from engine.run import CANCELS, UNDOES
 from engine.statements import AnyRow, Statement
 
 _instance, _task = table_of(Instance), table_of(Task)
@@ -122,16 +122,31 @@ def child_undone(
     None when the parent has left that place meanwhile, or another child is at it.
     """
     standing = lock(session, instance_id, host)
-    if child is not None:
-        _hand_up_evidence(session, _CHILD.first(session, {"child": child}))
-    graph = standing.definition.graph
-    if standing.row.status != "running" or node + UNDOES not in graph.states[standing.row.state].places:
+    row = _CHILD.first(session, {"child": child}) if child is not None else None
+    if row is not None:
+        _hand_up_evidence(session, row)
+    places = standing.definition.graph.states[standing.row.state].places
+    place = next((one for one in (node + CANCELS, node + UNDOES) if one in places), None)
+    if standing.row.status != "running" or place is None:
         return None
-    if child is not None:
-        undo_next(session, standing, node, now)
+    if row is not None:
+        _round_undone(session, standing, row, now)
+        undo_next(session, standing, place, now)
         return None
     act = Act("compensation.ended", SYSTEM, now, node)
     return go_on(session, standing, advance(session, standing, f"undone.{node}", act), now)
+
+
+def _round_undone(session: Session, standing: Standing, row: AnyRow, now: datetime) -> None:
+    """What the handler of this round has changed is known to the parent, as if it had been done there."""
+    before = row.origin.get("before")
+    changed = {} if before is None else {
+        name: value for name, value in row.variables.items() if name not in before or before[name] != value
+    }
+    if changed:
+        standing.keep(changed)
+        act = Act("round.undone", SYSTEM, now, row.parent_node, details={"child": row.id, "number": row.number})
+        note(session, standing, act, {"variables": standing.variables})
 
 
 def _branch_ended(
