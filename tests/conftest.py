@@ -55,6 +55,7 @@ def missing(reason: str) -> NoReturn:
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--no-postgres", action="store_true", help="skip what runs on PostgreSQL (refused under CI)")
+    parser.addoption("--pictures", action="store_true", help="the guide's pictures are taken anew, into docs/images")
 
 
 def pytest_configure(config: pytest.Config) -> None:

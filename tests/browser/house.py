@@ -28,6 +28,7 @@ from workflows.activities.attendance import Mark
 from workflows.demo import ground
 from workflows.models import Body, Membership
 from workflows.people import NikKeys
+from workflows.regions import TEMANGGUNG
 
 DISTRICT = "33.23.13"
 MINE, RETURNED = f"{DISTRICT}.2004", f"{DISTRICT}.2003"
@@ -47,7 +48,9 @@ class House:
 
 
 @pytest.fixture(scope="session")
-def house(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+def house(
+    sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
+) -> Iterator[House]:
     folder = tmp_path_factory.mktemp("pages")
     file = folder / "tapak.sqlite3"
     file.write_bytes(sqlite_template.read_bytes())
@@ -57,7 +60,7 @@ def house(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> It
         demo.load(
             session, now=datetime.now(UTC), keys=NikKeys.from_secret(config.secret_key.encode()),
             password_hash=passwords.digest(DEMO_PASSWORD), keep=keeper(Store(config.attachments)), effects=EFFECTS,
-            within=DISTRICT,
+            within=TEMANGGUNG if request.config.getoption("--pictures") else DISTRICT,
         )
         places, lists = _places(session) | _activity(session), {
             "{approvals}": _one_of_each(session, "approve_%", "/tugas/{task}/periksa"),

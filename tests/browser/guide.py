@@ -1,30 +1,20 @@
-"""Makes the pictures of the guide and of the README anew, from a running demo.
-
-    python3 manage.py run                                        # in one terminal
-    .venv/bin/python docs/panduan/pictures.py http://127.0.0.1:8000
-
-Afterwards docs/images/*.png show the demo as it is now, each below 150 kB. Nothing in the demo is changed, but the
-empty form that is handed in once to show what then is said, and two drafts of a drawing. Needs requirements-test.txt
-and Chromium.
-"""
+"""The pictures of the guide and of the README: who opens which page, on what, and what they do there."""
 
 from __future__ import annotations
 
 import io
-import os
-import shutil
-import sys
 from collections.abc import Callable
-from pathlib import Path
 
 from PIL import Image
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Page
 
-IMAGES = Path(__file__).resolve().parent.parent / "images"
-EVERYBODYS = "tapak-demo-2024"
-PHONE, DESK = (360, 740), (1280, 860)
+from tests.browser.conftest import PHONE
+from web.config import ROOT
+
+IMAGES = ROOT / "docs" / "images"
+DESK = {"width": 1280, "height": 860}
 LARGEST = 150_000
-DRAWING = Path(__file__).resolve().parents[2] / "workflows" / "pps" / "pps.bpmn"
+DRAWING = ROOT / "workflows" / "pps" / "pps.bpmn"
 
 
 def first(name: str) -> Callable[[Page], None]:
@@ -46,6 +36,12 @@ def give_back(page: Page) -> None:
     first("Periksa")(page)
     page.wait_for_load_state("networkidle")
     page.locator(".give-back > summary").click()
+
+
+def several(page: Page) -> None:
+    for box in page.locator(".queue tbody input[type=checkbox]").all()[:4]:
+        box.check()
+    page.get_by_role("button", name="Setujui yang dicentang").click()
 
 
 def history(page: Page) -> None:
@@ -81,7 +77,7 @@ def fault(page: Page) -> None:
     page.wait_for_timeout(6000)
 
 
-SHOTS: tuple[tuple[str, str, tuple[int, int], str, Callable[[Page], None] | None], ...] = (
+SHOTS: tuple[tuple[str, str, dict[str, int], str, Callable[[Page], None] | None], ...] = (
     ("masuk", "", PHONE, "/masuk", None),
     ("tugas-anggota", "pps-pare-kranggan", PHONE, "/tugas", None),
     ("isi-bukti", "pps-pare-kranggan", PHONE, "/tugas", first("Isi bukti")),
@@ -104,55 +100,25 @@ SHOTS: tuple[tuple[str, str, tuple[int, int], str, Callable[[Page], None] | None
     ("alur", "operator", DESK, "/alur/proses/pps", None),
     ("alur-temuan", "operator", DESK, "/alur/baru", fault),
     ("alur-banding", "operator", DESK, "/alur/baru", changed(("Periksa bimtek", "Telaah bimtek"))),
+    ("kegiatan", "operator", DESK, "/kegiatan/{activity}", None),
+    ("undangan", "operator", DESK, "/badan/{mine}/undangan", None),
+    ("surat", "operator", DESK, "/surat/terbitkan?jenis=oath_minutes", None),
+    ("impor", "operator", DESK, "/impor", None),
+    ("ekspor", "operator", DESK, "/ekspor", None),
+    ("massal", "komisioner-sdm", DESK, "/tugas", several),
+    ("laju", "hukum", DESK, "/laju", None),
     ("riwayat", "auditor", DESK, "/badan", history),
 )
 
 
-def keep(name: str, picture: bytes) -> int:
-    """The picture lies in docs/images, with as many colours as fit below the limit; gives its size in bytes."""
+
+
+def shrunk(picture: bytes) -> bytes:
+    """The PNG with as many colours as fit below the limit."""
     drawn = Image.open(io.BytesIO(picture)).convert("RGB")
     for colours in (256, 128, 64, 32):
         stream = io.BytesIO()
         drawn.quantize(colours, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE).save(stream, "PNG", optimize=True)
         if stream.tell() < LARGEST:
             break
-    (IMAGES / f"{name}.png").write_bytes(stream.getvalue())
-    return stream.tell()
-
-
-def enter(browser: Browser, address: str, login: str, size: tuple[int, int]) -> Page:
-    page = browser.new_page(
-        viewport={"width": size[0], "height": size[1]}, base_url=address, locale="id-ID", color_scheme="light",
-        has_touch=size == PHONE, is_mobile=size == PHONE,
-    )
-    page.goto("/masuk")
-    if login:
-        page.fill("input[name=login]", login)
-        page.fill("input[name=password]", EVERYBODYS)
-        page.press("input[name=password]", "Enter")
-        page.wait_for_url(lambda url: "/masuk" not in url)
-    return page
-
-
-def main(address: str, names: list[str]) -> None:
-    chromium = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
-    IMAGES.mkdir(parents=True, exist_ok=True)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=chromium, args=["--no-sandbox", "--hide-scrollbars"]
-        )
-        for name, login, size, path, then in SHOTS:
-            if names and name not in names:
-                continue
-            page = enter(browser, address, login, size)
-            page.goto(path)
-            if then:
-                then(page)
-            page.wait_for_load_state("networkidle")
-            print(name, keep(name, page.screenshot()))
-            page.close()
-        browser.close()
-
-
-if __name__ == "__main__":
-    main(sys.argv[1] if len(sys.argv) > 1 else "http://127.0.0.1:8000", sys.argv[2:])
+    return stream.getvalue()

@@ -1,0 +1,63 @@
+"""The guide's pictures are taken by these tests, so that a step that no longer works is found.
+
+    python3 manage.py test tests/browser/test_guide.py --pictures
+
+writes them into docs/images, with the whole regency; without --pictures one kecamatan is enough, and nothing is kept.
+Nothing in the demo is changed but the empty form that is handed in once to show what then is said, and two drafts.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from tests.browser.conftest import PHONE
+from tests.browser.guide import IMAGES, LARGEST, SHOTS, shrunk
+from tests.browser.house import House
+from web.auth.accounts import DEMO_PASSWORD
+from web.config import ROOT
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("pages")]
+
+
+def enter(chrome: Browser, house: House, login: str, size: dict[str, int]) -> Page:
+    page = chrome.new_page(
+        viewport=size, base_url=house.url, locale="id-ID", color_scheme="light",  # type: ignore[arg-type]
+        has_touch=size == PHONE, is_mobile=size == PHONE,
+    )
+    page.goto("/masuk")
+    if login:
+        page.fill("input[name=login]", login)
+        page.fill("input[name=password]", DEMO_PASSWORD)
+        page.press("input[name=password]", "Enter")
+        page.wait_for_url(lambda url: "/masuk" not in url)
+    return page
+
+
+@pytest.mark.parametrize(("name", "login", "size", "path", "then"), SHOTS, ids=[shot[0] for shot in SHOTS])
+def test_the_steps_of_a_picture_work(
+    request: pytest.FixtureRequest, chrome: Browser, house: House, name: str, login: str, size: dict[str, int],
+    path: str, then: Callable[[Page], None] | None,
+) -> None:
+    page = enter(chrome, house, login, size)
+    answer = page.goto(house.paths([path])[0])
+    assert answer is not None
+    assert answer.ok
+    if then:
+        then(page)
+    page.wait_for_load_state("networkidle")
+    picture = shrunk(page.screenshot())
+    page.close()
+    assert 5_000 < len(picture) < LARGEST
+    if request.config.getoption("--pictures"):
+        (IMAGES / f"{name}.png").write_bytes(picture)
+
+
+def test_each_picture_stands_in_a_text_and_each_text_has_its_pictures() -> None:
+    texts = [*(ROOT / "docs" / "panduan").glob("*.md"), ROOT / "README.md"]
+    shown = {name for text in texts for name in re.findall(r"images/([\w-]+)\.png", text.read_text("utf-8"))}
+    assert shown == {shot[0] for shot in SHOTS}
+    assert shown == {file.stem for file in IMAGES.glob("*.png")}
