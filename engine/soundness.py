@@ -117,6 +117,17 @@ def _elements(graph: Graph, state: State) -> tuple[str, ...]:
 
 def _stuck(graph: Graph, state: State, elements: tuple[str, ...], way: tuple[str, ...]) -> Problem:
     join = graph.process.nodes[elements[0]]
+    if join.start_quantity > 1:
+        return Problem(
+            "completion.stuck",
+            f"Alur dapat berhenti di kegiatan ini untuk selamanya: kegiatan ini baru mulai setelah "
+            f"{join.start_quantity} token datang (startQuantity), dan sebanyak itu tidak akan pernah datang. Kurangi "
+            "jumlahnya, atau pastikan cukup banyak cabang sampai ke sini.",
+            join.id, join.line or None, way,
+            f"The flow can stop at this activity for ever: it begins only when {join.start_quantity} tokens have come "
+            "(startQuantity), and so many never will. Ask for fewer, or see that enough branches arrive.",
+            "unsound", elements,
+        )
     held = {bare(place) for place in state.places}
     missing = sorted(
         flow for element in elements for flow in graph.process.nodes[element].incoming if flow not in held

@@ -113,6 +113,8 @@ def update() -> list[str]:
     for message in sorted(source, key=lambda found: str(found.id)):
         if message.id:
             known = kept.get(_single(message.id))
+            if known and isinstance(known.id, str) != isinstance(message.id, str):
+                known = None  # it has become one with a plural, or is one no more
             places = sorted({(name.replace(os.sep, "/"), 0) for name, _ in message.locations})
             fresh.add(message.id, known.string if known else None, [(name, 1) for name, _ in places])
     ENGLISH.parent.mkdir(parents=True, exist_ok=True)

@@ -89,7 +89,7 @@ def confirm() -> ResponseReturnValue:
 @allow(SIGNED_IN)
 def trial() -> ResponseReturnValue:
     choice = _mine()
-    if not choice.channel:
+    if choice.channel not in channels(settings()):
         return redirect(url_for("mailing.choices"))
     try:
         mailing.try_out(transaction.session(), choice, transaction.now())
@@ -120,10 +120,10 @@ def _keep_hours(choice: NoticeChoice) -> None:
 def _page(
     choice: NoticeChoice, wrong: str = "", status: int = 422, typed: dict[str, str] | None = None
 ) -> ResponseReturnValue:
-    asked = choice.asked_channel and mailing.waits_for_code(choice, transaction.now())
+    offered = ("", *channels(settings()))
+    asked = choice.asked_channel in offered[1:] and mailing.waits_for_code(choice, transaction.now())
     now = {"channel": choice.asked_channel if asked else choice.channel,
            "address": choice.asked_address if asked else choice.address}
-    offered = ("", *channels(settings()))
     return render_template(
         "notices/choices.html", choice=choice, typed=typed or now, wrong=wrong, asked=asked, modes=MODES, zones=ZONES,
         hours=HOURS, channels={name: said for name, said in CHANNELS.items() if name in offered}, names=CHANNELS,

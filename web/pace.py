@@ -7,7 +7,7 @@ from datetime import date
 
 from flask import Blueprint, Response, g, render_template, request
 from flask.typing import ResponseReturnValue
-from flask_babel import format_decimal, gettext
+from flask_babel import format_decimal, ngettext
 
 from engine import definitions
 from engine.errors import NotFound
@@ -124,7 +124,10 @@ def bars(days: list[tuple[date, int]]) -> list[Bar]:
 
 def days_of(number: float | None) -> str:
     """"3,5 hari"; a dash where there is nothing to measure."""
-    return "–" if number is None else gettext("%(days)s hari", days=format_decimal(round(number, 1)))
+    if number is None:
+        return "–"
+    shown = round(number, 1)
+    return ngettext("%(days)s hari", "%(days)s hari", 1 if shown == 1 else 2, days=format_decimal(shown))
 
 
 def share(part: int, whole: int) -> str:

@@ -126,7 +126,7 @@ def ask_for(session: Session, choice: NoticeChoice, *, channel: str, address: st
         _forget_question(choice)
         return False
     again = (channel, address) == (choice.asked_channel, choice.asked_address)
-    if again and choice.asked_at is not None and now - choice.asked_at < timedelta(minutes=1):
+    if again and choice.tries < TRIES and choice.asked_at is not None and now - choice.asked_at < timedelta(minutes=1):
         return True
     _within_limits(session, choice.account_id, now)
     choice.asked_channel, choice.asked_address, choice.asked_at = channel, address, now

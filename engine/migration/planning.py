@@ -27,7 +27,7 @@ class Group:
     `verdict` is "moves", "needs_mapping", "cannot" or "loses_work" (they would move, but `lost` work has no task any
     more). `pairing` is that of what keeps them: their own state's, or that of one of their child instances.
     `clocks_new` and `clocks_gone` are the timer elements that the move arms and removes, `roles` the tasks that
-    somebody else does afterwards, as (task, old role, new role).
+    somebody else does afterwards, as (task, old role, new role); of these instances and of their child instances.
     """
 
     state: str
@@ -137,13 +137,15 @@ def _planned(session: Session, pairs: Pairer, from_definition: int, to_definitio
     counts = session.execute(
         select(Instance.state, func.count().label("number")).where(*running).group_by(Instance.state)
     ).all()
-    hurt = _hurt(session, pairs, from_definition)
+    kinds = _kinds_of_children(session, from_definition)
+    hurt = _hurt(session, pairs, from_definition, kinds)
     groups: list[Group] = []
     for state, number in counts:
         fates = hurt.get(state, {})
-        groups += [_group(pairs, state, len(ids), fate) for fate, ids in fates.items()]
+        children = [kind for kind in kinds if kind[0] == state]
+        groups += [_group(pairs, state, len(ids), fate, children) for fate, ids in fates.items()]
         if rest := number - sum(map(len, fates.values())):
-            groups.append(_group(pairs, state, rest, _Fate()))
+            groups.append(_group(pairs, state, rest, _Fate(), children))
     order = (LOSES, NEEDS_MAPPING, CANNOT, MOVES)
     groups.sort(key=lambda group: (order.index(group.verdict), -group.count, group.state, group.reason.message))
     return Plan(from_definition, to_definition, pairs.mapping, tuple(groups))
@@ -172,10 +174,18 @@ def _members(from_id: int) -> tuple[type[Instance], tuple[Any, ...], tuple[Any, 
     )
 
 
-def _hurt(session: Session, pairs: Pairer, from_id: int) -> dict[str, dict[_Fate, set[int]]]:
+def _kinds_of_children(session: Session, from_id: int) -> list[_Kind]:
+    root, columns, member = _members(from_id)
+    kinds = select(*columns[1:]).join(root, member[0]).where(*member, Instance.parent_id.is_not(None)).distinct()
+    return sorted((row[0], row[1], row[2]) for row in session.execute(kinds))
+
+
+def _hurt(
+    session: Session, pairs: Pairer, from_id: int, children: Sequence[_Kind]
+) -> dict[str, dict[_Fate, set[int]]]:
     """The instances that their children or their open work keep from moving unharmed: {state: {why: ids}}."""
     found: dict[int, tuple[str, _Fate]] = {}
-    for number, kind in _harmed_by_children(session, pairs, from_id):
+    for number, kind in _harmed_by_children(session, pairs, from_id, children):
         held, (state, before) = _held(pairs, kind), found.get(number, (kind[0], _Fate()))
         if before.held is None or (before.held.verdict, held.verdict) == (NEEDS_MAPPING, CANNOT):
             found[number] = state, replace(before, held=held)
@@ -190,11 +200,12 @@ def _hurt(session: Session, pairs: Pairer, from_id: int) -> dict[str, dict[_Fate
     return fates
 
 
-def _harmed_by_children(session: Session, pairs: Pairer, from_id: int) -> Iterator[tuple[int, _Kind]]:
+def _harmed_by_children(
+    session: Session, pairs: Pairer, from_id: int, children: Sequence[_Kind]
+) -> Iterator[tuple[int, _Kind]]:
     root, columns, member = _members(from_id)
-    kinds = select(*columns[1:]).join(root, member[0]).where(*member, Instance.parent_id.is_not(None)).distinct()
     harmful = {
-        kind for kind in map(tuple, session.execute(kinds))
+        kind for kind in children
         if pairs.pair(kind[0]).verdict == MOVES and _held(pairs, kind).verdict != MOVES
     }
     if harmful:
@@ -241,7 +252,7 @@ def _harm(pairs: Pairer, kind: _Kind, item: Item) -> tuple[Reason | None, bool]:
     return why, why is None and work.is_lost(own, pairing, item)
 
 
-def _group(pairs: Pairer, state: str, count: int, fate: _Fate) -> Group:
+def _group(pairs: Pairer, state: str, count: int, fate: _Fate, children: Sequence[_Kind]) -> Group:
     pairing = pairs.pair(state)
     held = fate.held if pairing.target is not None and fate.held is not None else pairing
     if held.target is None:
@@ -249,21 +260,35 @@ def _group(pairs: Pairer, state: str, count: int, fate: _Fate) -> Group:
     assert pairing.target is not None  # noqa: S101 -- it is what is held, or what is held stands in for it
     if fate.why is not None:
         return Group(state, count, CANNOT, pairing, fate.why)
-    before = places.clocks(pairs.old, pairs.old.states[state])
-    after = places.clocks(pairs.new, pairing.target)
-    kept = {pairs.event(node) for node, clock in before.items() if clock.host not in pairing.left}
-    again = {node for node, clock in after.items() if clock.host in pairing.entered}
-    roles = tuple(
-        (now, pairs.old.role(was), pairs.new.role(now)) for was, now in pairing.kept
-        if places.family(pairs.new, now) == places.WORK and pairs.old.role(was) != pairs.new.role(now)
-    )
+    armed, removed, roles = _told(pairs, (state, "", state), children)
     return Group(
         state, count, LOSES if fate.lost else MOVES, pairing, _lost(pairs, fate.lost),
         tuple(item.said(pairs) for item in fate.lost),
-        tuple(dict.fromkeys(one for item in fate.lost for one in pairs.suggest(item.node))),
-        tuple(sorted(set(after) - kept | again)),
-        tuple(sorted(node for node in before if pairs.event(node) not in after)), roles,
+        tuple(dict.fromkeys(one for item in fate.lost for one in pairs.suggest(item.node))), armed, removed, roles,
     )
+
+
+def _told(
+    pairs: Pairer, own: _Kind, children: Sequence[_Kind]
+) -> tuple[tuple[str, ...], tuple[str, ...], tuple[tuple[str, str, str], ...]]:
+    """The clocks armed and removed and the roles that change, of all members of the families in this state."""
+    armed: set[str] = set()
+    removed: set[str] = set()
+    roles: dict[tuple[str, str, str], None] = {}
+    for kind in (own, *children):
+        part, pairing = pairs.part(kind[1]), _held(pairs, kind)
+        if not isinstance(part, Pairer) or pairing.target is None:
+            continue
+        before = places.clocks(part.old, part.old.states[kind[2]])
+        after = places.clocks(part.new, pairing.target)
+        kept = {part.event(node) for node, clock in before.items() if clock.host not in pairing.left}
+        armed |= set(after) - kept | {node for node, clock in after.items() if clock.host in pairing.entered}
+        removed |= {node for node in before if part.event(node) not in after}
+        roles |= {
+            (now, part.old.role(was), part.new.role(now)): None for was, now in pairing.kept
+            if places.family(part.new, now) == places.WORK and part.old.role(was) != part.new.role(now)
+        }
+    return tuple(sorted(armed)), tuple(sorted(removed)), tuple(roles)
 
 
 def _lost(pairs: Pairer, lost: Sequence[Item]) -> Reason:

@@ -69,6 +69,12 @@ def test_tokens_in_a_round_are_gathered(session: Session) -> None:
 
 def test_too_few_are_told_with_the_activity_where_they_wait() -> None:
     assert codes(GIVES.format(given=1, needed=2)) >= {("completion.stuck", "x", "unsound")}
+    found = check(drawing(GIVES.format(given=1, needed=2))).problems
+    [stuck] = [one for one in found if one.code == "completion.stuck"]
+    assert "2 token" in stuck.message
+    assert "2 tokens" in stuck.message_en
+    assert "gerbang" not in stuck.message
+    assert "gateway" not in stuck.message_en
 
 
 def test_too_many_are_told_with_the_activity_they_come_to() -> None:

@@ -14,7 +14,7 @@ from engine.phrases import Phrase
 from tests.web import desk_world
 from tests.web.conftest import Browser
 from tests.web.desk_world import signed_in
-from web import db
+from web import db, pace
 from web.errors import sentence_of, translated
 from web.fields import said
 from workflows import versions
@@ -103,3 +103,12 @@ def test_the_desk_of_letters_speaks_english_and_letters_do_not(app: Flask, brows
     wrong = browser.send("/surat/naskah/oath_minutes", {"text": "# {badn}\n{ketua", "seen": "0"})
     assert "Line 1: there is no placeholder {badn}. Do you mean {badan}?" in wrong.text
     assert "Line 2: a brace has no partner." in wrong.text
+
+
+def test_one_day_is_one_day(app: Flask) -> None:
+    with app.test_request_context(headers={"Cookie": "tapak_language=en"}):
+        assert [pace.days_of(days) for days in (1.0, 0.96, 1.1, 2.0, 0.0, None)] == [
+            "1 day", "1 day", "1.1 days", "2 days", "0 days", "–",
+        ]
+    with app.test_request_context():
+        assert [pace.days_of(days) for days in (1.0, 2.5)] == ["1 hari", "2,5 hari"]

@@ -23,8 +23,9 @@ from sqlalchemy.orm import Session
 from engine import outbox
 from tests.conftest import Database
 from tests.web.conftest import Browser, application
-from web import db, jobs, mailing_sending
+from web import db, jobs, mailing_sending, schedule
 from web.config import Config, SettingsRefused
+from web.queue import Doorbell
 from workflows import mailing, notices
 from workflows.models import Account, Notice, NoticeChoice, NoticeSending, NoticeSent
 
@@ -193,6 +194,21 @@ def test_a_repetition_after_a_crash_is_recognisable(
     assert office.mails[2]["Message-ID"] != first["Message-ID"]
 
 
+def test_the_sweep_looks_once_a_minute(database: Database, session: Session, settings: Config, office: Office) -> None:
+    who = account(session, quiet_from=0, quiet_until=0)
+    sweep = schedule.Sweep(engine=database.engine, bell=Doorbell(None), host=jobs.host(), channels=EMAIL)
+    tell(session, who, 1)
+    sweep.tick()
+    tell(session, who, 2)
+    sweep.tick()
+    post(database, settings)
+    assert [office.subject(place) for place in range(len(office.mails))] == ["Tapak: 1 pemberitahuan"]
+    sweep.gathered_at -= schedule.GATHER_SECONDS
+    sweep.tick()
+    post(database, settings)
+    assert len(office.mails) == 2
+
+
 def test_quiet_hours_and_what_was_read(database: Database, session: Session) -> None:
     who = account(session)
     night = NINE + timedelta(hours=12, minutes=30)
@@ -334,6 +350,23 @@ def test_codes_cannot_be_guessed(page: Flask, reader: Browser, office: Office) -
         reader.send("/pemberitahuan/pilihan/kode", {"code": f"{(int(found[1]) + step) % 1_000_000:06d}"})
     answer = reader.send("/pemberitahuan/pilihan/kode", {"code": found[1]}, follow_redirects=True)
     assert "terbukti" not in answer.text
+    assert "Ketik kodenya" not in answer.text
+    reader.send("/pemberitahuan/pilihan", WISH)
+    deliver(page)
+    assert len(office.mails) == 2, "after too many tries the next code is a new one, at once"
+
+
+def test_a_way_that_is_set_no_more_is_not_promised(page: Flask, reader: Browser, office: Office) -> None:
+    where, kept = "/pemberitahuan/pilihan", page.extensions["tapak.config"]
+    reader.send(where, WISH)
+    page.extensions["tapak.config"] = replace(kept, smtp_url="")  # the office took its mail server away
+    assert "Ketik kodenya" not in reader.get(where).text
+    page.extensions["tapak.config"] = kept
+    deliver(page)
+    reader.send(f"{where}/kode", {"code": re.findall(r"\b(\d{6})\b", office.text())[0]})
+    page.extensions["tapak.config"] = replace(kept, smtp_url="")
+    assert "tidak lagi diatur" in reader.get(where).text
+    assert "Percobaan sedang dikirim" not in reader.send(f"{where}/percobaan", follow_redirects=True).text
 
 
 @pytest.mark.parametrize("address", ["a@b\r\nBcc: x@y.example", "a b@c.d", "", "a@b@c", "a@b,c@d", "<a@b>"])

@@ -368,6 +368,21 @@ def test_rounds_within_rounds_move(family: Moved) -> None:
     assert history.verify(family.session) == []
 
 
+def test_the_dry_run_tells_the_clocks_of_child_instances(family: Moved) -> None:
+    family.begin(ROUNDS, "first")
+    begin, end = ROUNDS.index("    <boundaryEvent"), ROUNDS.index("    </subProcess>")
+    bare = family.plan(family.publish(ROUNDS[:begin] + ROUNDS[end:]).id)
+    assert (bare.verdict, bare.clocks_new, bare.clocks_gone) == (MOVES, (), ("late",))
+    soon = ROUNDS[begin:ROUNDS.index("    <intermediateThrow")].replace('"late"', '"soon"')
+    new = family.publish(ROUNDS[:begin] + soon.replace(' cancelActivity="false"', "") + ROUNDS[begin:].replace(
+        "late>told", "soon>told; late>told")).id
+    group = family.plan(new)
+    assert (group.verdict, group.clocks_new, group.clocks_gone) == (MOVES, ("soon",), ())
+    assert family.move(new).moved == 1
+    armed = select(Timer.node, Timer.instance_id).where(Timer.closed_at.is_(None), Timer.fired.is_(False))
+    assert sorted(row.node for row in family.session.execute(armed)) == ["late"] * 3 + ["soon"] * 3
+
+
 def test_the_dry_run_costs_the_same_however_many_children_there_are(family: Moved) -> None:
     family.begin(ROUNDS, "first")
     new = family.publish(ROUNDS.replace('id="last"', 'id="last" name="Terakhir"')).id
