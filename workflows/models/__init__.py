@@ -13,6 +13,7 @@ from workflows.models.activity import (
     ActivityVerdict,
 )
 from workflows.models.agenda import Agenda, AgendaChange, AgendaDay
+from workflows.models.board import BoardView, Reminder
 from workflows.models.body import Body
 from workflows.models.bulk import Bulk, OwnDistrict
 from workflows.models.comment import Comment
@@ -54,6 +55,7 @@ __all__ = [
     "AgendaChange",
     "AgendaDay",
     "Assignment",
+    "BoardView",
     "Body",
     "Bulk",
     "Climb",
@@ -93,6 +95,7 @@ __all__ = [
     "RegisterEntry",
     "RegisterFile",
     "RegisterStep",
+    "Reminder",
     "SignInAttempt",
     "Stakeholder",
     "StakeholderHolder",
