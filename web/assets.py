@@ -5,11 +5,13 @@ from __future__ import annotations
 import hashlib
 from functools import cache
 from pathlib import Path
+from typing import Any, cast
 from wsgiref.headers import Headers
 
 from flask import Flask, current_app, request, url_for
 
 from web.config import Config
+from web.joining import JOINED, joined, write
 from web.packing import PackedFiles
 
 STATIC = Path(__file__).parent / "static"
@@ -31,7 +33,8 @@ def _address(name: str, _script_root: str) -> str:
 
 def version(name: str) -> str:
     """Twelve hex digits of the content's SHA-256."""
-    return hashlib.sha256((STATIC / name).read_bytes()).hexdigest()[:12]
+    content = joined(name, STATIC).encode() if name in JOINED else (STATIC / name).read_bytes()
+    return hashlib.sha256(content).hexdigest()[:12]
 
 
 def _nosniff(headers: Headers, _path: str, _url: str) -> None:
@@ -43,7 +46,10 @@ def install(app: Flask) -> None:
     """Static files are served before the application is asked; templates name them with `asset()`."""
     app.jinja_env.globals["asset"] = asset
     config: Config = app.extensions["tapak.config"]
-    app.wsgi_app = PackedFiles(  # type: ignore[method-assign]  # as Flask's documentation wraps it
+    write(STATIC, config.run / "joined")
+    files = PackedFiles(
         app.wsgi_app, root=str(STATIC), prefix="static/", max_age=ONE_YEAR, allow_all_origins=False,
         add_headers_function=_nosniff, autorefresh=app.debug, folder=config.run / "packed",
     )
+    cast(Any, files).add_files(str(config.run / "joined"), prefix="static/")
+    app.wsgi_app = files  # type: ignore[method-assign]  # as Flask's documentation wraps it

@@ -21,12 +21,10 @@ bp = Blueprint("pwa", __name__)
 
 SHELL = (
     "css/tapak.css", "css/desk.css", "css/offline.css", "img/tapak.svg", "img/icons.svg", "js/tapak.js",
-    "js/offline_store.js", "js/offline_line.js", "js/offline_queue.js", "js/offline_page.js", "js/photos.js",
-    "js/evidence_answers.js", "js/evidence_photos.js", "js/evidence_refusal.js", "js/evidence_live.js",
-    "js/evidence.js",
+    "js/offline.js", "js/offline_page.js", "js/form.js",
 )
 """What the form and the page of the phone's outbox are made of."""
-WORKER = ("js/offline_store.js", "js/offline_line.js", "js/offline_queue.js")
+WORKER = ("js/offline.js",)
 COLOUR, PAPER = "#0e5a5e", "#f5f4ef"
 
 
