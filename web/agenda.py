@@ -16,7 +16,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from engine.errors import EvidenceRefused, FieldError, Forbidden, Refused
-from web import agenda_words, board_words, transaction
+from web import agenda_words, board_words, stakeholder_words, transaction
 from web.access import allow, current_actor
 from web.agenda_words import DAY_NAMES, LABEL_NAMES, PERIODS, TOLD_NAMES
 from web.errors import sentence_of, status_of
@@ -26,6 +26,7 @@ from workflows.agenda_differences import Wish
 from workflows.models import Agenda
 from workflows.models.accounts import ROLES
 from workflows.settings import KINDS, TOLD, Settings, write
+from workflows.stakeholders.kinds import KINDS as OFFICES
 
 bp = Blueprint("agenda", __name__, url_prefix="/agenda")
 
@@ -138,7 +139,7 @@ def _words() -> dict[str, Any]:
         "kinds": [(kind, board_words.kind_name(kind)) for kind in KINDS], "periods": PERIODS,
         "told": [(code, TOLD_NAMES[code]) for code in TOLD], "labels": LABEL_NAMES, "day_names": DAY_NAMES,
         "lines": agenda_words.lines, "in_days": agenda_words.days, "number_pattern": agenda_words.number_pattern,
-        "statuses": agenda_words.STATUS_NAMES, "zone_name": ZONE_NAMES.get,
+        "statuses": agenda_words.STATUS_NAMES, "zone_name": ZONE_NAMES.get, "offices": stakeholder_words.KINDS,
     }
 
 
@@ -168,6 +169,9 @@ def _typed(form: Mapping[str, str]) -> Wish:
     for name in ("undo_minutes", "bulk_sample"):
         if form.get(name, "").strip():
             settings[name] = _number(form[name])
+    settings["contact_within"] = {
+        kind: _number(days) for kind, days in _group(form, "contact_within", OFFICES).items()
+    }
     return Wish(settings, form.get("day_type", ""), _rows(form, "days"))
 
 

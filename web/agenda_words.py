@@ -11,6 +11,7 @@ from flask_babel import gettext, ngettext
 from flask_babel import lazy_gettext as _l
 
 from web import board_words
+from web.stakeholder_words import office_name
 from web.words import short_date
 from workflows.settings import NUMBER_PATTERN
 
@@ -24,6 +25,9 @@ PERIODS = (
     ("inauguration", _l("Pelantikan: tenggang sesudah hari rencana")), ("sowan", _l("Sowan sesudah sumpah")),
     ("secretariat", _l("Sekretariat sesudah sumpah (aturan: 7)")), ("monitoring", _l("Monitoring setiap")),
     ("monitoring_grace", _l("Tenggang monitoring berikutnya")), ("approval", _l("Pemeriksaan oleh komisioner")),
+    ("suggestion", _l("Jawaban atas saran perbaikan Bawaslu")), ("report", _l("Laporan bulanan sesudah akhir bulan")),
+    ("issue", _l("Masalah: sampai ditangani")), ("handling", _l("Masalah: sampai selesai")),
+    ("legal", _l("Masalah hukum: sampai selesai")), ("neutrality", _l("Laporan netralitas: sampai ditangani")),
 )
 LABEL_NAMES = {
     "ppk": _l("PPK"), "pps": _l("PPS"), "kpps": _l("KPPS"), "pantarlih": _l("Pantarlih"),
@@ -82,6 +86,8 @@ def _named(path: tuple[str, ...]) -> tuple[str, Any]:
         return f"{gettext('Hari libur kantor')} {_day(last)}", str
     if top == "working_hours":
         return str(HOUR_NAMES[last]), str
+    if top == "contact_within":
+        return f"{gettext('Lama tidak dihubungi')}: {office_name(last)}", days
     if top == "labels":
         return f"{gettext('Sebutan setempat')}: {LABEL_NAMES[last]}", str
     if top == "divisions":

@@ -15,9 +15,10 @@ from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
 from web import i18n, trail, transaction, words
+from web.stakeholder_words import office_name
 from workflows.blocked import Blocked
 from workflows.causes import OUTSIDE, OWNERS, REASONS
-from workflows.freeing import Cause
+from workflows.freeing import Awaited, Cause
 
 REASON_NAMES = {
     "obstacle": _l("Kendala dilaporkan"),
@@ -137,9 +138,19 @@ class Words:
             return gettext("%(task)s: bukti dikembalikan %(day)s", task=task, day=self.day(cause.opened_at))
         if cause.reason == "approval":
             return gettext("%(task)s: belum diputuskan", task=task)
-        if cause.due_at is None:
-            return task
-        return gettext("%(task)s: batasnya %(day)s", task=task, day=self.due(cause.due_at))
+        told = task if cause.due_at is None else gettext(
+            "%(task)s: batasnya %(day)s", task=task, day=self.due(cause.due_at)
+        )
+        return "; ".join((told, *(self._awaited(one, notes=notes) for one in cause.promises)))
+
+    def _awaited(self, one: Awaited, *, notes: bool) -> str:
+        """A promise the body waits for: "menunggu janji Camat (ruang sekretariat) sampai 3 Jun 2024"."""
+        who = _kept(self.language, office_name, one.kind)
+        what = " ".join(one.what.split())
+        said = f"{who} ({what[:60]}{'…' if len(what) > 60 else ''})" if notes else who
+        if one.due < self.now.astimezone(self.zone).date():
+            return self.gettext("janji %(who)s sampai %(day)s sudah lewat", who=said, day=self._short(one.due))
+        return self.gettext("menunggu janji %(who)s sampai %(day)s", who=said, day=self._short(one.due))
 
     def who(self, cause: Cause) -> str:
         """Who must act: the body, the office outside, or else the role."""

@@ -14,11 +14,14 @@ from flask_babel import gettext
 from web import transaction
 from web.access import SIGNED_IN, allow, current_actor, may_open
 from web.auth.sessions import visitor
+from web.errors import translated
 from web.gate import whole
+from web.stakeholder_words import office_name
 from web.trail import drawn, obstacle_name
 from web.words import long_date
 from workflows import inbox, notices
 from workflows.inbox import Told
+from workflows.registers.kinds import KINDS
 
 bp = Blueprint("notices", __name__, url_prefix="/pemberitahuan")
 
@@ -130,6 +133,31 @@ def _address_refused(told: Told, params: Mapping[str, Any]) -> tuple[str, str]:
     return title, gettext("Periksa alamatnya di Pilihan pemberitahuan, lalu simpan sekali lagi.")
 
 
+def _promise_overdue(told: Told, params: Mapping[str, Any]) -> tuple[str, str]:
+    title = gettext("Janji lewat tenggat: %(office)s", office=office_name(params.get("office")))
+    return title, gettext("Dijanjikan paling lambat %(day)s. Tanyakan, lalu catat apa yang terjadi.",
+                          day=_day(params.get("due")))
+
+
+def _body_reminded(told: Told, params: Mapping[str, Any]) -> tuple[str, str]:
+    return gettext("Pengingat: badan ini menunggu tindakan Anda"), gettext(
+        "Buka halaman badannya: di situ tertulis apa yang masih kurang."
+    )
+
+
+def _contact_lapsed(told: Told, params: Mapping[str, Any]) -> tuple[str, str]:
+    title = gettext("Lama tidak dihubungi: %(office)s", office=office_name(params.get("office")))
+    return title, gettext("Kontak terakhir %(day)s. Hubungi lagi, lalu catat.", day=_day(params.get("last")))
+
+
+def _register_moved(told: Told, params: Mapping[str, Any]) -> tuple[str, str]:
+    kind = KINDS.get(str(params.get("kind")))
+    if kind is None or kind.confidential:
+        return gettext("Ada yang menunggu Anda di Register"), ""
+    state = translated(kind.states[str(params.get("state"))].name)
+    return gettext("%(what)s: %(state)s", what=translated(kind.one), state=state), gettext("Buka di halaman Register.")
+
+
 def _day(text: Any) -> str:
     return long_date(date.fromisoformat(str(text)))
 
@@ -152,6 +180,10 @@ WORDS: dict[str, tuple[Words, str, str]] = {
     "delegation.revoked": (_delegation_revoked, "people", "info"),
     "comment.mentioned": (_comment_mentioned, "pen", "info"),
     "address.refused": (_address_refused, "warning", "warning"),
+    "register.moved": (_register_moved, "paper", "info"),
+    "promise.overdue": (_promise_overdue, "clock", "warning"),
+    "body.reminded": (_body_reminded, "bell", "warning"),
+    "contact.lapsed": (_contact_lapsed, "people", "warning"),
 }
 """Of each topic its words, its icon and its tone."""
 
@@ -175,10 +207,14 @@ def line_of(told: Told) -> Line:
     url, place = "", told.body
     if "agenda" in told.params:
         url, place = url_for("agenda.show", agenda_id=told.params["agenda"]), gettext("Agenda")
+    elif told.topic == "register.moved" and told.params.get("entry"):
+        url = url_for("registers.show", entry_id=told.params["entry"])
     elif told.topic == "address.refused":
         url, place = url_for("mailing.choices"), gettext("Pilihan pemberitahuan")
     elif "definition" in told.params and may_open("drawings.proposal"):
         url, place = url_for("drawings.proposal", definition_id=told.params["definition"]), gettext("Alur")
+    elif told.body_id and "stakeholder" in told.params and may_open("stakeholders.show"):
+        url = url_for("stakeholders.show", stakeholder_id=told.params["stakeholder"], badan=told.body_id)
     elif told.body_id and may_open("bodies.show"):
         url = url_for("bodies.show", body_id=told.body_id)
     return Line(title, text, place, url, told.at, told.unread, icon, tone)

@@ -27,6 +27,7 @@ from web.mailing_sending import channels
 from web.queue import Doorbell
 from workflows import escalation, mailing
 from workflows.models import Climb
+from workflows.stakeholders import lapses
 
 log = logging.getLogger(__name__)
 
@@ -36,6 +37,7 @@ STILL_SECONDS = 3.0
 HEARTBEAT_SECONDS = 5.0
 HELD_SECONDS = 60.0
 GATHER_SECONDS = 60.0
+WARN_SECONDS = 1800.0
 OWN_DRAIN_SECONDS = 2.0
 BATCH = 500
 CHUNK = 25
@@ -65,6 +67,7 @@ class Sweep:
     held: dict[int, float] = field(default_factory=dict)
     channels: tuple[str, ...] = ()
     gathered_at: float = float("-inf")
+    warned_at: float = float("-inf")
 
     def tick(self) -> None:
         """Due timers have fired, escalations have climbed, and waiting messages were rung for or done here.
@@ -83,6 +86,7 @@ class Sweep:
             acted = True
         if acted:
             self.bell.ring()
+        self._warn_of_contacts()
         self._gather_notices()
         self._see_to_messages(seen.oldest)
         self._beat()
@@ -117,6 +121,17 @@ class Sweep:
                 return
             log.exception("timer %s could not fire; trying again in %s s", due[0], HELD_SECONDS)
             self.held[due[0]] = time.monotonic() + HELD_SECONDS
+
+    def _warn_of_contacts(self) -> None:
+        """Once in WARN_SECONDS: whoever must act has been told of overdue promises and of contact that lapsed."""
+        if time.monotonic() - self.warned_at < WARN_SECONDS:
+            return
+        self.warned_at = time.monotonic()
+        with Session(reading(self.engine)) as session:
+            found = lapses.due(session, now=clock(session))
+        if found:
+            with transaction(self.engine) as session:
+                lapses.tell(session, found, now=clock(session))
 
     def _gather_notices(self) -> None:
         """Once in GATHER_SECONDS: whoever has notices that may go out now has one message with them in the outbox."""

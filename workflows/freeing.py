@@ -33,14 +33,27 @@ from engine.models import Incident, Instance, Obstacle, Submission, Task
 from engine.statements import AnyRow, Statement
 from workflows import causes, rules, signposts
 from workflows.bodies import MEMBERS
-from workflows.models import Agenda, Body, Membership, Region
+from workflows.models import Agenda, Body, Contact, Membership, Region, Stakeholder, StakeholderMerge
 from workflows.models.accounts import MEMBER_ROLES
+from workflows.models.stakeholder import OPEN
 from workflows.people import MEMBER_POSTS
 from workflows.rules import values
+from workflows.stakeholders.standing import MERGED, STANDING
 
 ASKED = ("submit_sowan", "submit_secretariat")
 HALTING = causes.BIT["obstacle"] | causes.BIT["incident"]
+MOST_PROMISES = 2
 FILED = ("draft", "prepared", "submitted", "returned")
+
+
+@dataclass(frozen=True)
+class Awaited:
+    """An open promise for which the body waits: of which kind of office, what, until when."""
+
+    kind: str
+    office: str
+    what: str
+    due: date
 
 
 @dataclass(frozen=True)
@@ -50,7 +63,7 @@ class Cause:
     `owner` is the role that must act, or `causes.OUTSIDE`; `who` the body or office it is, "" where the role says all.
     `task` is the open task, `opened_at` when it last opened, `toward` the stage it leads to; `missing` names what it
     still lacks by name. `code`, `note` and `promised_at` are an obstacle's; `serving` of `wanted` members are there;
-    `error` is an incident's.
+    `error` is an incident's. `promises` are those that sowan and secretariat wait for, the earliest due first.
     """
 
     reason: str
@@ -68,6 +81,7 @@ class Cause:
     serving: int = 0
     wanted: int = 0
     error: str = ""
+    promises: tuple[Awaited, ...] = ()
 
 
 class Facts:
@@ -83,6 +97,9 @@ class Facts:
         self.tasks = _grouped((row.id, row) for row in standing if row.node is not None)
         halts = _HALTS.rows(session, _numbers(session, halting)) if halting else ()
         self.halts = _grouped(((row.reason, row.instance_id), row) for row in halts)
+        waiting = {row.body_id for row in standing if row.node in ASKED}
+        awaited = _PROMISED.rows(session, _numbers(session, waiting)) if waiting else ()
+        self.promises = _grouped((row.body_id, row) for row in awaited)
 
     def causes(self, number: int, mask: int) -> tuple[Cause, ...]:
         """The causes of this instance whose bits are set, in the order of `causes.REASONS`."""
@@ -124,7 +141,12 @@ class Facts:
         return Cause(
             reason, row.due_at if late else row.opened_at, owner, who or "",
             task=task, toward=toward, opened_at=row.opened_at, due_at=row.due_at, missing=self._missing(row),
+            promises=self._awaited(row),
         )
+
+    def _awaited(self, row: AnyRow) -> tuple[Awaited, ...]:
+        found = self.promises.get(row.body_id, ()) if row.node in ASKED else ()
+        return tuple(Awaited(one.kind, one.office, one.promise, one.promise_due) for one in found[:MOST_PROMISES])
 
     def _sign(self, definition: int, node: str) -> tuple[str, str]:
         """What the task is called and the stage it leads to; of a page's tasks many are the same."""
@@ -234,4 +256,17 @@ def _halts(dialect: str) -> Select[*tuple[Any, ...]]:
     return select(both).order_by(both.c.reason, both.c.id)
 
 
-_STANDING, _HALTS = Statement(_standing), Statement(_halts)
+def _promised(dialect: str) -> Select[*tuple[Any, ...]]:
+    """The open promises with a day that were given to these bodies."""
+    return (
+        select(Contact.body_id, Stakeholder.kind, Stakeholder.office, Contact.promise, Contact.promise_due)
+        .outerjoin(StakeholderMerge, MERGED).join(Stakeholder, Stakeholder.id == STANDING)
+        .where(
+            _among(Contact.body_id, dialect), Contact.promise.is_not(None), Contact.promise_due.is_not(None),
+            causes.one_of(Contact.promise_state, OPEN),
+        )
+        .order_by(Contact.promise_due, Contact.id)
+    )
+
+
+_STANDING, _HALTS, _PROMISED = Statement(_standing), Statement(_halts), Statement(_promised)

@@ -18,7 +18,7 @@ TOPICS = (
     "task.opened", "evidence.returned", "evidence.waiting", "stage.reached", "task.late", "incident.opened",
     "obstacle.reported", "agenda.proposed", "agenda.decided", "decision.undone", "delegation.given",
     "delegation.revoked", "comment.mentioned", "drawing.proposed", "drawing.decided",
-    "address.refused",
+    "address.refused", "body.reminded", "register.moved", "promise.overdue", "contact.lapsed",
 )
 """What people are told about; the pages have words for each, in every language."""
 

@@ -12,6 +12,8 @@ from engine.errors import EvidenceRefused, FieldError
 from engine.phrases import Phrase
 from workflows.calendar import DayType, WorkingHours
 from workflows.regions import LABELS
+from workflows.stakeholders.kinds import KINDS as OFFICES
+from workflows.stakeholders.kinds import USUAL_DAYS
 
 KINDS = ("ppk", "pps", "kpps", "pantarlih")
 TOLD = ("body", "ppk", "korwil", "sdm", "teknis", "data", "hukum", "ketua", "ketua_hukum", "province")
@@ -52,6 +54,12 @@ class Periods:
     `inauguration` are days of grace after the planned day, `monitoring` how often a body is monitored,
     `monitoring_grace` how long a further round may take once it has come, `approval` how long a commissioner may take.
     A PPS is trained on the day of its oath: 0.
+
+    Of the registers: `suggestion` until KPU answers Bawaslu (for its decisions UU 7/2017 ps. 462 gives three working
+    days; for a saran perbaikan no number of the law is known to us: to be confirmed by KPU's legal division), `report`
+    after the month a monthly report is about (Kpt 476/2022 Bab VI: at least once a month; the day is the office's),
+    `issue` until an issue is taken up, `handling` until it is settled, `legal` for what has turned legal, `neutrality`
+    until a report in confidence is taken up: all the office's policy.
     """
 
     inauguration: int = 0
@@ -61,6 +69,15 @@ class Periods:
     monitoring: int = 30
     monitoring_grace: int = 7
     approval: int = 3
+    suggestion: int = 3
+    report: int = 5
+    issue: int = 3
+    handling: int = 7
+    legal: int = 7
+    neutrality: int = 3
+
+
+OF_REGISTERS = ("suggestion", "report", "issue", "handling", "legal", "neutrality")
 
 
 @dataclass(frozen=True)
@@ -70,6 +87,7 @@ class Settings:
     `inauguration_on` is the planned day by kind; `term_ends` the last day of office of a kind whose term ends before
     the agenda's. `number_pattern` is matched against a whole letter number, and only warns: each office has its guide.
     A decision may be taken back for `undo_minutes`; of many decided at once `bulk_sample` are looked at first.
+    After `contact_within` days without contact with an office of this kind a body is warned; 0 warns never.
     """
 
     inauguration_on: Mapping[str, date] = field(default_factory=dict)
@@ -91,6 +109,7 @@ class Settings:
     number_pattern: str = NUMBER_PATTERN
     undo_minutes: int = 10
     bulk_sample: int = 3
+    contact_within: Mapping[str, int] = field(default_factory=lambda: dict.fromkeys(OFFICES, USUAL_DAYS))
 
 
 def read(raw: Mapping[str, Any]) -> Settings:
@@ -119,6 +138,7 @@ def write(settings: Settings) -> dict[str, Any]:
             "monitoring": periods.monitoring,
             "monitoring_grace": periods.monitoring_grace,
             "approval": periods.approval,
+            **{name: getattr(periods, name) for name in OF_REGISTERS},
         },
         "levels": [{"after_days": level.after_days, "told": level.told} for level in settings.levels],
         "levels_day_type": settings.levels_day_type,
@@ -131,6 +151,7 @@ def write(settings: Settings) -> dict[str, Any]:
         "number_pattern": settings.number_pattern,
         "undo_minutes": settings.undo_minutes,
         "bulk_sample": settings.bulk_sample,
+        "contact_within": dict(settings.contact_within),
     }
 
 
@@ -147,6 +168,10 @@ def _settings(reader: _Reader, raw: Mapping[str, Any]) -> Settings:
         }
         for kind, names in reader.by_kind(raw.get("divisions"), ("divisions",))
     }
+    contact_within = {
+        kind: reader.count(days, ("contact_within", kind), 0)
+        for kind, days in reader.among(raw.get("contact_within"), OFFICES, ("contact_within",))
+    }
     return Settings(
         inauguration_on=_days(reader, raw, "inauguration_on"),
         term_ends=_days(reader, raw, "term_ends"),
@@ -159,6 +184,7 @@ def _settings(reader: _Reader, raw: Mapping[str, Any]) -> Settings:
         number_pattern=reader.pattern(raw.get("number_pattern", usual.number_pattern), ("number_pattern",)),
         undo_minutes=reader.up_to(raw.get("undo_minutes", usual.undo_minutes), ("undo_minutes",), LONGEST_UNDO),
         bulk_sample=reader.up_to(raw.get("bulk_sample", usual.bulk_sample), ("bulk_sample",), LARGEST_SAMPLE),
+        contact_within={**usual.contact_within, **contact_within},
     )
 
 
@@ -169,9 +195,9 @@ def _days(reader: _Reader, raw: Mapping[str, Any], key: str) -> dict[str, date]:
 
 def _periods(reader: _Reader, raw: Any, usual: Periods) -> Periods:
     given = dict(reader.mapping(raw, ("periods",)))
-    names = ("inauguration", "sowan", "secretariat", "monitoring", "monitoring_grace", "approval")
+    names = ("inauguration", "sowan", "secretariat", "monitoring", "monitoring_grace", "approval", *OF_REGISTERS)
     reader.known(given, (*names, "bimtek"), ("periods",))
-    least = {"monitoring": 1, "approval": 1, "sowan": 1, "secretariat": 1}
+    least = {"monitoring": 1, "approval": 1, "sowan": 1, "secretariat": 1, **dict.fromkeys(OF_REGISTERS, 1)}
     counts = {
         name: reader.count(given.get(name, getattr(usual, name)), ("periods", name), least.get(name, 0))
         for name in names
@@ -251,6 +277,11 @@ class _Reader:
                     "“%(kind)s” bukan jenis badan. Pilih: %(kinds)s.", kind=kind, kinds=", ".join(KINDS)
                 ))
         return [(kind, value) for kind, value in pairs if kind in KINDS]
+
+    def among(self, raw: Any, names: tuple[str, ...], path: Path) -> list[tuple[str, Any]]:
+        pairs = self.mapping(raw, path)
+        self.known(dict(pairs), names, path)
+        return [(name, value) for name, value in pairs if name in names]
 
     def is_list(self, raw: Any, path: Path) -> bool:
         if isinstance(raw, list | tuple):

@@ -22,7 +22,7 @@ from engine.errors import Refused
 from engine.gathering import Gathered
 from engine.statements import Statement
 from workflows.agendas import Registered
-from workflows.models import Body, Contact, Letter, LetterBody, Membership, Person, Stakeholder
+from workflows.models import Body, Contact, Letter, LetterBody, Membership, Person, Stakeholder, StakeholderHolder
 
 Rows = dict[tuple[Any, ...], dict[str, Any]]
 
@@ -61,7 +61,7 @@ class _Part:
 
 _body, _membership, _person = table_of(Body), table_of(Membership), table_of(Person)
 _letter, _letter_body = table_of(Letter), table_of(LetterBody)
-_stakeholder, _contact = table_of(Stakeholder), table_of(Contact)
+_stakeholder, _contact, _holder = table_of(Stakeholder), table_of(Contact), table_of(StakeholderHolder)
 
 
 def _part(table: Table, columns: tuple[str, ...], whose: Column[Any] | ColumnElement[bool]) -> _Part:
@@ -82,18 +82,25 @@ _LETTERS = _part(_letter, (), _letter.c.id.in_(
 ))
 _CONCERNED = _part(_letter_body, (), _letter_body.c.body_id)
 _STAKEHOLDERS = _part(_stakeholder, (), _stakeholder.c.region_code)
-_CONTACTS = _part(_contact, (), _contact.c.body_id)
+_HOLDERS = _part(_holder, (), _holder.c.stakeholder_id.in_(
+    select(_stakeholder.c.id).where(_stakeholder.c.region_code == bindparam("r"))
+))
+# Without what the sweep notes for itself.
+_CONTACTS = _part(_contact, (
+    "stakeholder_id", "body_id", "met_on", "received_by", "manner", "outcome", "promise", "promise_due",
+    "promise_state", "edition",
+), _contact.c.body_id)
 
 # In the order in which rows are taken away: what refers to others first.
 PARTS: Mapping[str, tuple[_Part, ...]] = {
     "submit_inauguration": (_BODY, _MEMBERSHIPS, _CONCERNED, _LETTERS),
-    "submit_sowan": (_CONTACTS, _STAKEHOLDERS),
+    "submit_sowan": (_CONTACTS, _HOLDERS, _STAKEHOLDERS),
     "submit_secretariat": (_MEMBERSHIPS, _CONCERNED, _LETTERS, _PEOPLE),
     "submit_bimtek": (_MEMBERSHIPS,),
     "submit_monitoring": (_BODY, _CONCERNED, _LETTERS),
 }
 _TABLES = {table.name: table for table in (
-    _body, _membership, _person, _letter, _letter_body, _stakeholder, _contact
+    _body, _membership, _person, _letter, _letter_body, _stakeholder, _contact, _holder
 )}
 
 

@@ -13,12 +13,13 @@ from engine.host import Actor
 from engine.statements import upsert_of
 from workflows import bodies, letters, people
 from workflows.agendas import Registered
-from workflows.models import Body, Contact, Letter, Membership, Person, Stakeholder
+from workflows.models import Body, Contact, Letter, Membership, Person
 from workflows.people import name_key
 from workflows.rules.attendance import LATE, PRESENT
 from workflows.rules.facts import DECREES, issuer_of
 from workflows.rules.secretariat import Candidate, candidates
 from workflows.rules.values import Data, day, rows, text
+from workflows.stakeholders import sowan
 
 # Each kind of letter with its subject, and the document of `issuer_of` that the same office numbers.
 LETTERS = {
@@ -86,7 +87,6 @@ def _letter(session: Session, body: Body, kind: str, number: str, on: date | Non
     )
 
 
-_STAKEHOLDER = upsert_of(table_of(Stakeholder), ("region_code", "kind", "office"), ("official",), keeping=("official",))
 _CONTACT = upsert_of(
     table_of(Contact), ("stakeholder_id", "body_id", "met_on"),
     ("received_by", "manner", "outcome", "promise", "promise_due"),
@@ -94,16 +94,17 @@ _CONTACT = upsert_of(
 
 
 def _visited(session: Session, body: Registered, data: Data) -> None:
+    known = sowan.known(session, body.region_code)
     for visit in rows(data, "visits"):
         met_on, kind = day(visit, "held_on"), text(visit, "office")
         if met_on is None or not kind:
             continue
-        stakeholder = _STAKEHOLDER.first(session, {
-            "region_code": body.region_code, "kind": kind, "office": text(visit, "official_post") or kind,
-            "official": text(visit, "official_name") or None,
-        })
+        stakeholder_id = sowan.met(
+            session, known, sowan.Visited(body.region_code, kind, text(visit, "official_post"),
+                                          text(visit, "official_name"), met_on)
+        )
         _CONTACT.write(session, {
-            "stakeholder_id": stakeholder.id, "body_id": body.id, "met_on": met_on,
+            "stakeholder_id": stakeholder_id, "body_id": body.id, "met_on": met_on,
             "received_by": text(visit, "deputy") or text(visit, "official_name") or None,
             "manner": text(visit, "manner") or None, "outcome": text(visit, "outcome") or None,
             "promise": "\n".join(filter(None, (text(visit, "agreement"), text(visit, "follow_up")))) or None,

@@ -33,6 +33,8 @@ PARAMS = {
     "decision.undone": {"node": "approve_sowan"}, "comment.mentioned": {"who": "Ana", "body": 1},
     "delegation.given": {"giver": "Ana", "taker": "Budi", "from": "2024-06-03", "until": "2024-06-09"},
     "delegation.revoked": {"giver": "Ana", "taker": "Budi", "from": "2024-06-03", "until": "2024-06-09"},
+    "promise.overdue": {"stakeholder": 1, "office": "camat", "due": "2024-06-03"},
+    "contact.lapsed": {"stakeholder": 1, "office": "kades", "last": "2024-06-03"},
 }
 
 
