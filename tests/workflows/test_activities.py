@@ -124,6 +124,15 @@ def test_the_ppk_prepares_the_bimtek_of_its_pps_and_it_goes_in_when_its_turn_com
     assert _bimtek(session, world.of(SANGGRAHAN)) == "draft"  # who holds the post no more hands in nothing
 
 
+def test_the_operator_hands_in_the_bimtek_of_the_ppk_that_the_kpu_trained(session: Session) -> None:
+    world = inaugurated(session, KRANGGAN)
+    activity = held(session, world, "bimtek", (KRANGGAN,), division_sessions_complete=True)
+    run = hand(session, world, activity, "satu")
+    assert set(verdicts(session, run).values()) == {"prepared"}, sentences(session, run, world.of(KRANGGAN))
+    kept = session.scalars(sa.select(Submission).where(Submission.node == "submit_bimtek")).one()
+    assert (kept.actor, kept.on_behalf_of) == (world.actors["operator"].id, world.of(KRANGGAN).name)
+
+
 def _bimtek(session: Session, body: Body) -> str:
     return session.scalars(sa.select(Submission.status).where(
         Submission.instance_id == body.instance_id, Submission.node == "submit_bimtek"

@@ -7,8 +7,9 @@ from sqlalchemy.orm import Session
 
 from workflows.models import Activity, ActivityRun, ActivityVerdict, Body
 
-TRAINED_BY = {"pps": "ppk_member", "kpps": "pps_member", "pantarlih": "pps_member"}
-"""Whose members train this kind of body (seed practice of Temanggung), and so may hand in its bimtek."""
+TRAINED_BY = {"ppk": "operator", "pps": "ppk_member", "kpps": "pps_member", "pantarlih": "pps_member"}
+"""Who trains this kind of body (seed practice of Temanggung), and so may hand in its bimtek: the KPU, through its
+operator, its PPK; a body's members those below."""
 
 
 def prepared_here(session: Session, subject: str, account: str) -> str | None:
