@@ -44,7 +44,7 @@ def index() -> ResponseReturnValue:
     filters = filters_asked(own_district)
     own = desk.own_bodies(session, actor)
     page = desk.entries(session, actor, tab, now, filters=filters, after=request.args.get("after", ""))
-    counts = desk.counts(session, actor)
+    counts = desk.counts(session, actor, now)
     if page.entries:
         g.zone = page.entries[0].timezone
     body = progress.of_body(session, own[0], actor, now) if len(own) == 1 and tab == "mine" else None
@@ -112,8 +112,10 @@ def filters_asked(district: str = "") -> Filters:
 
 
 def _tabs(current: str, counts: dict[str, int]) -> list[Tab]:
+    """What is to be taken up later has a tab only when there is some of it."""
     number = mandate_id()
-    return [Tab(key, url_for("tasks.index", tab=key, an=number), counts.get(key), key == current) for key in desk.TABS]
+    shown = [key for key in desk.TABS if key != "later" or key == current or counts.get(key)]
+    return [Tab(key, url_for("tasks.index", tab=key, an=number), counts.get(key), key == current) for key in shown]
 
 
 def _next(tab: str, after: str) -> str:

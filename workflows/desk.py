@@ -34,7 +34,7 @@ from workflows.models import Agenda, Body, Region
 from workflows.models.accounts import MEMBER_ROLES
 from workflows.rounds import Round
 
-TABS = ("mine", "team", "done")
+TABS = ("mine", "later", "team", "done")
 WORKING = (*MEMBER_ROLES, "operator", "commissioner")
 PAGE = 50
 NO_DUE = datetime(9999, 1, 1, tzinfo=UTC)
@@ -143,10 +143,13 @@ def _doable(actor: Actor) -> ColumnElement[bool]:
     return and_(_of_role(working(actor)), free, not_(_acted(actor)))
 
 
-def _in_tab(actor: Actor, tab: str) -> ColumnElement[bool]:
+def _in_tab(actor: Actor, tab: str, now: datetime) -> ColumnElement[bool]:
+    """A task whose follow-up date is still to come lies under "later" until then."""
     grants = working(actor)
-    if tab == "mine":
-        return and_(Task.closed_at.is_(None), Instance.status == "running", _doable(actor))
+    if tab in ("mine", "later"):
+        later = and_(Task.follow_up_at.is_not(None), Task.follow_up_at > now)
+        asked = later if tab == "later" else not_(later)
+        return and_(Task.closed_at.is_(None), Instance.status == "running", _doable(actor), asked)
     if tab == "team":
         return and_(
             Task.closed_at.is_(None), Instance.status == "running", Task.role != "", _in_region(grants),
@@ -189,12 +192,12 @@ def entries(
     session: Session, actor: Actor, tab: str, now: datetime, *, filters: Filters | None = None, after: str = "",
     size: int = PAGE,
 ) -> Page:
-    """One page of a tab: "mine" and "team" by due date, the longest overdue first, then the more urgent; "done" the
-    latest first.
+    """One page of a tab: "mine", "later" and "team" by due date, the longest overdue first, then the more urgent;
+    "done" the latest first.
 
     `after` is the `after` of the page before; anything else begins at the beginning.
     """
-    query = _tasks().where(_in_tab(actor, tab), *_narrowed(filters or Filters(), now)).limit(size + 1)
+    query = _tasks().where(_in_tab(actor, tab, now), *_narrowed(filters or Filters(), now)).limit(size + 1)
     if tab == "done":
         place = turning.place(after)
         query = query.order_by(Task.closed_at.desc(), Task.id.desc())
@@ -207,7 +210,7 @@ def entries(
     rows = session.execute(query).all()
     more = len(rows) > size
     rows = rows[:size]
-    return Page(_read(session, rows, may_do=tab == "mine"), _cursor(rows[-1], tab) if more else "")
+    return Page(_read(session, rows, may_do=tab in ("mine", "later")), _cursor(rows[-1], tab) if more else "")
 
 
 def _literals(place: tuple[datetime, int] | tuple[datetime, int, int]) -> tuple[Any, ...]:
@@ -298,7 +301,7 @@ def listed(actor: Actor, now: datetime, filters: Filters, tasks: Iterable[int] |
     """The question for the tasks this actor may do, most urgent first; or for those named, within the actor's region,
     open or not, so that each can be told what hinders it."""
     if tasks is None:
-        wanted: tuple[ColumnElement[bool], ...] = (_in_tab(actor, "mine"), *_narrowed(filters, now))
+        wanted: tuple[ColumnElement[bool], ...] = (_in_tab(actor, "mine", now), *_narrowed(filters, now))
     else:
         wanted = (Task.id.in_(list(tasks)), _in_region(working(actor)))
     return _tasks().where(*wanted).order_by(*_URGENT)
@@ -310,24 +313,23 @@ def groups(session: Session, actor: Actor, now: datetime, filters: Filters) -> l
     rows = session.execute(
         select(Instance.stage, Body.kind, func.count().label("all"), late)
         .select_from(Task).join(Instance, Instance.id == Task.root_id).join(Body, Body.instance_id == Instance.id)
-        .where(_in_tab(actor, "mine"), *_narrowed(replace(filters, stage="", kind=""), now))
+        .where(_in_tab(actor, "mine", now), *_narrowed(replace(filters, stage="", kind=""), now))
         .group_by(Instance.stage, Body.kind).order_by(func.count().desc(), Instance.stage, Body.kind)
     )
     return [(row.stage, row.kind, row.all, row.late) for row in rows]
 
 
-def counts(session: Session, actor: Actor) -> dict[str, int]:
-    """How many tasks lie in "mine" and "team"."""
+def counts(session: Session, actor: Actor, now: datetime) -> dict[str, int]:
+    """How many tasks lie in "mine", "later" and "team"."""
     joined = (
         select(
-            func.count().filter(_in_tab(actor, "mine")).label("mine"),
-            func.count().filter(_in_tab(actor, "team")).label("team"),
+            *(func.count().filter(_in_tab(actor, tab, now)).label(tab) for tab in ("mine", "later", "team")),
         )
         .select_from(Task).join(Instance, Instance.id == Task.root_id)
         .where(Task.closed_at.is_(None), or_(_of_role(working(actor)), _in_region(working(actor))))
     )
     row = session.execute(joined).one()
-    return {"mine": row.mine, "team": row.team}
+    return {"mine": row.mine, "later": row.later, "team": row.team}
 
 
 def next_decision(session: Session, actor: Actor, now: datetime, after: int | None = None) -> Entry | None:
@@ -341,7 +343,7 @@ def next_decision(session: Session, actor: Actor, now: datetime, after: int | No
         return None
     query = (
         _tasks()
-        .where(_in_tab(actor, "mine"), or_(
+        .where(_in_tab(actor, "mine", now), or_(
             tuple_(Instance.definition_id, Task.node).in_(decisive),
             and_(Task.root_id != Task.instance_id, tuple_(_own_definition(), Task.node).in_(decisive)),
         ))

@@ -79,7 +79,7 @@ def hosts(graph: Graph, state: State) -> frozenset[str]:
     for place in state.places:
         inside = set(handlers.scopes_at(place))
         found |= inside | {scope + LISTENS for scope in inside}
-    if handlers.own and handlers.own not in state.places:
+    if root.kind in ("process", "body") and handlers.own not in state.places:
         found.add(root.top + LISTENS)
     return frozenset(found | graph.net.listening(found, state.arrived, root))
 

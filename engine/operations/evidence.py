@@ -1,7 +1,7 @@
 """What becomes of evidence: checked, kept as a draft, prepared early, handed in, returned or accepted.
 
 Evidence is accepted when a stage is reached, and returned when its task opens again: the drawing decides, not a word
-in the code.
+in the code. A called process that nobody decides in accepts nothing by ending: its caller's stages do.
 """
 
 from __future__ import annotations
@@ -20,12 +20,13 @@ from engine.errors import EvidenceRefused, FieldError
 from engine.graph import Transition
 from engine.host import Actor, Finding
 from engine.machine import context_of
-from engine.models import Attachment, Submission
+from engine.models import Attachment, Instance, Submission, Task
 from engine.operations.learning import inputs
 from engine.operations.standing import Standing
 from engine.statements import AnyRow, Statement, insert_of
 
 _submission, _attachment = table_of(Submission), table_of(Attachment)
+_instance, _task = table_of(Instance), table_of(Task)
 _HANDED_IN = ("task_id", "status", "data", "warnings", "form_fingerprint", "actor", "on_behalf_of", "saved_at",
               "submitted_at")
 
@@ -35,6 +36,13 @@ _PENDING = Statement(
         _submission.c.instance_id == bindparam("i"),
         or_(_submission.c.status == "submitted", _submission.c.status == "prepared"),
     ).order_by(_submission.c.id)
+)
+_MADE_IN = Statement(
+    select(_instance.c.id, _instance.c.parent_id, _instance.c.parent_node)
+    .join(_task, _task.c.instance_id == _instance.c.id).where(_task.c.id == bindparam("task"))
+)
+_ABOVE = Statement(
+    select(_instance.c.id, _instance.c.parent_id, _instance.c.parent_node).where(_instance.c.id == bindparam("parent"))
 )
 _DECIDE = Statement(update(_submission).where(_submission.c.id == bindparam("s")).values(
     status=bindparam("how"), decided_at=bindparam("at"), decided_by=bindparam("by"), decision=bindparam("what")
@@ -79,10 +87,10 @@ def settle(
             if one.node in step.entered:
                 standing.prepared.append(one)
             continue
-        again = _opens_again(standing, one.node, step)
+        again = _opens_again(session, standing, one, step)
         if again:
             settled.returned.append(one.id)
-        elif step.stages:
+        elif step.stages and not _left_to_caller(standing, step):
             settled.accepted.append(one.id)
             standing.accepted(session, one.node, one.data, actor, now)
         else:
@@ -118,12 +126,34 @@ def gather_pending(
     }
 
 
-def _opens_again(standing: Standing, node: str, step: Transition) -> bool:
-    """Whether this step opens the task again, or the place whose child instances do it."""
-    if node in step.entered or not standing.definition.has_children:
-        return node in step.entered
+def _left_to_caller(standing: Standing, step: Transition) -> bool:
+    """Whether this is the mere end of a called process in which nobody decides: who called it decides there."""
     graph = standing.definition.graph
-    return any(graph.spawns(place) and place in graph.net.around(node) for place in step.entered)
+    return (
+        standing.row.parent_id is not None and graph.root.kind == "process" and not standing.definition.deciding
+        and all(graph.process.nodes[stage].kind == "endEvent" for stage in step.stages)
+    )
+
+
+def _opens_again(session: Session, standing: Standing, one: AnyRow, step: Transition) -> bool:
+    """Whether this step opens the task of this evidence again, or the place whose child instances do it."""
+    if not standing.definition.has_children:
+        return one.node in step.entered
+    graph = standing.definition.graph
+    node = _done_at(session, standing, one) if graph.calls and step.entered else one.node
+    return node in step.entered or any(
+        graph.spawns(place) and place in graph.net.around(node) for place in step.entered
+    )
+
+
+def _done_at(session: Session, standing: Standing, one: AnyRow) -> str:
+    """The task of this evidence; of what a child instance handed up, the place of the instance at which that lived."""
+    node: str = one.node
+    made = _MADE_IN.first(session, {"task": one.task_id})
+    while made is not None and made.id != standing.row.id:
+        node = made.parent_node
+        made = _ABOVE.first(session, {"parent": made.parent_id})
+    return node
 
 
 @dataclass(frozen=True, slots=True)

@@ -222,12 +222,12 @@ def test_a_page_that_is_old_is_told_so(browser: Browser, world: World, session: 
 def test_who_acted_in_a_round_may_not_decide(app: Flask, world: World, session: Session) -> None:
     """Four eyes count at the root: the list leaves the task out for who acted in another lane inside a child."""
     body, actor = world.of(KRANGGAN), world.actors["ppk"]
-    assert desk.counts(session, actor)["mine"] == 4
+    assert desk.counts(session, actor, world.now)["mine"] == 4
     stay = session.get_one(Instance, body.instance_id).stage_version
     session.rollback()
     with db.transaction(app.extensions["tapak.engine"]) as writing:
         writing.add(Deed(instance_id=body.instance_id, stage_version=stay, person=actor.who, role="commissioner"))
-    assert desk.counts(session, actor)["mine"] == 0
+    assert desk.counts(session, actor, world.now)["mine"] == 0
 
 
 def test_late_work_inside_makes_the_body_late_and_blocked(app: Flask, world: World, session: Session) -> None:

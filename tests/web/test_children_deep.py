@@ -41,11 +41,11 @@ CALLING = drawing(f"""
     </subProcess>
     <callActivity id="check" name="Periksa lapangan" calledElement="checking"/>
     <userTask id="approve" name="Periksa semuanya">{ROLE.format("commissioner")}</userTask>
-    <exclusiveGateway id="good" default="good_check"/>
+    <exclusiveGateway id="good" default="good_check"/><intermediateThrowEvent id="agreed" name="Disetujui"/>
     <userTask id="rest" name="Umumkan">{ROLE.format("operator")}</userTask>
     recruited>villages; villages>check; check>approve; approve>good
-    good>rest = decision = "approve"
-    good>check; rest>over
+    good>agreed = decision = "approve"
+    agreed>rest; good>check; rest>over
 """, key="choosing")
 
 
@@ -122,9 +122,12 @@ def test_evidence_of_a_called_process_is_decided_on_its_callers_page(
     page = browser.get(f"/tugas/{approve}/periksa").text
     assert "Periksa lapangan: Kunjungan lapangan" in page
     assert "Tiga rumah rusak" in page
+    status = sa.select(Submission.status).where(Submission.node == "visit")
+    assert session.scalars(status).all() == ["submitted"]
+    session.rollback()
     kept = dict(re.findall(r'<input type="hidden" name="(key|seen)" value="([^"]*)"', page))
     assert browser.send(f"/tugas/{approve}/periksa", {**kept, "decision": "approve"}).status_code == 302
-    assert set(session.scalars(sa.select(Submission.status).where(Submission.node == "visit"))) == {"accepted"}
+    assert session.scalars(status).all() == ["accepted"]
     session.rollback()
     assert [node for node in ("approve", "rest") if tasks(session, world, node)] == ["rest"]
 

@@ -93,6 +93,36 @@ def test_a_commissioner_works_through_a_list(browser: Browser, world: World, ses
     ]
 
 
+def test_what_is_to_be_followed_up_later_lies_under_its_own_word_until_then(
+    browser: Browser, world: World, session: Session
+) -> None:
+    for code, who in ((PENDOWO, "pps"), (OTHER_VILLAGE, "jauh"), (KRANGGAN, "ppk")):
+        world_of.hand_in(session, world, world.of(code), who, "submit_sowan")
+    actor, task = world.actors["komisioner"], world_of.open_task(session, world.of(PENDOWO), "approve_sowan")
+    before = desk.counts(session, actor, world.now)
+    assert (before["mine"], before["later"]) == (3, 0)
+    session.commit()
+    assert "Nanti" not in signed_in(browser, "komisioner").get("/tugas").text
+    when = world.now + timedelta(days=2)
+    session.execute(sa.update(Task).where(Task.id == task).values(follow_up_at=when))
+    session.commit()
+    page = browser.get("/tugas").text
+    assert "PPS Pendowo, Kec. Kranggan" not in titles(page)
+    assert "?tab=later" in page
+    later = browser.get("/tugas?tab=later").text
+    assert titles(later) == ["PPS Pendowo, Kec. Kranggan"]
+    assert "Ditindaklanjuti mulai" in later
+    assert browser.get(f"/tugas/{task}/periksa").status_code == 200
+    after = desk.counts(session, actor, world.now)
+    assert (after["mine"], after["later"], after["team"]) == (2, 1, before["team"])
+    assert sum(many for _, _, many, _ in desk.groups(session, actor, world.now, Filters())) == 2
+    assert len(session.execute(desk.listed(actor, world.now, Filters())).all()) == 2
+    chosen = desk.next_decision(session, actor, world.now)
+    assert chosen is not None
+    assert chosen.task_id != task
+    assert desk.counts(session, actor, when) == before  # its day has come
+
+
 @pytest.mark.parametrize("login", ["bawaslu"])
 @pytest.mark.usefixtures("world")
 def test_who_only_looks_has_no_tasks(browser: Browser, login: str) -> None:
@@ -117,7 +147,7 @@ def test_pages_follow_each_other_without_gaps(world: World, session: Session) ->
         after = page.after
         if not after:
             break
-    assert len(seen) == len(set(seen)) == desk.counts(session, actor)["mine"] == 13
+    assert len(seen) == len(set(seen)) == desk.counts(session, actor, world.now)["mine"] == 13
     done, after = list[int](), ""
     for _ in range(10):
         page = desk.entries(session, world.actors["komisioner"], "done", world.now, after=after, size=2)
