@@ -84,6 +84,18 @@ def lay(session: Session, *, now: datetime, keys: NikKeys, password_hash: str) -
         register.account(slug(body.name), chair.name, f"{body.kind}_member", code, chair)
 
 
+def lay_office(session: Session, *, now: datetime, password_hash: str, keys: NikKeys) -> Agenda:
+    """The morning before the first member is known: regions, an agenda whose oaths are today, its 20 PPK and 289 PPS
+    without anybody in them, and the accounts of OFFICE. The answer is the agenda."""
+    regions.load(session)
+    agenda = new_agenda(session, now.astimezone(ZONE).date(), ppk_oath=0, pps_oath=0)
+    bodies.form(session, agenda)
+    people, register = People(seed=3323), _Register(session, now, keys, password_hash)
+    for login, gender, role, scope in OFFICE:
+        register.account(login, people.name(gender), role, scope)
+    return agenda
+
+
 def find(session: Session, now: datetime) -> Ground:
     """The demo as it stands in this database. Refused with NotFound where no demo was loaded."""
     agenda = session.scalar(select(Agenda).where(Agenda.code == CODE))
@@ -118,16 +130,16 @@ def members_of(session: Session, agenda: Agenda) -> dict[str, list[str]]:
     return found
 
 
-def new_agenda(session: Session, today: date) -> Agenda:
-    """An election some months ahead of today, with its oaths some weeks behind."""
+def new_agenda(session: Session, today: date, *, ppk_oath: int = PPK_OATH, pps_oath: int = PPS_OATH) -> Agenda:
+    """An election some months ahead of today, with its oaths so many days behind."""
     voting = today + timedelta(days=150)
     voting += timedelta(days=(2 - voting.weekday()) % 7)
     agenda = Agenda(
         code=CODE, name="Pilkada Kabupaten Temanggung (demo, bukan data sebenarnya)", kind="pilkada",
         scope=regions.TEMANGGUNG, timezone=str(ZONE), voting_day=voting, day_type="calendar",
-        term_begins=today - timedelta(days=PPK_OATH), term_ends=voting + timedelta(days=61),
+        term_begins=today - timedelta(days=ppk_oath), term_ends=voting + timedelta(days=61),
     )
-    planned = {"ppk": today - timedelta(days=PPK_OATH), "pps": today - timedelta(days=PPS_OATH)}
+    planned = {"ppk": today - timedelta(days=ppk_oath), "pps": today - timedelta(days=pps_oath)}
     agendas.save_settings(agenda, {
         "inauguration_on": {kind: day.isoformat() for kind, day in planned.items()}, "periods": {"sowan": 10},
     })

@@ -1,0 +1,117 @@
+"""A real Chromium under a person's finger, who counts what is touched and typed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from playwright.sync_api import Browser, Locator, Page
+
+from benchmarks.day.hands import SECONDS, Refused, plain
+
+PHONE = {"width": 360, "height": 740}
+DESK = {"width": 1280, "height": 900}
+
+
+class Touch:
+    """One person's browser; on a phone with touch. Every error of a script on a page stops the day."""
+
+    def __init__(self, browser: Browser, base: str, who: str, *, phone: bool = False) -> None:
+        self.base, self.who, self.taps, self.typed = base, who, 0, 0
+        self.context = browser.new_context(
+            viewport=PHONE if phone else DESK, base_url=base, has_touch=phone, is_mobile=phone, locale="id-ID",
+            timezone_id="Asia/Jakarta",
+        )
+        self.page: Page = self.context.new_page()
+        self.page.set_default_timeout(SECONDS * 1000)
+        self.page.on("pageerror", lambda error: self._trouble.append(str(error)))
+        self._trouble: list[str] = []
+
+    @property
+    def path(self) -> str:
+        return self.page.url.removeprefix(self.base)
+
+    def open(self, path: str) -> None:
+        self.taps += 1
+        self.page.goto(path)
+        self._well()
+
+    def follow(self, label: str) -> None:
+        self.taps += 1
+        self._first(self.page.get_by_role("link", name=label)).click()
+        self.page.wait_for_load_state()
+        self._well()
+
+    def press(self, label: str = "", *, name: str = "", value: str = "") -> None:
+        self.taps += 1
+        button = self.page.locator(f'button[name="{name}"][value="{value}"]') if name else self.page.get_by_role(
+            "button", name=re.compile(rf"^\s*{re.escape(label)}"))
+        self._first(button).click()
+        self.page.wait_for_load_state()
+        self._well()
+
+    def fill(self, name: str, value: str) -> None:
+        self.typed += 1
+        self._shown(name).fill(value)
+
+    def choose(self, name: str, value: str) -> None:
+        self.taps += 1
+        box = self.page.locator(f'input[name="{name}"][value="{value}"]')
+        if box.count():
+            self._seen(box.first)
+            box.first.check()
+        else:
+            self._shown(name).select_option(value)
+
+    def attach(self, name: str, files: Sequence[Path]) -> None:
+        self.taps += len(files)
+        self.page.locator(f'input[type=file][name="{name}"]').first.set_input_files([str(one) for one in files])
+
+    def has(self, name: str) -> bool:
+        return self.page.locator(f'[name="{name}"]').count() > 0
+
+    def text(self) -> str:
+        return plain(self.page.locator("body").inner_text())
+
+    def source(self) -> str:
+        return self.page.content()
+
+    def wait_for(self, words: str) -> None:
+        self.page.get_by_text(words).first.wait_for()
+        self._well()
+
+    def download(self, label: str) -> bytes:
+        self.taps += 1
+        wanted = re.compile(rf"^\s*{re.escape(label)}")
+        with self.page.expect_download() as coming:
+            self._first(self.page.get_by_role("button", name=wanted).or_(
+                self.page.get_by_role("link", name=wanted))).click()
+        return Path(coming.value.path()).read_bytes()
+
+    def take_cookies(self, cookies: Mapping[str, str]) -> None:
+        """This browser is let in as another one of the same person was."""
+        self.context.add_cookies([{"name": name, "value": value, "url": self.base} for name, value in cookies.items()])
+
+    def close(self) -> None:
+        self.context.close()
+
+    def _shown(self, name: str) -> Locator:
+        part = self.page.locator(f'[name="{name}"]:not([type=hidden]):not([type=file])').first
+        self._seen(part)
+        return part
+
+    def _seen(self, part: Locator) -> None:
+        """What lies folded away is unfolded, by a tap on its heading."""
+        folded = part.locator("xpath=ancestor::details[not(@open)]")
+        while folded.count():
+            self.taps += 1
+            folded.first.locator("summary").first.click()
+
+    def _first(self, found: Locator) -> Locator:
+        found.first.wait_for(state="attached")
+        return next((one for one in found.all() if one.is_visible()), found.first)
+
+    def _well(self) -> None:
+        if self._trouble:
+            raise Refused(f"{self.who}: {self.path}: {self._trouble}")
