@@ -171,6 +171,41 @@ def test_a_form_is_edited_and_keeps_itself(
     assert kept(live)[1]["submit_sowan"].count('"textfield"') == PPS_FORM.count('"textfield"') + 1
 
 
+FIELD = """() => [...document.querySelectorAll(
+    ".fjs-palette-field, .fjs-palette-group-title, .bio-properties-panel-group-header-title, .bio-properties-panel-label"
+)].map((one) => one.textContent.trim()).filter(Boolean)"""
+
+
+@pytest.mark.parametrize("language", ["id", "en"])
+def test_the_form_editor_speaks_the_language_of_the_page_and_leaves_the_form_alone(
+    live: Live, visit: Callable[..., Page], world: World, send: Callable[[Page, bytes], str], language: str
+) -> None:
+    page = visit("operator", PASSWORD)
+    address = send(page, PPS.encode())
+    with db.transaction(live.app.extensions["tapak.engine"]) as session:
+        session.execute(sa.update(Account).values(locale=language))
+        draft = session.scalars(sa.select(DrawingDraft)).one()
+        draft.forms = {**draft.forms, "submit_sowan": json.dumps({"type": "default", "id": "submit_sowan", "components": [
+            {"type": "textfield", "id": "F1", "key": "a", "label": "Number"}, {"type": "text", "id": "F2", "text": "Key"},
+        ]})}
+    page.goto(f"{address}/formulir/submit_sowan")
+    page.wait_for_selector("[data-editor][data-ready]")
+    page.locator(".fjs-editor-container .fjs-form-field-textfield").first.click()
+    page.locator(".bio-properties-panel-group-header").first.click()
+    page.wait_for_selector(".bio-properties-panel-label")
+    words = json.loads((Path(db.__file__).parent / "static" / "words" / "form-js.id.json").read_text("utf-8"))
+    said = set(page.evaluate(FIELD))
+    assert len(said) > 25
+    assert sorted(said - set(words.values() if language == "id" else words)) == []
+    assert page.locator(".fjs-form-field-textfield label").first.inner_text() == "Number"
+    assert page.locator(".fjs-form-field-text").first.inner_text() == "Key"
+    page.locator(".fjs-palette-field[data-field-type=number]").first.focus()
+    page.keyboard.press("Enter")
+    expect(page.locator(".state")).to_contain_text("Tersimpan" if language == "id" else "Saved")
+    labels = [one.get("label") for one in json.loads(kept(live)[1]["submit_sowan"])["components"]]
+    assert sorted(filter(None, labels)) == sorted(["Number", "Angka" if language == "id" else "Number"])
+
+
 PPS_FORM = (Path(__file__).parents[2] / "workflows" / "pps" / "submit_sowan.form").read_text("utf-8")
 
 

@@ -4,7 +4,7 @@
 edit("form", async (form) => {
   const bench = form.querySelector(".bench"), text = form.elements.text, state = form.querySelector(".state");
   bench.hidden = false;
-  const editor = new FormEditor.FormEditor({ container: bench.querySelector(".canvas") });
+  const editor = await newFormEditor(bench.querySelector(".canvas"), form.dataset.words);
   try {
     await editor.importSchema(JSON.parse(text.value));
   } catch (error) {
