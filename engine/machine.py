@@ -8,7 +8,7 @@ token that is thrown away.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, cast
 
 from transitions import EventData, Machine, MachineError
@@ -143,6 +143,37 @@ def _guard(transition: Transition) -> Callable[[EventData], bool]:
         return False
 
     return fits
+
+
+class Ways:
+    """The steps of something small that is no drawing: (state, trigger, state), "" being the state before the start."""
+
+    __slots__ = ("_machine", "_steps")
+
+    def __init__(self, steps: Iterable[tuple[str, str, str]]) -> None:
+        self._steps = tuple(steps)
+        states = {state or START for source, _, target in self._steps for state in (source, target)}
+        self._machine = Machine(
+            model=None, states=sorted(states), initial=START, auto_transitions=False, send_event=True,
+        )
+        for source, trigger, target in self._steps:
+            self._machine.add_transition(trigger, source or START, target)
+
+    def step(self, state: str, trigger: str) -> str:
+        """The state this trigger leads to. Nothing is changed anywhere; refused with WrongState as `Steps.step`."""
+        event = self._machine.events.get(trigger)
+        if event is None or (state and state not in self._machine.states):
+            raise WrongState()
+        token = Token(state or START)
+        try:
+            event.trigger(token)
+        except MachineError as error:
+            raise WrongState() from error
+        return token.state
+
+    def triggers(self, state: str) -> list[str]:
+        """The triggers this state knows, in the order they were given."""
+        return list(dict.fromkeys(trigger for source, trigger, _ in self._steps if source == state))
 
 
 def context_of(variables: Mapping[str, Any], names: Mapping[str, Any]) -> dict[str, Any]:

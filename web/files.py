@@ -12,13 +12,15 @@ from web import transaction, uploads
 from web.access import allow, current_actor, may_see
 from workflows import exhibits, register
 from workflows.activities import register as activities
-from workflows.models import ActivityFile, Body
+from workflows.models import ActivityFile, Body, RegisterFile
 from workflows.models.accounts import MEMBER_ROLES
+from workflows.registers import entries
 
 bp = Blueprint("files", __name__, url_prefix="/berkas")
 
 WORKING = (*MEMBER_ROLES, "operator", "commissioner", "supervisor", "province")
 LOOKING = (*WORKING, "observer", "auditor")
+Shown = Attachment | ActivityFile | RegisterFile
 
 
 @bp.get("/<sha256>/foto/<size>")
@@ -26,7 +28,7 @@ LOOKING = (*WORKING, "observer", "auditor")
 def photo(sha256: str, size: str) -> ResponseReturnValue:
     if size not in uploads.SIZES:
         abort(404)
-    found = _seen(sha256, WORKING) or _photo(sha256) or _of_activity(sha256)
+    found: Shown | None = _seen(sha256, WORKING) or _photo(sha256) or _of_activity(sha256) or _own(sha256)
     if found is None or found.type not in uploads.KINDS or uploads.KINDS[found.type].pillow is None:
         raise NotFound
     return uploads.show(found.sha256, found.type, size)
@@ -39,6 +41,11 @@ def paper(sha256: str) -> ResponseReturnValue:
     if found is None:
         raise NotFound
     return uploads.download(found.sha256, found.type, found.name)
+
+
+def _own(sha256: str) -> RegisterFile | None:
+    """The file that the reader has just sent for a register, which nobody else sees before an entry names it."""
+    return entries.own_file(transaction.session(), sha256, current_actor())
 
 
 def _of_activity(sha256: str) -> ActivityFile | None:

@@ -48,6 +48,7 @@ ENTRIES = (
     Entry("tasks.index", _l("Tugas"), "check"),
     Entry("bodies.index", _l("Badan"), "people"),
     Entry("activities.index", _l("Kegiatan"), "calendar"),
+    Entry("registers.index", _l("Register"), "paper"),
     Entry("blocked.index", _l("Terhambat"), "warning"),
     Entry("overview.index", _l("Ringkasan"), "grid", ("pace",)),
     Entry("escalations.index", _l("Eskalasi"), "up", rare=True),

@@ -24,6 +24,7 @@ PAGES = (
     "web.bodies",
     "web.obstacles",
     "web.activities",
+    "web.registers",
     "web.people",
     "web.imports",
     "web.exports",

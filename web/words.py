@@ -49,6 +49,11 @@ def short_date(day: date | None) -> str:
     return _shape(day, SHORT)
 
 
+def month_name(day: date | None) -> str:
+    """"Mei 2024", "May 2024": the month a day lies in."""
+    return _shape(day, "MMMM y")
+
+
 def _shape(day: date | None, pattern: str) -> str:
     if day is None:
         return "–"
@@ -144,6 +149,8 @@ def file_size(size: int) -> str:
 
 def install(app: Flask) -> None:
     """Templates can say `{{ day | long_date }}` and the other words of this module."""
-    for word in (long_date, short_date, clock, camera_clock, ago, due_day, days_late, lateness, file_size, role_name):
+    for word in (
+        long_date, short_date, month_name, clock, camera_clock, ago, due_day, days_late, lateness, file_size, role_name,
+    ):
         app.jinja_env.filters[word.__name__] = word
     app.jinja_env.globals["today"] = today
