@@ -49,14 +49,27 @@ def draw(sheet: Sheet, blocks: Iterable[Block]) -> tuple[bytes, int]:
 
 
 def _together(blocks: Iterable[Block]) -> list[list[Block]]:
-    """Lines that must not be parted by a new page stand in one group: place and date with the signatures below."""
+    """What a new page must not part stands in one group: the last sentence, place and date, all signatures. No page
+    has signatures alone, for they could be put under anything."""
     groups: list[list[Block]] = []
     for block in blocks:
         if groups and _closes(groups[-1][-1]) and (_closes(block) or isinstance(block, Signatures)):
             groups[-1].append(block)
         else:
             groups.append([block])
+        if isinstance(block, Signatures):
+            _take_along(groups)
     return groups
+
+
+def _take_along(groups: list[list[Block]]) -> None:
+    """The sentence before the signatures, and the space between, belong to their group."""
+    *before, signed = groups
+    if before and isinstance(before[-1][0], Room):
+        signed = [*before.pop(), *signed]
+    if before and isinstance(last := before[-1][-1], Line) and last.style == "plain":
+        signed = [*before.pop(), *signed]
+        groups[:] = [*before, signed]
 
 
 def _closes(block: Block) -> bool:
@@ -172,8 +185,11 @@ class _Page(FPDF):
 
     def _height(self, block: Block) -> float:
         if isinstance(block, Signatures):
-            return 4 + self._sign_height(block.signers[:2])
-        return LEADING
+            rows = [block.signers[at : at + 2] for at in range(0, len(block.signers), 2)]
+            return 4 + sum(self._sign_height(row) + 5 for row in rows) - 5
+        if isinstance(block, Room):
+            return LEADING * 0.6
+        return LEADING * self._count(font.composed(block.text), WIDE) if isinstance(block, Line) else LEADING
 
     def _line(self, line: Line) -> None:
         text = font.composed(line.text)
