@@ -107,7 +107,7 @@ def send(hand: Hand, day: Day, body: Company, node: str, told: str = "menunggu p
     hand.open(f"/badan/{body.id}/bukti/{node}")
     fill_in(hand, form_of(body.kind, node), evidence.make(node, case(day, body)))
     hand.press(name="act", value="send")
-    if told not in hand.text():
+    if told not in hand.text().lower():
         raise Refused(f"{body.name}: {node} was not taken: {hand.text()[:2500]}")
 
 

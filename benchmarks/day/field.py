@@ -28,7 +28,7 @@ def sowan_by_phone(day: Day) -> None:
             hand.follow("Isi bukti")
             evidence.fill_in(hand, evidence.form_of("pps", SOWAN), data)
             hand.press(name="act", value="send")
-            if "menunggu pemeriksaan" not in hand.text():
+            if "menunggu pemeriksaan" not in hand.text().lower():
                 raise Refused(hand.text()[:2000])
 
 
@@ -101,7 +101,7 @@ def mend(day: Day, body: Company, note: str) -> None:
         else:
             hand.press(name="act", value="send")
         act.bodies = 1
-    if "menunggu pemeriksaan" not in hand.text():
+    if "menunggu pemeriksaan" not in hand.text().lower():
         raise Refused(hand.text()[:2000])
 
 
