@@ -48,7 +48,7 @@ ENTRIES = (
     Entry("tasks.index", _l("Tugas"), "check"),
     Entry("bodies.index", _l("Badan"), "people"),
     Entry("activities.index", _l("Kegiatan"), "calendar"),
-    Entry("registers.index", _l("Register"), "paper"),
+    Entry("registers.index", _l("Register"), "paper", ("stakeholders",)),
     Entry("blocked.index", _l("Terhambat"), "warning"),
     Entry("overview.index", _l("Ringkasan"), "grid", ("pace",)),
     Entry("escalations.index", _l("Eskalasi"), "up", rare=True),

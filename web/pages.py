@@ -25,6 +25,7 @@ PAGES = (
     "web.obstacles",
     "web.activities",
     "web.registers",
+    "web.stakeholders",
     "web.people",
     "web.imports",
     "web.exports",

@@ -27,8 +27,6 @@ from workflows.stakeholders.standing import IS_OPEN, MERGED, STANDING
 PAGE = 25
 MOST_DAYS = 730
 """A contact or a due day lies at most so far away."""
-STALE = "Catatan kontak ini sudah diubah orang lain. Isian Anda masih di layar; bandingkan, lalu simpan lagi."
-_FOREIGN = "Kontak badan ini hanya dicatat oleh anggotanya sendiri dan operator KPU."
 
 
 @dataclass(frozen=True)
@@ -92,7 +90,7 @@ def record(
     if (recorded := session.scalar(select(Contact).where(Contact.key == key))) is not None:
         return recorded
     if not rights.records_of(actor, body) or not rights.may_see(office.region_code, [body.scope]):
-        raise Forbidden(_FOREIGN)
+        raise _foreign()
     if wrong := _wrong(said, today):
         raise EvidenceRefused(wrong)
     made = Contact(stakeholder_id=office.id, body_id=body.id, recorded_by=actor.name, key=key, edition=0)
@@ -121,7 +119,7 @@ def correct(
     if contact.recorded_by is None:
         raise Forbidden("Kontak ini berasal dari bukti sowan yang disetujui dan tidak diubah di sini.")
     if edition != contact.edition:
-        raise Stale(STALE)
+        raise _stale()
     if wrong := _wrong(said, today):
         raise EvidenceRefused(wrong)
     try:
@@ -144,13 +142,21 @@ def settle(
     if contact.promise_state == state and (contact.settled_note or "") == note:
         return
     if edition != contact.edition:
-        raise Stale(STALE)
+        raise _stale()
     if not contact.promise or state not in STATES:
         raise EvidenceRefused([FieldError(("state",), "state", "Pilih apa yang terjadi dengan janji ini.")])
     contact.promise_state, contact.settled_note = state, note or None
     contact.settled_on = None if state in OPEN else today
     contact.edition += 1
     session.flush()
+
+
+def _stale() -> Stale:
+    return Stale("Catatan kontak ini sudah diubah orang lain. Isian Anda masih di layar; bandingkan, lalu simpan lagi.")
+
+
+def _foreign() -> Forbidden:
+    return Forbidden("Kontak badan ini hanya dicatat oleh anggotanya sendiri dan operator KPU.")
 
 
 def _say(contact: Contact, said: Said) -> None:
@@ -190,7 +196,7 @@ def get(session: Session, contact_id: int, scopes: tuple[str, ...], *, lock: boo
 
 def require_recording(session: Session, actor: Actor, contact: Contact) -> None:
     if not rights.records_of(actor, session.get_one(Body, contact.body_id)):
-        raise Forbidden(_FOREIGN)
+        raise _foreign()
 
 
 def bodies_for(session: Session, office: Stakeholder, actor: Actor) -> list[tuple[int, str]]:

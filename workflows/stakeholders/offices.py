@@ -20,7 +20,6 @@ from workflows.stakeholders import rights
 from workflows.stakeholders.kinds import KINDS
 
 _PHONE = re.compile(r"\+?[0-9][0-9 ()/.-]{4,28}", re.ASCII)
-STALE = "Data pemangku ini sudah diubah orang lain. Isian Anda masih di layar; bandingkan, lalu simpan lagi."
 
 
 @dataclass(frozen=True)
@@ -105,7 +104,9 @@ def correct(
     said = said.cleaned()
     require_keeping(actor, office)
     if edition != office.edition:
-        raise Stale(STALE)
+        raise Stale(
+            "Data pemangku ini sudah diubah orang lain. Isian Anda masih di layar; bandingkan, lalu simpan lagi."
+        )
     wrong = _wrong(said, today)
     if said.successor and not said.official:
         wrong.append(FieldError(("official",), "official", "Tulis nama pejabat yang baru."))
