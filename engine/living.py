@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from engine.graph import Clock, Graph, Repeat
+from engine.graph import Clock, Graph, Repeat, Transition
+from engine.net import parts
 from engine.rounds import Plan
+from engine.run import CANCELS, UNDOES, event_of, undone_at
 from engine.timers import Strike
 
 
@@ -46,6 +48,36 @@ class Living:
     @property
     def final(self) -> bool:
         return bool(self.state) and self.graph.states[self.state].final
+
+    def signals(self, step: Transition) -> list[str]:
+        """The names of the signals that this step throws."""
+        return [
+            part.ref for element in step.sent for part in parts(self.graph.process.nodes[element].event)
+            if part.kind == "signal" and part.ref is not None
+        ]
+
+    def hears(self, signal: str) -> Callable[[str], bool]:
+        """Tells of a trigger whether it is the coming of this signal."""
+        def fits(trigger: str) -> bool:
+            verb, _, name = trigger.partition(".")
+            node = self.graph.process.nodes.get(event_of(name))
+            return verb == "receive" and node is not None and any(
+                part.kind == "signal" and part.ref == signal for part in parts(node.event)
+            )
+
+        return fits
+
+    def lost(self, host: str, step: Transition) -> bool:
+        """Whether it lives no longer, now that its parent has left the host with this step."""
+        if self.part in step.branches:
+            return False
+        undone = undone_at(host)
+        return self.node == (undone or host) and step.trigger != f"undone.{undone}"
+
+    def undone_in(self, activity: str) -> str:
+        """The place at which the children of this activity undo what they did."""
+        cancelled = activity + CANCELS
+        return cancelled if cancelled in self.graph.states[self.state].places else activity + UNDOES
 
     def everyone(self) -> Iterator[Living]:
         yield self

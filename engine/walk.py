@@ -25,7 +25,7 @@ from engine.living import Living, Stay
 from engine.machine import Choices, NoWayOut, Steps, context_of
 from engine.plain import plain
 from engine.rounds import OWN, NotCounted, Plan, is_over, plan
-from engine.run import CANCELS, UNDOES, undone_at
+from engine.run import CANCELS, undone_at
 from engine.timers import Strike, first_strike, next_strike
 
 _ZONE = ZoneInfo("Asia/Jakarta")
@@ -96,6 +96,7 @@ class Walk:
     _machines: dict[int, Steps] = field(default_factory=dict)
     _values: dict[int, worth.Answers] = field(default_factory=dict)
     _news: list[Walked] = field(default_factory=list)
+    _sent: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.root = Living(self.graph, {})
@@ -113,6 +114,7 @@ class Walk:
                 if self.root.final and not self.root.children:
                     break
                 self._act()
+                self._deliver()
                 yield from self._told()
         except Refused as refused:
             yield from self._told()
@@ -170,6 +172,15 @@ class Walk:
             if following is not None:
                 one.clocks[node] = (clock, following)
 
+    def _deliver(self) -> None:
+        """Signals thrown since the last act come to all that wait for them; what those throw comes after the next."""
+        sent, self._sent = self._sent, []
+        for name in dict.fromkeys(sent):
+            for one in list(self.root.everyone()):
+                trigger = next(filter(one.hears(name), self._steps(one.graph).triggers(one.state)), None)
+                if trigger is not None and one in self.root.everyone():
+                    self._step(one, trigger)
+
     # Taking a step
 
     def _steps(self, graph: Graph) -> Steps:
@@ -187,9 +198,10 @@ class Walk:
         source, one.state, one.cancelled = one.state, step.target, one.graph.cancels(step)
         one.variables.update(given)
         self._news.append(Walked(self.now, trigger, source, step.target, step.stages, step.thrown, given, one.part))
+        self._sent += one.signals(step)
         self._reset_clocks(one, step)
         for host in step.left:
-            one.children = [child for child in one.children if not _cancelled(child, host, step)]
+            one.children = [child for child in one.children if not child.lost(host, step)]
             one.stays.pop(host, None)
         for place in step.entered:
             if one.graph.spawns(place):
@@ -315,7 +327,7 @@ class Walk:
                 parent.variables.update({
                     name: value for name, value in child.variables.items() if child.before.get(name) != value
                 })
-            self._undo(parent, _undone_in(parent, child.node))
+            self._undo(parent, parent.undone_in(child.node))
             return
         parent.variables.update({name: value for name, value in child.variables.items() if name != OWN})
         stay = parent.stays.get(child.node)
@@ -360,20 +372,6 @@ class Walk:
         one.stays.pop(place, None)
         if f"complete.{place}" in self._steps(one.graph).triggers(one.state):
             self._step(one, f"complete.{place}")
-
-
-def _cancelled(child: Living, host: str, step: Transition) -> bool:
-    """Whether this child lives no longer, now that its parent has left the host with this step."""
-    if child.part in step.branches:
-        return False
-    undone = undone_at(host)
-    return child.node == (undone or host) and step.trigger != f"undone.{undone}"
-
-
-def _undone_in(one: Living, activity: str) -> str:
-    """The place at which the children of this activity undo what they did."""
-    places = one.graph.states[one.state].places
-    return activity + (CANCELS if activity + CANCELS in places else UNDOES)
 
 
 class _Undecided(Choices):

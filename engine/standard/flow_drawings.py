@@ -45,7 +45,9 @@ ACTIVITIES = {
     "script": Small(between('<scriptTask id="x" scriptFormat="python"><script>a = 1</script></scriptTask>'),
                     "text for people and for whoever registers the handler; never executed"),
     "businessRuleTask": _task("businessRuleTask", "a DMN decision, or a registered handler"),
-    "callActivity": _task("callActivity", "the called process runs as a child instance", CALLED),
+    "callActivity": _task(
+        "callActivity", "the called process runs as a child instance; what was handed in there is accepted by its "
+        "caller, unless a milestone or decision inside does", CALLED),
     "subProcess": _task("subProcess", "a scope of its own: errors, escalations and ends stay inside"),
     "transaction": Small(inner("<cancelEventDefinition/>", "<cancelEventDefinition/>", "transaction"),
                          "a sub-process that can be cancelled: what is done is compensated"),
@@ -136,9 +138,9 @@ EVENTS = {
         f'</intermediateCatchEvent>{flow("f3", "y", "e")}').replace(flow("f2", "x", "e"), ""),
         "the link's name, where it has none of its own"),
     "compensateEventDefinition": Small(compensated('<userTask id="x" isForCompensation="true"/>'),
-                                       "what was completed is undone, the last first"),
+                                       "what was completed is undone, the last first; rounds each by themselves"),
     "cancelEventDefinition": Small(inner("<cancelEventDefinition/>", "<cancelEventDefinition/>", "transaction"),
-                                   "compensates and leaves the transaction by its cancel event"),
+                                   "compensates, completed rounds too, and leaves the transaction by its cancel event"),
     "eventDefinitionRef": Small(catch("<eventDefinitionRef>d</eventDefinitionRef>"),
                                 "a definition shared by several events",
                                 DAY.replace("Definition>", 'Definition id="d">', 1)),

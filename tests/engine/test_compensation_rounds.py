@@ -374,3 +374,15 @@ def test_an_escalation_goes_outwards_and_not_into_a_branch(session: Session) -> 
     family.act("h")
     family.act("y")
     family.nothing_left()
+
+
+@pytest.mark.parametrize("seed", range(10))
+@pytest.mark.parametrize("how", ["catch", "gateway", "boundary", "event sub-process"])
+def test_the_walk_hears_the_signal_too(how: str, seed: int) -> None:
+    walk = Walk(compile_process(read(drawing(THROWN + LISTENING[how])).process()), Random(seed))
+    told = [one.trigger for one in walk.play(300)]
+    thrown = told.index("complete.w")
+    waiting = 0
+    for trigger in told[:thrown]:
+        waiting += {"receive.d": 1, "receive.l": -1, "complete.q": -1, "fire.n": -1}.get(trigger, 0)
+    assert told[thrown + 1:thrown + 1 + waiting] == ["receive.l"] * waiting
