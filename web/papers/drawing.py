@@ -253,7 +253,8 @@ class _Page(FPDF):
             words = [word for text in (name, *cells) for word in text.split()]
             written = 34.0 if not any(cells) and len(name) > 2 else 0.0
             least.append(max(8.0, written, *(self.get_string_width(word) * 1.12 + 3.4 for word in words), 8.0))
-            most.append(max(least[-1], *(self.get_string_width(text) * 1.1 + 3.4 for text in (name, *cells))))
+            wished = (self.get_string_width(text) * 1.1 + 3.4 for text in (name, *cells))
+            most.append(max(least[-1], 2 * written, *wished))
         return _shares(least, most)
 
     def _sign_height(self, signers: Sequence[Sequence[str]]) -> float:
