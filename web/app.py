@@ -11,6 +11,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from web import (
     access,
     assets,
+    crumbs,
     db,
     errors,
     fields,
@@ -47,7 +48,7 @@ def create_app(config: Config | None = None) -> Flask:
     CSRFProtect(app)
     app.before_request(access.guard)
     app.teardown_request(transaction.close)
-    for part in (packing, gate, i18n, words, navigation, fields, errors, security, pages, assets):
+    for part in (packing, gate, i18n, words, navigation, crumbs, fields, errors, security, pages, assets):
         part.install(app)
     if config.proxies:
         behind = ProxyFix(app.wsgi_app, x_for=config.proxies, x_proto=config.proxies)

@@ -104,6 +104,14 @@ class Words:
         """"16 Mei 2024", "16 May 2024"; "–" for None."""
         return self._short(moment.astimezone(self.zone).date()) if moment else "–"
 
+    def local(self, moment: datetime) -> date:
+        """The local day of a moment."""
+        return moment.astimezone(self.zone).date()
+
+    def last_day(self, deadline: datetime) -> date:
+        """The last local day of a deadline."""
+        return self.local(deadline - timedelta(microseconds=1))
+
     def due(self, deadline: datetime) -> str:
         """The last day of a deadline, which is the local midnight that ends it."""
         return self._short((deadline.astimezone(self.zone) - timedelta(microseconds=1)).date())

@@ -49,7 +49,7 @@ ENTRIES = (
     Entry("bodies.index", _l("Badan"), "people"),
     Entry("activities.index", _l("Kegiatan"), "calendar"),
     Entry("registers.index", _l("Register"), "paper", ("stakeholders",)),
-    Entry("blocked.index", _l("Terhambat"), "warning"),
+    Entry("blocked.index", _l("Terhambat"), "warning", ("reminders",)),
     Entry("overview.index", _l("Ringkasan"), "grid", ("pace",)),
     Entry("escalations.index", _l("Eskalasi"), "up", rare=True),
     Entry("people.index", _l("Orang"), "person", rare=True),

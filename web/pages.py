@@ -8,6 +8,8 @@ from flask import Flask
 
 PAGES = (
     "web.start",
+    "web.search",
+    "web.guide",
     "web.auth.views",
     "web.auth.phone",
     "web.files",
@@ -33,6 +35,8 @@ PAGES = (
     "web.notices",
     "web.mailing",
     "web.blocked",
+    "web.reminders",
+    "web.board_views",
     "web.overview",
     "web.pace",
     "web.escalations",

@@ -209,6 +209,7 @@ PLAIN = {
     "compensation.begun": _l("%(what)s: yang sudah selesai mulai dibatalkan"),
     "compensation.ended": _l("%(what)s: yang sudah selesai telah dibatalkan"),
     "transaction.cancelled": _l("%(what)s: transaksinya dibatalkan"),
+    "reminder.sent": _l("%(what)s: yang harus bertindak diingatkan"),
 }
 """Deeds of the engine itself, for which one sentence is enough."""
 

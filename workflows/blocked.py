@@ -39,7 +39,7 @@ from engine.models import Instance, Obstacle
 from engine.statements import AnyRow, Statement
 from workflows import causes, freeing, regions, turning
 from workflows.freeing import Cause
-from workflows.models import Body, Region
+from workflows.models import BoardView, Body, Region
 
 PAGE, CHUNK = 25, 500
 COUNTED, LISTED = 0, 1
@@ -183,18 +183,21 @@ def _values(scopes: Sequence[str], filters: Filters, now: datetime) -> dict[str,
 
 @dataclass(frozen=True)
 class View:
-    """All that the page shows: how many are blocked, some of them, what can be chosen."""
+    """All that the page shows: how many are blocked, some of them, what can be chosen (and what the account keeps)."""
 
     counts: Counts
     page: Page
     choices: Choices
 
 
-def view(session: Session, scopes: Sequence[str], filters: Filters, now: datetime, *, after: str = "") -> View:
-    """`board` and `choices` in one."""
+def view(
+    session: Session, scopes: Sequence[str], filters: Filters, now: datetime, *, after: str = "", size: int = PAGE,
+    account: int = 0,
+) -> View:
+    """`board` and `choices` in one, with the views that the account keeps."""
     drawn = causes.flows(session)
-    counts, page = _board(session, drawn, scopes, filters, now, after, PAGE)
-    return View(counts, page, _choices(session, drawn, scopes, filters))
+    counts, page = _board(session, drawn, scopes, filters, now, after, size)
+    return View(counts, page, _choices(session, drawn, scopes, filters, account))
 
 
 def board(
@@ -302,12 +305,24 @@ def _entry(facts: freeing.Facts, row: AnyRow) -> Blocked:
 
 
 @dataclass(frozen=True)
+class Kept:
+    """A view that the account keeps: its `query` is what stands in the address."""
+
+    id: int
+    name: str
+    query: str
+    default: bool
+
+
+@dataclass(frozen=True)
 class Choices:
-    """What the filters offer and what codes are called: (code, label), in the order to show them."""
+    """What the filters offer and what codes are called: (code, label), in the order to show them; `kept` are the views
+    of the account."""
 
     units: list[tuple[str, str]]
     districts: list[tuple[str, str]]
     stages: list[tuple[str, str]]
+    kept: tuple[Kept, ...] = ()
 
 
 def choices(session: Session, scopes: Sequence[str], filters: Filters | None = None) -> Choices:
@@ -315,23 +330,29 @@ def choices(session: Session, scopes: Sequence[str], filters: Filters | None = N
     return _choices(session, causes.flows(session), scopes, filters or Filters())
 
 
-def _choices(session: Session, drawn: causes.Flows, scopes: Sequence[str], filters: Filters) -> Choices:
+def _choices(
+    session: Session, drawn: causes.Flows, scopes: Sequence[str], filters: Filters, account: int = 0
+) -> Choices:
     length = unit_length(scopes, filters)
     offered = REGENCY if any(len(scope) < REGENCY for scope in scopes) else DISTRICT
     around = [scope[:DISTRICT] for scope in scopes]
     values = {f"scope{place}": scope for place, scope in enumerate(around)}
-    rows = _places(tuple(not scope for scope in around), bool(filters.district)).rows(
-        session, {**values, "offered": offered, "length": length, "district": filters.district}
+    found = _places(tuple(not scope for scope in around), bool(filters.district)).rows(
+        session, {**values, "offered": offered, "length": length, "district": filters.district, "account": account}
     )
+    kept = tuple(Kept(row.view, row.name, row.query, bool(row.is_default)) for row in found if row.view is not None)
+    rows = [row for row in found if row.view is None]
     inside = filters.district
     units = [(row.code, row.name) for row in rows if len(row.code) == length
              and (not inside or regions.is_within(row.code, inside))]
-    return Choices(units, [(row.code, row.name) for row in rows if len(row.code) == offered], list(drawn.stages))
+    return Choices(units, [(row.code, row.name) for row in rows if len(row.code) == offered], list(drawn.stages),
+                   kept)
 
 
 @lru_cache(maxsize=64)
 def _places(scopes: tuple[bool, ...], narrowed: bool) -> Statement:
-    """Rows (code, name) of the regions to choose from and, below the one that was chosen, of those to count by."""
+    """Rows (code, name) of the regions to choose from and, below the one that was chosen, of those to count by; and the
+    views of the account (view, name, query, is_default) in the same statement: a page asks no more often for them."""
     region = table_of(Region)
     code: Any = region.c.code
     size = func.length(code)
@@ -339,8 +360,12 @@ def _places(scopes: tuple[bool, ...], narrowed: bool) -> Statement:
     if narrowed:
         below: Any = bindparam("district", type_=String())
         shown = shown & regions.within(code, below)
-    return Statement(
-        select(code, region.c.name)
-        .where(_lies_within(code, scopes), or_(size == bindparam("offered", type_=Integer()), shown))
-        .order_by(region.c.name, code)
-    )
+    kept = table_of(BoardView)
+    places = select(
+        code.label("code"), region.c.name.label("name"), cast(null(), BigInteger).label("view"),
+        cast(null(), String).label("query"), false().label("is_default"),
+    ).where(_lies_within(code, scopes), or_(size == bindparam("offered", type_=Integer()), shown))
+    views = select(
+        cast(null(), code.type), kept.c.name, kept.c.id, kept.c.query, kept.c.is_default
+    ).where(kept.c.account_id == bindparam("account", type_=BigInteger()))
+    return Statement(union_all(places, views).order_by("name", "code", "view"))

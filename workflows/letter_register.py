@@ -81,7 +81,7 @@ def listed(
     session: Session, scopes: Sequence[str], filters: Filters, *, after: str = "", size: int = PAGE
 ) -> Shelf:
     """One page of the letters that concern these scopes; a fixed number of queries."""
-    query = select(Letter).where(_seen(scopes), *_narrowed(filters))
+    query = select(Letter).where(seen(scopes), *_narrowed(filters))
     day, _, number = after.partition(",")
     if number.isdecimal() and len(number) < 19 and (place := _day(day)) is not None:
         query = query.where(tuple_(Letter.on, Letter.id) < (place, int(number)))
@@ -112,7 +112,7 @@ def _day(text: str) -> date | None:
         return None
 
 
-def _seen(scopes: Sequence[str]) -> ColumnElement[bool]:
+def seen(scopes: Sequence[str]) -> ColumnElement[bool]:
     """The letter was issued in one of these scopes, or concerns a body there."""
     issued = or_(false(), *(within(Letter.issuer_code, scope) if scope else Letter.id > 0 for scope in scopes))
     concerned = exists().where(LetterBody.letter_id == Letter.id, Body.id == LetterBody.body_id, in_scopes(scopes))

@@ -44,6 +44,12 @@ def moved(session: Session, *, instance_id: int, seq: int, now: datetime) -> Non
             topic="obstacle.reported", dedupe=f"obstacle:{instance_id}:{seq}", instance_id=instance_id,
             params={"code": row.details.get("code", "")}, now=now,
         )
+    if row.action == "reminder.sent":
+        told = notices.holders(session, list(row.details.get("roles", ())), instance.scope, today)
+        notices.tell(
+            session, [one for one in told if str(one) != row.actor], topic="body.reminded",
+            dedupe=f"reminded:{instance_id}:{seq}", instance_id=instance_id, params={}, now=now,
+        )
     if row.action == "evidence.held":
         role = graph.role(row.node or "")
         notices.tell(

@@ -19,7 +19,7 @@ ACTIONS = (
     "message.received", "message.retried", "instance.moved", "instance.moved_back",
     "condition.met", "activity.begun", "activity.finished", "timer.dropped", "branch.ended", "round.ended",
     "children.ended", "error.caught", "error.acknowledged", "escalation.caught", "decision.undone",
-    "compensation.begun", "compensation.ended", "transaction.cancelled", "round.undone",
+    "compensation.begun", "compensation.ended", "transaction.cancelled", "round.undone", "reminder.sent",
 )
 """Every action that is written; the pages have words for each."""
 

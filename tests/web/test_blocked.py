@@ -177,8 +177,10 @@ def test_filters_counts_and_order(browser: Browser, world: World, session: Sessi
     counts = blocked.counts(session, [REGENCY], Filters(reason="overdue"), clock(session))
     assert counts.reasons["overdue"] == counts.total == 3
     assert counts.cells == {("33.23.13", "inaugurated"): 2, ("33.23.03", "inaugurated"): 1}
-    text = browser.get("/terhambat?kecamatan=33.23.13").text
+    text = browser.get("/terhambat/ingatkan?kecamatan=33.23.13").text
     assert "*Terhambat di Kranggan*" in text
+    assert "Pendowo" in text
+    assert "Joho" not in text
 
 
 def test_pages_follow_each_other_without_gaps(world: World, session: Session) -> None:
