@@ -23,11 +23,16 @@ from typing import NoReturn
 
 import pytest
 import sqlalchemy as sa
+from hypothesis import settings
 from sqlalchemy.orm import Session, sessionmaker
 
 from tests import servers
 from web import migrate
 from web.db import make_engine, metadata, session_factory, sqlite_module
+
+# Hypothesis' deadline is a wall clock: on a busy machine it tells of the machine.
+settings.register_profile("tapak", deadline=None)
+settings.load_profile("tapak")
 
 POSTGRES_VARIABLE, REDIS_VARIABLE = "TAPAK_TEST_POSTGRES", "TAPAK_TEST_REDIS"
 ON_CI = os.environ.get("CI", "").lower() in ("1", "true", "yes")

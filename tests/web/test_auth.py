@@ -162,9 +162,9 @@ def test_an_unknown_login_takes_as_long_as_a_wrong_password() -> None:
     def seconds(kept: str | None) -> float:
         spent = []
         for _ in range(5):
-            start = time.perf_counter()
+            start = time.process_time()
             assert not passwords.matches(kept, "salah")
-            spent.append(time.perf_counter() - start)
+            spent.append(time.process_time() - start)
         return min(spent)
 
     known, unknown = seconds(stored), seconds(None)

@@ -108,6 +108,6 @@ def test_what_python_also_knows_fits_as_python_says(pattern: str, text: str) -> 
      ("(a?){30}a{30}", "a" * 1000), ("((a*)*)*b", "a" * 20_000), ("(a*)\\1b", "a" * 800)],
 )
 def test_no_pattern_runs_away(pattern: str, text: str) -> None:
-    begun = time.perf_counter()
+    begun = time.process_time()
     assert fits(text, pattern) in (True, False, None)
-    assert time.perf_counter() - begun < 10
+    assert time.process_time() - begun < 10

@@ -105,9 +105,9 @@ GROWN = ", ".join(f"x{i}: x{i - 1} + x{i - 1}" for i in range(1, 60))
     ],
 )
 def test_hostile_expressions_end_soon_with_null(text: str) -> None:
-    begun = time.perf_counter()
+    begun = time.process_time()
     assert compile(text).evaluate({"big": list(range(10_000))}) is None
-    assert time.perf_counter() - begun < 10
+    assert time.process_time() - begun < 10
 
 
 @pytest.mark.parametrize(
@@ -116,9 +116,9 @@ def test_hostile_expressions_end_soon_with_null(text: str) -> None:
      "a in ((" * 45 + "a" + "), a)" * 45, "${" + "!(a == " * 20 + "a" + ")" * 20 + "}"],
 )
 def test_nested_parts_are_evaluated_once_each(text: str) -> None:
-    begun = time.perf_counter()
+    begun = time.process_time()
     compile(text).evaluate({"a": 1})
-    assert time.perf_counter() - begun < 2
+    assert time.process_time() - begun < 2
 
 
 def test_hostile_data_is_null() -> None:
