@@ -26,7 +26,7 @@ from workflows import demo
 from workflows.activities import attendance, hand_in, invited, register
 from workflows.activities.attendance import Mark
 from workflows.demo import ground
-from workflows.models import Body, Membership
+from workflows.models import Body, Membership, Stakeholder
 from workflows.people import NikKeys
 from workflows.regions import TEMANGGUNG
 
@@ -87,7 +87,7 @@ def _places(session: Session) -> dict[str, str]:
         .group_by(Body.id).order_by(sa.func.count().desc(), Body.id)
     ).first()
     return {"mine": number[MINE], "returned": number[RETURNED], "district": number[DISTRICT], "person": str(person),
-            "longest": str(longest)}
+            "longest": str(longest), "office": str(session.scalars(sa.select(sa.func.min(Stakeholder.id))).one())}
 
 
 def _activity(session: Session) -> dict[str, str]:

@@ -28,6 +28,7 @@ READERS: dict[str, tuple[str, ...]] = {
     ),
     "ppk-kranggan": (
         "/tugas", "/badan/{district}/bukti/submit_secretariat", "/badan/{district}", "/kegiatan", "/kegiatan/baru",
+        "/pemangku", "/pemangku/baru", "/pemangku/{office}", "/pemangku/{office}/kontak", "/pemangku/{office}/ubah",
     ),
     "komisioner-sdm": (
         "/tugas", "/tugas?tab=team", "/tugas?tab=done", "/tugas?q=zzz", "/pemberitahuan", "{approvals}", "/delegasi",
@@ -42,12 +43,13 @@ READERS: dict[str, tuple[str, ...]] = {
         "/kegiatan/{activity}/rincian", "/kegiatan/{activity}/kehadiran", "/kegiatan/{activity}/pleno",
         "/kegiatan/{activity}/serahkan",
         "/kegiatan/{activity}/serahan/{run}", "/kegiatan/susulan", "/badan/{mine}/undangan",
+        "/pemangku?lama=1", "/pemangku?badan={mine}",
     ),
     "hukum": ("/terhambat", "/terhambat?q=zzz", "/ringkasan", "/eskalasi", "/alur/proses/pps",
               "/laju", "/laju/peta?langkah=submit_sowan", "/laju/pers"),
     "provinsi": ("/ringkasan", "/laju"),
     "bawaslu": ("/badan/{longest}", "/orang/{person}", "/kegiatan/{activity}", "/kegiatan/{activity}/kehadiran"),
-    "auditor": ("/badan/{longest}",),
+    "auditor": ("/badan/{longest}", "/pemangku/{office}",),
     "admin": ("/alur", "/alur/proses/pps", "/alur/baru", "/kesehatan"),
 }
 REFUSED = (("pps-pare-kranggan", "/terhambat", 403), ("bawaslu", "/badan/999999", 404), ("hukum", "/tidak-ada", 404))
