@@ -13,7 +13,9 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 from werkzeug.serving import make_server
 
+from engine import definitions
 from engine.models import Task
+from tests.web.drawings_world import UNSOUND
 from web import create_app
 from web.auth import passwords
 from web.auth.accounts import DEMO_PASSWORD
@@ -22,10 +24,11 @@ from web.db import make_engine, transaction
 from web.notify import EFFECTS
 from web.prepare import keeper
 from web.store import Store
-from workflows import demo
+from workflows import demo, drawing_drafts, versions
 from workflows.activities import attendance, hand_in, invited, register
 from workflows.activities.attendance import Mark
 from workflows.demo import ground
+from workflows.drawings import drawing_file, form_texts
 from workflows.models import Body, Membership, Stakeholder
 from workflows.people import NikKeys
 from workflows.regions import TEMANGGUNG
@@ -62,7 +65,7 @@ def house(
             password_hash=passwords.digest(DEMO_PASSWORD), keep=keeper(Store(config.attachments)), effects=EFFECTS,
             within=TEMANGGUNG if request.config.getoption("--pictures") else DISTRICT,
         )
-        places, lists = _places(session) | _activity(session), {
+        places, lists = _places(session) | _activity(session) | _drawings(session), {
             "{approvals}": _one_of_each(session, "approve_%", "/tugas/{task}/periksa"),
             "{submissions}": _one_of_each(session, "submit_inauguration", "/badan/{body}/bukti/{node}"),
         }
@@ -106,6 +109,21 @@ def _activity(session: Session) -> dict[str, str]:
     register.add_follow_up(session, activity, what="Foto bersama", owner="Humas", due_on=None, actor=operator, now=now)
     run = hand_in.begin(session, activity, key="pages", actor=operator, now=now)
     return {"activity": str(activity.id), "run": str(run)}
+
+
+def _drawings(session: Session) -> dict[str, str]:
+    """A draft with a fault in it, and a newer version of PPK whose bodies are still to be moved."""
+    now = datetime.now(UTC)
+    office = ground.find(session, now).office
+    draft = drawing_drafts.begin(
+        session, drawing_drafts.Sent("pps.bpmn", UNSOUND, form_texts(drawing_file("pps"))),
+        base=definitions.newest(session, "pps"), begun="pages", actor=office["admin"], now=now,
+    )
+    old, file = definitions.newest(session, "ppk"), drawing_file("ppk")
+    drawing = file.read_text("utf-8").replace("Periksa bimtek", "Telaah bimtek").encode()
+    made = versions.propose(session, drawing, form_texts(file), office["admin"], now, "ppk")
+    versions.consent(session, made.id, office["komisioner-sdm"], now)
+    return {"draft": str(draft.id), "moved": str(old)}
 
 
 def _one_of_each(session: Session, nodes: str, path: str) -> tuple[str, ...]:
