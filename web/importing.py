@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import threading
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
@@ -50,6 +51,27 @@ def opened(chosen: MemberImport, config: Config) -> Table:
     return reading.loaded(_open(chosen.content, config))
 
 
+class Held:
+    """The table that is being tried, between one message about it and the next. One only, and only until its last row:
+    what is read of people stays in memory no longer than it is needed."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._name = ""
+        self._table: Table | None = None
+
+    def table(self, chosen: MemberImport, config: Config) -> Table:
+        """The table of this import, kept until its rows are at an end."""
+        with self._lock:
+            table = self._table if self._name == chosen.content else None
+        if table is None:
+            table = opened(chosen, config)
+        last = chosen.done + runs.BATCH >= chosen.total
+        with self._lock:
+            self._name, self._table = ("", None) if last else (chosen.content, table)
+        return table
+
+
 def original(chosen: MemberImport, config: Config) -> bytes:
     """The file as it was sent."""
     return _open(chosen.original, config)
@@ -58,10 +80,12 @@ def original(chosen: MemberImport, config: Config) -> bytes:
 def effects(config: Callable[[], Config]) -> Mapping[str, Effect]:
     """What is done about the messages of imports; `config` is asked when the first one comes."""
 
+    held = Held()
+
     def check(session: Session, taken: Taken, now: datetime) -> None:
         settings = config()
         runs.check(
-            session, taken, now, opened=lambda chosen: opened(chosen, settings),
+            session, taken, now, opened=lambda chosen: held.table(chosen, settings),
             keys=NikKeys.from_secret(settings.secret_key.encode()),
         )
 

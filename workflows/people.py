@@ -8,6 +8,7 @@ from base64 import urlsafe_b64encode
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 from typing import Self
 
 from cryptography.fernet import Fernet
@@ -54,7 +55,12 @@ class NikKeys:
         return self._fernet().decrypt(sealed).decode()
 
     def _fernet(self) -> Fernet:
-        return Fernet(urlsafe_b64encode(self.sealing))
+        return _fernet_of(self.sealing)
+
+
+@lru_cache(maxsize=8)
+def _fernet_of(sealing: bytes) -> Fernet:
+    return Fernet(urlsafe_b64encode(sealing))
 
 
 def _derive(secret: bytes, purpose: bytes) -> bytes:

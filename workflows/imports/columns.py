@@ -107,12 +107,21 @@ def _reads(reader: Callable[[Cell], Any], one: Cell) -> bool:
 def lines(sheet: Sheet, begins: int, columns: Mapping[str, str]) -> list[int]:
     """The rows, from 0, below the headings in which a mapped cell is filled; a row that only numbers the columns, as
     forms have below their headings, is none."""
-    numbers = [int(column) for column in columns]
+    numbers = sorted(int(column) for column in columns)
     return [
         place for place, row in enumerate(sheet.rows[begins + 1:], begins + 1)
-        if any(number < len(row) and row[number] is not None for number in numbers)
-        and not (place == begins + 1 and _numbers_columns(row))
+        if _filled(row, numbers) and not (place == begins + 1 and _numbers_columns(row))
     ]
+
+
+def _filled(row: Sequence[Any], numbers: Sequence[int]) -> bool:
+    """Whether one of these cells is; the numbers rise."""
+    for number in numbers:
+        if number >= len(row):
+            return False
+        if row[number] is not None:
+            return True
+    return False
 
 
 def _numbers_columns(row: Sequence[Any]) -> bool:

@@ -101,12 +101,11 @@ def of(session: Session, agenda: Agenda) -> Places:
             found.districts.setdefault(bare(region.name), []).append(region.code)
         elif region.code.count(".") == 3:
             found.villages.setdefault((region.parent_code, bare(region.name)), []).append(region.code)
-    for row in session.execute(
+    for number, kind, code, unit, name, oath_on, instance_id in session.execute(
         select(Body.id, Body.kind, Body.region_code, Body.unit, Body.name, Body.oath_on, Body.instance_id)
         .where(Body.agenda_id == agenda.id)
     ):
-        place = Place(row.id, row.kind, row.region_code, row.unit, row.name, row.oath_on, row.instance_id is not None)
-        found.bodies[place.kind, place.code, place.unit] = place
+        found.bodies[kind, code, unit] = Place(number, kind, code, unit, name, oath_on, instance_id is not None)
     return found
 
 

@@ -123,7 +123,7 @@ def _twice(
     """Whether an earlier row already stands for this person in this body, has them serve in another one, or calls them
     by another name."""
     first = seen.setdefault((row.nik_digest, 0), row)
-    if name_key(first.particulars["name"]) != name_key(row.particulars["name"]):
+    if first is not row and name_key(first.particulars["name"]) != name_key(row.particulars["name"]):
         plan.refuse(row, "nik_twice", line=str(first.line))
         return True
     earlier = seen.setdefault((row.nik_digest, place.id), row)
