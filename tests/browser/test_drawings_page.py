@@ -172,7 +172,8 @@ def test_a_form_is_edited_and_keeps_itself(
 
 
 FIELD = """() => [...document.querySelectorAll(
-    ".fjs-palette-field, .fjs-palette-group-title, .bio-properties-panel-group-header-title, .bio-properties-panel-label"
+    ".fjs-palette-field, .fjs-palette-group-title, .bio-properties-panel-group-header-title, " +
+    ".bio-properties-panel-label"
 )].map((one) => one.textContent.trim()).filter(Boolean)"""
 
 
@@ -185,9 +186,10 @@ def test_the_form_editor_speaks_the_language_of_the_page_and_leaves_the_form_alo
     with db.transaction(live.app.extensions["tapak.engine"]) as session:
         session.execute(sa.update(Account).values(locale=language))
         draft = session.scalars(sa.select(DrawingDraft)).one()
-        draft.forms = {**draft.forms, "submit_sowan": json.dumps({"type": "default", "id": "submit_sowan", "components": [
-            {"type": "textfield", "id": "F1", "key": "a", "label": "Number"}, {"type": "text", "id": "F2", "text": "Key"},
-        ]})}
+        fields = [{"type": "textfield", "id": "F1", "key": "a", "label": "Number"},
+                  {"type": "text", "id": "F2", "text": "Key"}]
+        form = {"type": "default", "id": "submit_sowan", "components": fields}
+        draft.forms = {**draft.forms, "submit_sowan": json.dumps(form)}
     page.goto(f"{address}/formulir/submit_sowan")
     page.wait_for_selector("[data-editor][data-ready]")
     page.locator(".fjs-editor-container .fjs-form-field-textfield").first.click()
