@@ -40,6 +40,7 @@ from workflows.models.pleno import Pleno, PlenoDecision
 from workflows.models.receipt import PhotoNote, Receipt
 from workflows.models.region import Region
 from workflows.models.register import RegisterEntry, RegisterFile, RegisterStep
+from workflows.models.replacement import Replacement, ReplacementStep
 from workflows.models.stakeholder import Contact, Stakeholder, StakeholderHolder, StakeholderMerge
 
 __all__ = [
@@ -96,6 +97,8 @@ __all__ = [
     "RegisterFile",
     "RegisterStep",
     "Reminder",
+    "Replacement",
+    "ReplacementStep",
     "SignInAttempt",
     "Stakeholder",
     "StakeholderHolder",
