@@ -83,6 +83,7 @@ def read(name: str, _script_root: str = "") -> Page:
     """The page in HTML, its links and pictures leading into the product. The text is our own file, not somebody's."""
     text = (FOLDER / f"{name}.md").read_text(encoding="utf-8")
     text = re.sub(r"\.\./images/([a-z0-9-]+\.png)", lambda found: url_for("guide.picture", file=found[1]), text)
+    text = re.sub(r"\[([A-Za-z]+)\.md\]", r"[\1]", text)
     text = re.sub(r"\]\(([A-Za-z]+)\.md(#[a-z0-9-]+)?\)",
                   lambda found: f"]({url_for('guide.show', name=found[1])}{found[2] or ''})", text)
     markdown = MarkdownIt("commonmark", {"html": True}).enable("table")

@@ -31,7 +31,7 @@ bp = Blueprint("search", __name__, url_prefix="/cari")
 
 COOKIE, KEPT, DAYS = "tapak_recent", 8, 90
 OPENED = {
-    "bodies.show": ("body", "body_id"), "people.show": ("person", "person_id"), "letters.show": ("letter", "letter_id"),
+    "bodies.show": ("body", "body_id"), "people.show": ("person", "person_id"), "letters.show": ("paper", "paper_id"),
 }
 PAGES = {kind: (endpoint, name) for endpoint, (kind, name) in OPENED.items()}
 
@@ -50,7 +50,7 @@ def index() -> ResponseReturnValue:
         groups = [(gettext("Badan"), search.bodies(session, scopes, text))]
         if may_open("people.show"):
             groups.append((gettext("Orang"), search.people(session, scopes, text)))
-        if may_open("letters.show"):
+        if may_open("letters.index"):
             groups.append((gettext("Surat"), search.letters(session, visible_scopes(actor, LISTING), text)))
     elif not secret and (opened := recent()):
         groups = [(gettext("Terakhir dibuka"), search.named(session, actor, visible_scopes(actor, LOOKING), opened))]
@@ -67,7 +67,7 @@ def note_of(hit: Hit) -> str:
     if hit.kind == "person" and hit.note:
         post, _, body = hit.note.partition("|")
         return f"{post_name(post)} · {body}"
-    if hit.kind == "letter" and hit.on:
+    if hit.on:
         return f"{short_date(hit.on)} · {hit.note}"
     return hit.note
 
@@ -110,7 +110,9 @@ def _signer() -> URLSafeSerializer:
 
 @bp.app_template_global("hit_link")
 def hit_link(hit: Hit) -> str:
-    """The page of what was found."""
+    """The page of what was found; a letter without a page of its own, or for who may not open it, in the register."""
+    if hit.kind == "letter" or (hit.kind == "paper" and not may_open("letters.show")):
+        return url_for("letters.index", q=hit.name)
     endpoint, name = PAGES[hit.kind]
     values: dict[str, Any] = {name: hit.id}
     return url_for(endpoint, **values)

@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session, aliased
 from engine.host import Actor
 from workflows import letter_register, register
 from workflows.blocked import within
-from workflows.models import Body, Letter, Membership, Person, Region
+from workflows.models import Body, Letter, Membership, Paper, Person, Region
 from workflows.people import name_key
 
 MOST, REGIONS = 10, 60
@@ -116,20 +116,23 @@ def people(session: Session, scopes: Sequence[str], text: str) -> list[Hit]:
 def letters(session: Session, scopes: Sequence[str], text: str) -> list[Hit]:
     """At most MOST letters whose number or subject holds the text, the newest first."""
     found = letter_register.listed(session, scopes, letter_register.Filters(search=text), size=MOST)
-    return [Hit("letter", row.id, row.number, row.subject, row.on) for row in found.rows]
+    return [
+        Hit("paper" if row.paper_id else "letter", row.paper_id or row.id, row.number, row.subject, row.on)
+        for row in found.rows
+    ]
 
 
 def named(session: Session, actor: Actor, scopes: Sequence[str], opened: Sequence[tuple[str, int]]) -> list[Hit]:
     """Those of these (kind, id) that the actor may still see, in the same order."""
-    ids = {kind: [number for one, number in opened if one == kind] for kind in ("body", "person", "letter")}
+    ids = {kind: [number for one, number in opened if one == kind] for kind in ("body", "person", "paper")}
     hits = [Hit("body", row.id, row.name) for row in session.execute(
         select(Body.id, Body.name).where(Body.id.in_(ids["body"]), register.in_scopes(scopes)))]
     hits += [Hit("person", row.id, row.name) for row in session.execute(
         select(Person.id, Person.name).join(Membership, Membership.person_id == Person.id)
         .join(Body, Body.id == Membership.body_id)
         .where(Person.id.in_(ids["person"]), register.in_scopes(scopes)).distinct())]
-    hits += [Hit("letter", row.id, row.number, row.subject) for row in session.execute(
-        select(Letter.id, Letter.number, Letter.subject)
-        .where(Letter.id.in_(ids["letter"]), letter_register.seen(scopes)))]
+    hits += [Hit("paper", row.id, row.number, row.subject) for row in session.execute(
+        select(Paper.id, Letter.number, Letter.subject).join(Letter, Letter.id == Paper.letter_id)
+        .where(Paper.id.in_(ids["paper"]), letter_register.seen(scopes)))]
     found = {(hit.kind, hit.id): hit for hit in hits}
     return [found[one] for one in opened if one in found]
