@@ -6,12 +6,22 @@ import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from playwright.sync_api import Browser, Locator, Page
+from playwright.sync_api import Browser, Error, Locator, Page
 
 from benchmarks.day.hands import SECONDS, Refused, plain
 
 PHONE = {"width": 360, "height": 740}
 DESK = {"width": 1280, "height": 900}
+LISTEN = """() => {
+  window.dayLeaves = false;
+  const look = event => {
+    const link = event.type === "click" && event.target.closest("a[href]");
+    const goes = event.type === "submit" || (link && !link.getAttribute("href").startsWith("#"));
+    if (goes && !event.defaultPrevented) window.dayLeaves = true;
+  };
+  for (const kind of ["click", "submit"]) window.addEventListener(kind, look);
+}"""
+"""Whether a touch leads to another page: a link or a form that no script has kept for itself."""
 
 
 class Touch:
@@ -39,17 +49,13 @@ class Touch:
 
     def follow(self, label: str) -> None:
         self.taps += 1
-        self._first(self.page.get_by_role("link", name=label)).click()
-        self.page.wait_for_load_state()
-        self._well()
+        self._go(self._first(self.page.get_by_role("link", name=label)))
 
     def press(self, label: str = "", *, name: str = "", value: str = "") -> None:
         self.taps += 1
         button = self.page.locator(f'button[name="{name}"][value="{value}"]') if name else self.page.get_by_role(
             "button", name=re.compile(rf"^\s*{re.escape(label)}"))
-        self._first(button).click()
-        self.page.wait_for_load_state()
-        self._well()
+        self._go(self._first(button))
 
     def fill(self, name: str, value: str) -> None:
         self.typed += 1
@@ -107,6 +113,18 @@ class Touch:
         while folded.count():
             self.taps += 1
             folded.first.locator("summary").first.click()
+
+    def _go(self, part: Locator) -> None:
+        """It was touched, and the page that it leads to stands; where a script answers, the page that is here."""
+        self.page.evaluate(LISTEN)
+        part.click()
+        try:
+            leaves = self.page.evaluate("window.dayLeaves !== false")
+        except Error:  # the page is leaving at this moment
+            leaves = True
+        if leaves:
+            self.page.wait_for_function("window.dayLeaves === undefined && document.readyState === 'complete'")
+        self._well()
 
     def _first(self, found: Locator) -> Locator:
         found.first.wait_for(state="attached")
