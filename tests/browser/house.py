@@ -32,6 +32,9 @@ from workflows.drawings import drawing_file, form_texts
 from workflows.models import Body, Membership, Stakeholder
 from workflows.people import NikKeys
 from workflows.regions import TEMANGGUNG
+from workflows.registers import entries
+from workflows.registers.entries import Sent
+from workflows.registers.kinds import KINDS
 
 DISTRICT = "33.23.13"
 MINE, RETURNED = f"{DISTRICT}.2004", f"{DISTRICT}.2003"
@@ -65,7 +68,7 @@ def house(
             password_hash=passwords.digest(DEMO_PASSWORD), keep=keeper(Store(config.attachments)), effects=EFFECTS,
             within=TEMANGGUNG if request.config.getoption("--pictures") else DISTRICT,
         )
-        places, lists = _places(session) | _activity(session) | _drawings(session), {
+        places, lists = _places(session) | _activity(session) | _drawings(session) | _registers(session), {
             "{approvals}": _one_of_each(session, "approve_%", "/tugas/{task}/periksa"),
             "{submissions}": _one_of_each(session, "submit_inauguration", "/badan/{body}/bukti/{node}"),
         }
@@ -124,6 +127,22 @@ def _drawings(session: Session) -> dict[str, str]:
     made = versions.propose(session, drawing, form_texts(file), office["admin"], now, "ppk")
     versions.consent(session, made.id, office["komisioner-sdm"], now)
     return {"draft": str(draft.id), "moved": str(old)}
+
+
+def _registers(session: Session) -> dict[str, str]:
+    """An issue of a PPS, and a report in confidence by its member."""
+    now = datetime.now(UTC)
+    member = ground.find(session, now).actors[MINE]
+    body = session.scalars(sa.select(Body.id).where(Body.region_code == MINE, Body.kind == "pps")).one()
+    issue, _ = entries.write(session, KINDS["issue"], body, {
+        "subject": "Listrik padam", "category": "technical", "severity": "high", "risk": "Surat tidak dapat dicetak.",
+        "story": "Padam sejak Senin.",
+    }, Sent(member, now, "pages-issue"))
+    secret, _ = entries.write(session, KINDS["neutrality"], body, {
+        "subject": "Diminta memasang atribut", "form_of": "attribute", "who": "official",
+        "happened_on": now.date().isoformat(), "story": "Di balai desa.",
+    }, Sent(member, now, "pages-secret"))
+    return {"issue": str(issue), "secret": str(secret)}
 
 
 def _one_of_each(session: Session, nodes: str, path: str) -> tuple[str, ...]:

@@ -22,6 +22,9 @@ READERS: dict[str, tuple[str, ...]] = {
     "pps-pare-kranggan": (
         "/tugas", "/badan/{mine}", "/badan/{mine}/bukti/submit_sowan", "/badan/{mine}/bukti/submit_secretariat",
         "/badan/{mine}/bukti/submit_bimtek", "/badan/{mine}/kendala", "/agenda", "/akun", "/tanda-terima", "/luring",
+        "/register", "/register?jenis=issue", "/register/{issue}", "/register/{issue}/langkah/remark",
+        "/register/{secret}", "/register/baru/issue", "/register/baru/neutrality", "/register/baru/monthly",
+        "/register/baru/socialisation",
     ),
     "pps-bengkal-kranggan": (
         "/tugas", "/badan/{returned}/bukti/submit_sowan", "/pemberitahuan", "/pemberitahuan/pilihan",
@@ -32,7 +35,8 @@ READERS: dict[str, tuple[str, ...]] = {
     ),
     "komisioner-sdm": (
         "/tugas", "/tugas?tab=team", "/tugas?tab=done", "/tugas?q=zzz", "/pemberitahuan", "{approvals}", "/delegasi",
-        "/pleno",
+        "/pleno", "/register?jenis=socialisation", "/register?jenis=monthly", "/register/belum-lapor",
+        "/register/{issue}/langkah/hand_over",
     ),
     "operator": (
         "/impor", "/ekspor", "/ekspor?tabel=rekap&dari=badan", "/ekspor?q=zzz", "/ekspor/templat/nominatif",
@@ -47,9 +51,11 @@ READERS: dict[str, tuple[str, ...]] = {
     ),
     "hukum": ("/terhambat", "/terhambat?kelompok=kecamatan", "/terhambat/ingatkan", "/cari", "/cari?q=kranggan",
               "/cari?q=zzz", "/terhambat?q=zzz", "/ringkasan", "/eskalasi", "/alur/proses/pps",
-              "/laju", "/laju/peta?langkah=submit_sowan", "/laju/pers"),
+              "/laju", "/laju/peta?langkah=submit_sowan", "/laju/pers",
+              "/register?jenis=neutrality", "/register/{secret}"),
     "provinsi": ("/ringkasan", "/laju"),
-    "bawaslu": ("/badan/{longest}", "/orang/{person}", "/kegiatan/{activity}", "/kegiatan/{activity}/kehadiran"),
+    "bawaslu": ("/register", "/register/baru/suggestion",
+               "/badan/{longest}", "/orang/{person}", "/kegiatan/{activity}", "/kegiatan/{activity}/kehadiran"),
     "auditor": ("/badan/{longest}", "/pemangku/{office}",),
     "admin": ("/alur", "/alur/proses/pps", "/alur/baru", "/kesehatan", "/alur/draf/{draft}", "/alur/draf/{draft}/ubah",
               "/alur/draf/{draft}/formulir/submit_sowan", "/alur/pindah?dari={moved}"),
