@@ -19,7 +19,8 @@ def sowan_by_phone(day: Day) -> None:
     photos = [evidence.file(day.folder, "visit", title, body) for title in ("Di depan balai desa", "Bersama kades")]
     data["visits"][0]["photos"] = photos
     path = f"/badan/{body.id}/bukti/{SOWAN}"
-    with day.ledger.act("sowan by phone, two photos, no signal", "anggota PPS (HP)", hand) as act:
+    without = ", no signal" if isinstance(hand, Touch) else ""
+    with day.ledger.act(f"sowan by phone, two photos{without}", "anggota PPS (HP)", hand) as act:
         act.bodies = 1
         if isinstance(hand, Touch):
             _without_signal(hand, path, body, data)

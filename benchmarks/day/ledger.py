@@ -52,15 +52,15 @@ class Ledger:
         return {"acts": [asdict(one) for one in self.acts], "seconds": round(self.seconds, 1)}
 
 
-HEAD = f"{'act':<46}{'person':<22}{'by':<11}{'taps':>6}{'typed':>7}{'seconds':>9}{'bodies':>8}"
+HEAD = f"{'act':<56}{'person':<22}{'by':<11}{'taps':>6}{'typed':>7}{'seconds':>9}{'bodies':>8}"
 
 
 def _line(one: Act) -> str:
-    return (f"{one.name:<46}{one.who:<22}{one.how:<11}{one.taps:>6}{one.typed:>7}{one.seconds:>9.1f}"
+    return (f"{one.name:<56}{one.who:<22}{one.how:<11}{one.taps:>6}{one.typed:>7}{one.seconds:>9.1f}"
             f"{one.bodies or '':>8}")
 
 
 def table(ledger: Ledger) -> str:
     """All acts, and the whole day."""
-    last = f"{'the whole day':<79}{sum(one.taps for one in ledger.acts):>6}{sum(one.typed for one in ledger.acts):>7}"
+    last = f"{'the whole day':<89}{sum(one.taps for one in ledger.acts):>6}{sum(one.typed for one in ledger.acts):>7}"
     return "\n".join([HEAD, *map(_line, ledger.acts), f"{last}{ledger.seconds:>9.1f}"])

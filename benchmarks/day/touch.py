@@ -119,11 +119,11 @@ class Touch:
         self.page.evaluate(LISTEN)
         part.click()
         try:
-            leaves = self.page.evaluate("window.dayLeaves !== false")
+            leaves = self.page.evaluate("() => window.dayLeaves !== false")
         except Error:  # the page is leaving at this moment
             leaves = True
         if leaves:
-            self.page.wait_for_function("window.dayLeaves === undefined && document.readyState === 'complete'")
+            self.page.wait_for_function("() => window.dayLeaves === undefined && document.readyState === 'complete'")
         self._well()
 
     def _first(self, found: Locator) -> Locator:
