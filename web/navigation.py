@@ -46,7 +46,7 @@ def _address(endpoint: str, _script_root: str) -> str:
 
 ENTRIES = (
     Entry("tasks.index", _l("Tugas"), "check"),
-    Entry("bodies.index", _l("Badan"), "people"),
+    Entry("bodies.index", _l("Badan"), "people", ("replacements",)),
     Entry("activities.index", _l("Kegiatan"), "calendar"),
     Entry("registers.index", _l("Register"), "paper", ("stakeholders",)),
     Entry("blocked.index", _l("Terhambat"), "warning", ("reminders",)),

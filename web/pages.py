@@ -27,6 +27,7 @@ PAGES = (
     "web.obstacles",
     "web.activities",
     "web.registers",
+    "web.replacements",
     "web.stakeholders",
     "web.people",
     "web.imports",

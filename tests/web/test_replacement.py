@@ -1,0 +1,191 @@
+"""Replacement of a member through HTTP: rank, four eyes, doubles, stale pages, regions, what follows."""
+
+from __future__ import annotations
+
+import io
+import uuid
+from collections.abc import Iterator
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from flask import Flask
+from sqlalchemy import select, text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
+
+from engine.models import Instance
+from tests.web import desk_world as world_of
+from tests.web.conftest import Browser
+from tests.web.desk_world import PENDOWO, World, signed_in
+from tests.web.test_uploads import photo
+from web import db
+from web.words import DEFAULT_ZONE
+from workflows import replacement
+from workflows.models import Account, Assignment, Membership, Person, Replacement
+
+
+@pytest.fixture
+def session(on_both: Flask) -> Iterator[Session]:
+    with db.session_factory(on_both.extensions["tapak.engine"])() as opened:
+        yield opened
+
+
+@pytest.fixture
+def world(session: Session) -> World:
+    """PPS Pendowo is inaugurated and has two reserves; an operator of another regency looks on."""
+    made = world_of.inaugurated(session, PENDOWO)
+    body = made.of(PENDOWO)
+    world_of._account(session, made.bodies, "asing", "operator", "33.08", made.now)
+    for rank, name in ((4, "Cadangan Empat"), (5, "Cadangan Lima")):
+        person = Person(name=name, name_key=name.lower())
+        session.add(person)
+        session.flush()
+        session.add(Membership(
+            agenda_id=body.agenda_id, body_id=body.id, person_id=person.id, post="cadangan", rank=rank,
+        ))
+    session.commit()
+    free(session)
+    return made
+
+
+@pytest.fixture
+def enter(on_both: Flask, world: World) -> Any:
+    def open_as(login: str) -> Browser:
+        client = on_both.test_client()
+        assert isinstance(client, Browser)
+        return signed_in(client, login)
+
+    return open_as
+
+
+def free(session: Session) -> None:
+    """What was read stays as it was read; the session holds no lock."""
+    session.expunge_all()
+    session.rollback()
+
+
+def today(world: World) -> str:
+    return world.now.astimezone(ZoneInfo(DEFAULT_ZONE)).date().isoformat()
+
+
+def people(session: Session, world: World) -> tuple[list[int], list[int]]:
+    """(the services of the members, those of the reserves in rank)."""
+    body = world.of(PENDOWO).id
+    found = [one.id for one, _ in replacement.members(session, body)], [
+        one.id for one, _ in replacement.reserves(session, body)]
+    free(session)
+    return found
+
+
+def paper() -> Any:
+    return (io.BytesIO(photo()), "surat.jpg")
+
+
+def propose(browser: Browser, world: World, leaving: int, reserve: int, **more: Any) -> Any:
+    fields = {"key": str(uuid.uuid4()), "leaving": str(leaving), "reserve": str(reserve), "ground": "resigned",
+              "left_on": today(world), "paper": paper(), **more}
+    return browser.send(f"/penggantian/baru/{world.of(PENDOWO).id}", fields)
+
+
+def act(browser: Browser, number: int, name: str, seen: int, **more: Any) -> Any:
+    return browser.send(f"/penggantian/{number}/{name}", {"key": str(uuid.uuid4()), "seen": str(seen), **more})
+
+
+def number_of(answer: Any) -> int:
+    assert answer.status_code == 302, answer.text
+    return int(answer.location.rpartition("/")[2])
+
+
+def test_the_whole_way_leaves_the_body_at_its_stage(session: Session, world: World, enter: Any) -> None:
+    members, waiting = people(session, world)
+    where = session.get_one(Instance, world.of(PENDOWO).instance_id).state
+    free(session)
+    operator, commissioner = enter("operator"), enter("komisioner")
+    number = number_of(propose(operator, world, members[0], waiting[0]))
+    assert act(operator, number, "approve", 1).status_code == 403
+    assert act(commissioner, number, "approve", 1).status_code == 302
+    page = operator.get(f"/badan/{world.of(PENDOWO).id}").text
+    assert "Belum dilantik" in page
+    assert "Belum bimtek" in page
+    assert act(operator, number, "oath", 2, on=today(world), place="Aula KPU").status_code == 422
+    assert act(operator, number, "oath", 2, on=today(world), place="Aula KPU", paper=paper()).status_code == 302
+    assert act(commissioner, number, "return_oath", 3, reason="Foto buram").status_code == 302
+    assert act(operator, number, "oath", 4, on=today(world), place="Aula KPU", paper=paper()).status_code == 302
+    assert act(commissioner, number, "approve_oath", 5).status_code == 302
+    assert act(operator, number, "training", 6, on=today(world), place="Aula KPU", hours="3").status_code == 302
+    assert act(commissioner, number, "approve_training", 7).status_code == 302
+    one = session.get_one(Replacement, number)
+    old, new = session.get_one(Membership, members[0]), session.get_one(Membership, one.new_id)
+    assert old.until_on is not None
+    assert old.replaced_by == new.id
+    assert (new.post, new.rank, new.sworn_on, new.trained_on) == (old.post, 4, new.from_on, new.from_on)
+    assert session.get_one(Membership, waiting[0]).until_on is not None
+    assert session.get_one(Instance, world.of(PENDOWO).instance_id).state == where
+    assert replacement.whole(one, replacement.trail(session, number))
+    assert one.edition == 8
+    free(session)
+    assert "Belum dilantik" not in operator.get(f"/badan/{world.of(PENDOWO).id}").text
+
+
+def test_a_lower_rank_needs_its_reason(session: Session, world: World, enter: Any) -> None:
+    members, waiting = people(session, world)
+    operator = enter("operator")
+    refused = propose(operator, world, members[0], waiting[1])
+    assert refused.status_code == 422
+    assert "Cadangan Empat berada di peringkat yang lebih baik" in refused.text
+    number_of(propose(operator, world, members[0], waiting[1], why_not="Tidak bersedia menurut surat 3 Juni."))
+
+
+def test_who_serves_elsewhere_cannot_follow(session: Session, world: World, enter: Any) -> None:
+    members, waiting = people(session, world)
+    other = next(body for code, body in world.bodies.items() if code == world_of.OTHER_VILLAGE)
+    person = session.get_one(Membership, waiting[0]).person_id
+    session.add(Membership(agenda_id=other.agenda_id, body_id=other.id, person_id=person, post="anggota"))
+    session.commit()
+    free(session)
+    refused = propose(enter("operator"), world, members[0], waiting[0])
+    assert refused.status_code == 422
+    assert "masih bertugas" in refused.text
+
+
+def test_doubles_stale_pages_and_regions_are_refused(session: Session, world: World, enter: Any) -> None:
+    members, waiting = people(session, world)
+    operator, commissioner, stranger = enter("operator"), enter("komisioner"), enter("asing")
+    key = str(uuid.uuid4())
+    number = number_of(propose(operator, world, members[0], waiting[0], key=key))
+    assert number_of(propose(operator, world, members[0], waiting[0], key=key)) == number
+    assert propose(operator, world, members[0], waiting[1], why_not="Sudah pindah domisili.").status_code == 409
+    assert propose(stranger, world, members[1], waiting[1]).status_code == 404
+    assert stranger.get(f"/penggantian/{number}").status_code == 404
+    assert enter("pps").get("/penggantian").status_code == 403
+    assert act(commissioner, number, "approve", 0).status_code == 409
+    assert act(commissioner, number, "approve", 1).status_code == 302
+    assert act(commissioner, number, "approve", 1).status_code == 409
+    listed = operator.get("/penggantian?keadaan=owed").text
+    assert "Cadangan Empat" in listed
+    assert "Cadangan Empat" not in stranger.get("/penggantian").text
+
+
+def test_nobody_decides_what_they_proposed(session: Session, world: World, enter: Any) -> None:
+    members, waiting = people(session, world)
+    world_of._account(session, world.bodies, "rangkap", "operator", world_of.REGENCY, world.now)
+    account = session.scalar(select(Account.id).where(Account.login == "rangkap"))
+    assert account is not None
+    known = session.scalars(select(Assignment).where(Assignment.account_id == account)).one()
+    own = {column.name: getattr(known, column.name) for column in Assignment.__table__.columns if column.name != "id"}
+    session.add(Assignment(**{**own, "role": "commissioner"}))
+    session.commit()
+    free(session)
+    both = enter("rangkap")
+    number = number_of(propose(both, world, members[0], waiting[0]))
+    refused = act(both, number, "approve", 1)
+    assert refused.status_code in (403, 409, 422)
+    assert session.scalar(select(Replacement.status).where(Replacement.id == number)) == "proposed"
+
+
+def test_a_step_cannot_be_changed(session: Session, world: World, enter: Any) -> None:
+    members, waiting = people(session, world)
+    number_of(propose(enter("operator"), world, members[0], waiting[0]))
+    with pytest.raises(DBAPIError, match="append only"):
+        session.execute(text("UPDATE replacement_step SET action = 'approve'"))
