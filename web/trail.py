@@ -125,7 +125,7 @@ def evidence_name(title: str) -> str:
 
 
 def _instance_started(event: Event) -> tuple[str, str]:
-    return gettext("Alur dimulai"), ""
+    return (gettext("Dimulai: %(what)s", what=drawn(event.part)) if event.part else gettext("Alur dimulai")), ""
 
 
 def _instance_cancelled(event: Event) -> tuple[str, str]:
@@ -239,6 +239,8 @@ def told(event: Event) -> Told:
     """The event in words. An action nobody has words for is a KeyError: a test holds the list complete."""
     title, tone = WORDS[event.action](event)
     said = [gettext("Tahap “%(stage)s” tercapai.", stage=drawn(stage)) for stage in event.stages]
+    if event.part and event.action != "instance.started":
+        said.insert(0, gettext("Pada %(part)s.", part=drawn(event.part)))
     if event.reason:
         said.append(gettext("Alasan: %(why)s.", why=drawn(event.reason)))
     if event.warnings:

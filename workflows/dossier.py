@@ -296,8 +296,11 @@ def _events(
     """What happened to the body and in its children, the newest first."""
     in_time = sorted(entries, key=lambda one: (one.at, one.id), reverse=True)
     drawn = {number: definitions.load(session, one.definition_id) for number, one in family.items()}
+    parts = {number: rounds.part_of(family, number, lambda definition, node: signposts.name_of(
+        definitions.load(session, definition), node)) for number in family}
     return tuple(
-        event for one in in_time for event in trail.events(drawn[one.instance_id], (one,), names, obstacles)
+        event for one in in_time
+        for event in trail.events(drawn[one.instance_id], (one,), names, obstacles, parts[one.instance_id])
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
@@ -80,9 +80,39 @@ def of_tasks(session: Session, task_ids: Iterable[int]) -> dict[int, Round]:
     return {task: _round(list(levels)) for task, levels in groupby(found, key=lambda row: row.task)}
 
 
-def _round(levels: list[Row[Any]]) -> Round:
+def part_of(family: Mapping[int, Row[Any]], number: int, names: Callable[[int, str], str]) -> str:
+    """What people call this instance of a body's family: its activity with its round, "Periksa desa (2 dari 3)"; "" for
+    the root. `names` gives the name of an element of a definition."""
+    levels = []
+    row = family[number]
+    while row.parent_id is not None and row.parent_id in family:
+        levels.append(_Level(row.id, row.definition_id, row.number, _first(family, row).origin))
+        row = family[row.parent_id]
+    if not levels:
+        return ""
+    child = family[number]
+    return _round(levels).named(names(family[child.parent_id].definition_id, child.parent_node))
+
+
+def _first(family: Mapping[int, Row[Any]], row: Row[Any]) -> Row[Any]:
+    """The first round of the same stay: it says how often."""
+    stay = (row.parent_id, row.parent_node, row.parent_visit)
+    return next((one for one in family.values() if one.number == 0
+                 and (one.parent_id, one.parent_node, one.parent_visit) == stay), row)
+
+
+@dataclass(frozen=True)
+class _Level:
+    instance: int
+    definition_id: int
+    number: int
+    origin: Mapping[str, Any] | None
+
+
+def _round(levels: Sequence[Row[Any] | _Level]) -> Round:
     """The instances of one task, the innermost first; of a repeated activity only the first round says how often."""
-    repeated = [(row.number + 1, row.origin["total"] or 0) for row in levels if "total" in (row.origin or {})]
+    said = [(row.number + 1, row.origin or {}) for row in levels]
+    repeated = [(number, origin["total"] or 0) for number, origin in said if "total" in origin]
     number, total = repeated[0] if repeated else (0, 0)
     outer = tuple(one for one, _ in reversed(repeated[1:]))
     return Round(levels[0].instance, levels[0].definition_id, number, total, outer)

@@ -29,7 +29,7 @@ class Event:
     """One entry. `what` names the element, `stages` the stages it reached; `reason` is in words, `code` an obstacle's.
 
     `decision` is "approve", "return", another answer, or "" for an act that decides nothing; `late` says that a clock
-    on the edge of a task struck.
+    on the edge of a task struck. `part` names the part of the body's work in which it happened, "" for the body's own.
     """
 
     seq: int
@@ -44,6 +44,7 @@ class Event:
     code: str
     warnings: int
     late: bool
+    part: str = ""
 
 
 def reached(entries: Iterable[Row[Any]]) -> dict[str, datetime]:
@@ -66,13 +67,13 @@ def passed(loaded: Loaded, entries: Iterable[Row[Any]], here: set[str]) -> tuple
 
 
 def events(
-    loaded: Loaded, entries: Iterable[Row[Any]], names: Mapping[str, str], obstacles: Mapping[int, str]
+    loaded: Loaded, entries: Iterable[Row[Any]], names: Mapping[str, str], obstacles: Mapping[int, str], part: str = ""
 ) -> tuple[Event, ...]:
     """The entries as events, the newest first. `names` are accounts by id, `obstacles` codes by id."""
-    return tuple(_event(loaded, one, names, obstacles) for one in reversed(list(entries)))
+    return tuple(_event(loaded, one, names, obstacles, part) for one in reversed(list(entries)))
 
 
-def _event(loaded: Loaded, one: Row[Any], names: Mapping[str, str], obstacles: Mapping[int, str]) -> Event:
+def _event(loaded: Loaded, one: Row[Any], names: Mapping[str, str], obstacles: Mapping[int, str], part: str) -> Event:
     details: Mapping[str, Any] = one.details
     answer: Mapping[str, Any] = details.get("answer") or {}
     return Event(
@@ -85,6 +86,7 @@ def _event(loaded: Loaded, one: Row[Any], names: Mapping[str, str], obstacles: M
         warnings=len(details.get("warnings", ())),
         late=one.action == "timer.fired" and (node := loaded.graph.process.nodes.get(one.node or "")) is not None
         and node.attached_to is not None,
+        part=part,
     )
 
 

@@ -105,6 +105,9 @@ def test_the_inner_round_is_told_with_the_outer_one(
     for outer in (1, 2):
         for inner in (1, 2, 3):
             assert f"Wawancara calon (putaran {outer}.{inner})" in page
+    told = browser.get(f"/badan/{world.of(KRANGGAN).id}").text
+    assert told.count("Alur dimulai") == 1
+    assert re.search(r"Dimulai: [^<]+\(putaran 2\.3\)", told)
     ids = tasks(session, world, "ask")
     assert "Wawancara calon (putaran 2.3)" in browser.get(address(world, "ask", ids[-1])).text
 

@@ -12,8 +12,11 @@ document.querySelectorAll("[data-drawing]").forEach(async (place) => {
     if (!answer.ok) throw new Error(String(answer.status));
     await viewer.importXML(await answer.text());
   } catch (error) {
-    place.textContent = place.dataset.failed;
-    console.error(error);
+    const undrawn = /no diagram/i.test(error.message); /* a flow may be written down without a picture */
+    place.textContent = undrawn ? place.dataset.undrawn : place.dataset.failed;
+    place.classList.add("failed");
+    place.dataset.ready = "";
+    if (!undrawn) console.error(error);
     return;
   }
   const canvas = viewer.get("canvas");
