@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import threading
 from collections.abc import Mapping
 from datetime import datetime
 from functools import cache
@@ -21,21 +20,19 @@ from web.config import ROOT
 from workflows.demo import evidence, pictures
 from workflows.demo.evidence import Case, Official
 from workflows.demo.ground import ZONE
-from workflows.demo.names import People, nip
+from workflows.demo.names import MEN, MEN_LAST, WOMEN, WOMEN_LAST, nip
 
 POSTS = {"kades": "Kepala Desa", "lurah": "Lurah", "camat": "Camat", "kapolsek": "Kapolsek", "danramil": "Danramil"}
-_people, _lock = People(seed=1945, after=2000), threading.Lock()
 
 
 def case(day: Day, body: Company) -> Case:
-    """The body as its evidence speaks of it today. Nobody of its secretariat or its officials serves elsewhere."""
-    taken = {member.name for one in day.bodies.values() for member in one.members}
+    """The body as its evidence speaks of it today. Officials and secretariat bear the name of their place, so that
+    nobody serves twice."""
+    random = Random(body.code)
 
     def somebody(gender: str) -> str:
-        with _lock:
-            while (name := _people.name(gender)) in taken:
-                continue
-            return name
+        first, last = (MEN, MEN_LAST) if gender == "L" else (WOMEN, WOMEN_LAST)
+        return f"{random.choice(first)} {random.choice(last)} {body.place}"
 
     head, *staff = "LPL" if body.id % 2 else "PLP"
     today = datetime.now(ZONE).date()
