@@ -213,8 +213,9 @@ def meanwhile(session: Session, standing: Standing) -> dict[str, str]:
         .order_by(_history.c.actor == SYSTEM.id, _history.c.seq.desc()).limit(1)
     ).one()
     node = standing.definition.graph.process.nodes.get(last.node or "")
+    what = node.name or node.id if node else last.action
     return {
-        "what": Phrase(node.name or node.id if node else last.action),
+        "what": Phrase(what),
         "who": last.details.get("actor_name") or last.actor,
     }
 
