@@ -108,7 +108,7 @@ def mend(day: Day, body: Company, note: str) -> None:
 
 def bimtek(day: Day) -> None:
     """The operator trains the PPKs, each PPK its own PPS: one activity each, handed in for all at once."""
-    hand = day.staff("operator")
+    hand = day.wire("operator")
     with day.ledger.act("bimtek of the PPKs: one activity", "operator", hand) as act:
         number = morning.begin(hand, "bimtek", "Bimbingan teknis PPK")
         morning.everybody(hand, day, number, kind="ppk")
@@ -116,20 +116,10 @@ def bimtek(day: Day) -> None:
         morning.hand_over(hand, number)
         act.bodies = len(day.ppk)
     one, *others = day.ppk
-    _ppk_trains(day, [(one, _ppk_screen(day, one))], "anggota PPK", "bimtek of one PPK for its PPS")
+    _ppk_trains(day, [(one, day.wires[one.code])], "anggota PPK", "bimtek of one PPK for its PPS")
     if others:
         _ppk_trains(day, [(ppk, day.wires[ppk.code]) for ppk in others], f"{len(others)} anggota PPK",
                     "bimtek of the other PPKs for their PPS")
-
-
-def _ppk_screen(day: Day, body: Company) -> Hand:
-    """The PPK's member at a screen of their own, with the device that knows them."""
-    wire = day.wires[body.code]
-    hand = day.screen("anggota PPK")
-    if isinstance(hand, Touch):
-        hand.take_cookies(wire.cookies())
-        return hand
-    return wire
 
 
 def _ppk_trains(day: Day, pairs: list[tuple[Company, Hand]], who: str, name: str) -> None:
