@@ -20,7 +20,7 @@ Filed = tuple[Place, str, str, list[Row[Any]]]
 
 def filed(session: Session, place: Place, decider: str) -> Iterator[Filed]:
     """What the processes called on the way to this deciding task were given, by call, task and round. What a called
-    process accepted by a stage or decision of its own is shown too, as accepted. Three queries, none where nothing is called."""
+    process accepted by a stage or decision of its own is shown too, as accepted. Three queries, none without calls."""
     calls = [node for node in place.loaded.graph.calls if signposts.decider(place.loaded, node) == decider]
     if not calls:
         return

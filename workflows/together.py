@@ -22,7 +22,7 @@ from engine.statements import Statement
 from workflows.undoing import CHANGED, NEEDED, table_named, value_of
 
 _KNOWN = ("registers together",)
-_REMOVED = ("contact", "membership", "letter_body", "stakeholder", "person", "letter", "body")
+_REMOVED = ("contact", "membership", "letter_body", "stakeholder_holder", "stakeholder", "person", "letter", "body")
 """What refers to others first."""
 Key = tuple[str, tuple[Any, ...]]
 """A table's name and the primary key of one of its rows."""

@@ -17,7 +17,7 @@ from engine.reversals import Reversal
 from tests.web import desk_world as world_of
 from tests.web.desk_world import OTHER_VILLAGE, PENDOWO, World
 from workflows.host import HOST
-from workflows.models import Body, Contact, Letter, LetterBody, Membership, Person, Stakeholder
+from workflows.models import Body, Contact, Letter, LetterBody, Membership, Person, Stakeholder, StakeholderHolder
 
 CODES = {PENDOWO: "pps", "33.23.13.2008": "sanggrahan", OTHER_VILLAGE: "jauh"}
 """The bodies, each with the account of its member."""
@@ -36,6 +36,7 @@ LEFT = (
     Letter,
     LetterBody,
     Stakeholder,
+    StakeholderHolder,
     Contact,
 )
 NUMBERS = ("id", "contact_id", "stakeholder_id", "letter_id", "person_id", "task_id", "key")
@@ -127,7 +128,8 @@ def test_many_write_what_single_decisions_write_and_take_it_back_as_they_do(sess
 
     assert tried(session, lambda: undo(session, world, decided)) == (again := tried(session, back))
     assert [one.refusal for one in undo(session, world, decided)] == [None] * len(CODES)
-    for name in ("body", "membership", "letter", "letter_body", "stakeholder", "contact", "person"):
+    registers = ("body", "membership", "letter", "letter_body", "stakeholder", "stakeholder_holder", "contact", "person")
+    for name in registers:
         assert again[name] == before[name], name
     assert history.verify(session) == []
 
