@@ -128,7 +128,9 @@ def test_many_write_what_single_decisions_write_and_take_it_back_as_they_do(sess
 
     assert tried(session, lambda: undo(session, world, decided)) == (again := tried(session, back))
     assert [one.refusal for one in undo(session, world, decided)] == [None] * len(CODES)
-    registers = ("body", "membership", "letter", "letter_body", "stakeholder", "stakeholder_holder", "contact", "person")
+    registers = (
+        "body", "membership", "letter", "letter_body", "stakeholder", "stakeholder_holder", "contact", "person",
+    )
     for name in registers:
         assert again[name] == before[name], name
     assert history.verify(session) == []
