@@ -91,7 +91,10 @@ def read(name: str, _script_root: str = "") -> Page:
     anchors = tuple(_anchored(tokens))
     title = next((tokens[place + 1].content for place, token in enumerate(tokens) if token.tag == "h1"), name)
     html = markdown.renderer.render(tokens, markdown.options, {})
-    html = html.replace("<table>", '<div class="table-scroll" tabindex="0" role="region"><table>')
+    numbers = count(1)
+    html = re.sub("<table>", lambda _: (
+        f'<div class="table-scroll" tabindex="0" role="region" aria-label="Tabel {next(numbers)}"><table>'
+    ), html)
     html = html.replace("</table>", "</table></div>")
     return Page(title, Markup(html), anchors)  # noqa: S704 - our own file
 
