@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cache
+from itertools import count
 
 from flask import Blueprint, Flask, render_template, request, send_from_directory, url_for
 from flask.typing import ResponseReturnValue
