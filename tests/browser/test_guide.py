@@ -9,10 +9,11 @@ Nothing in the demo is changed but the empty form that is handed in once to show
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from functools import cache
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, BrowserContext, Page
 
 from tests.browser.conftest import PHONE
 from tests.browser.guide import IMAGES, LARGEST, SHOTS, shrunk
@@ -23,32 +24,43 @@ from web.config import ROOT
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("pages")]
 
 
-def enter(chrome: Browser, house: House, login: str, size: dict[str, int]) -> Page:
-    page = chrome.new_page(
-        viewport=size, base_url=house.url, locale="id-ID", color_scheme="light",  # type: ignore[arg-type]
-        has_touch=size == PHONE, is_mobile=size == PHONE,
-    )
-    page.goto("/masuk")
-    if login:
-        page.fill("input[name=login]", login)
-        page.fill("input[name=password]", DEMO_PASSWORD)
-        page.press("input[name=password]", "Enter")
-        page.wait_for_url(lambda url: "/masuk" not in url)
-    return page
+@pytest.fixture(scope="module")
+def enter(chrome: Browser, house: House) -> Iterator[Callable[[str, dict[str, int]], Page]]:
+    """A page of this size for this person, who signs in once."""
+
+    @cache
+    def signed_in(login: str, phone: bool, width: int, height: int) -> BrowserContext:
+        context = chrome.new_context(
+            viewport={"width": width, "height": height}, base_url=house.url, locale="id-ID", color_scheme="light",
+            has_touch=phone, is_mobile=phone,
+        )
+        if login:
+            page = context.new_page()
+            page.goto("/masuk")
+            page.fill("input[name=login]", login)
+            page.fill("input[name=password]", DEMO_PASSWORD)
+            page.press("input[name=password]", "Enter")
+            page.wait_for_url(lambda url: "/masuk" not in url)
+            page.close()
+        return context
+
+    yield lambda login, size: signed_in(login, size == PHONE, size["width"], size["height"]).new_page()
+    for context in chrome.contexts:
+        context.close()
 
 
 @pytest.mark.parametrize(("name", "login", "size", "path", "then"), SHOTS, ids=[shot[0] for shot in SHOTS])
 def test_the_steps_of_a_picture_work(
-    request: pytest.FixtureRequest, chrome: Browser, house: House, name: str, login: str, size: dict[str, int],
-    path: str, then: Callable[[Page], None] | None,
+    request: pytest.FixtureRequest, enter: Callable[[str, dict[str, int]], Page], house: House, name: str, login: str,
+    size: dict[str, int], path: str, then: Callable[[Page], None] | None,
 ) -> None:
-    page = enter(chrome, house, login, size)
+    page = enter(login, size)
     answer = page.goto(house.paths([path])[0])
     assert answer is not None
     assert answer.ok
     if then:
         then(page)
-    page.wait_for_load_state("networkidle")
+    page.wait_for_load_state("networkidle" if request.config.getoption("--pictures") else "load")
     picture = shrunk(page.screenshot())
     page.close()
     assert 5_000 < len(picture) < LARGEST
