@@ -17,11 +17,12 @@ from web import transaction
 from web.access import allow, current_actor, visible_scopes
 from web.bodies import KINDS as BODY_KINDS
 from web.errors import sentence_of, status_of
+from web.gate import whole
 from web.letters import ISSUING, pdf
 from web.papers import font, making
 from web.papers.drawing import Sheet, draw
 from web.words import today
-from workflows import agenda_changes, agendas, letter_register, register
+from workflows import agenda_changes, agendas, letter_register, register, replacement, replacement_lists
 from workflows.models import Agenda, Body, Paper, PaperBatch
 from workflows.papers import issuing, office, template, templates
 from workflows.papers.issuing import Wish
@@ -47,7 +48,8 @@ class Chosen:
 @bp.get("")
 @allow(*ISSUING)
 def index() -> ResponseReturnValue:
-    return _page(_chosen(request.args), {"on": today().isoformat()}, key=str(uuid.uuid4()))
+    """The form; of a replacement that the address names it holds who left, who follows and why."""
+    return _page(_chosen(request.args), {"on": today().isoformat(), **_of_replacement()}, key=str(uuid.uuid4()))
 
 
 @bp.post("/contoh")
@@ -158,6 +160,18 @@ def _replaced(asked: dict[str, str]) -> Paper | None:
         raise Forbidden("Surat ini hanya dapat diganti oleh yang berwenang menerbitkannya.")
     asked.update({"jenis": found.kind, "badan": str(found.bodies[0][0]) if found.bodies else ""})
     return found.paper
+
+
+def _of_replacement() -> dict[str, str]:
+    """What the letters of this replacement say, where the reader may see it."""
+    number = request.args.get("penggantian", type=whole)
+    session, actor = transaction.session(), current_actor()
+    found = replacement_lists.listed(session, actor, today(), number=number)[0] if number else []
+    if not found:
+        return {}
+    why, place = str(replacement.GROUNDS[found[0].ground]), replacement.place_of_oath(session, found[0].id)
+    return {"anggota_lama": found[0].old, "anggota_baru": found[0].new, "alasan": why[0].lower() + why[1:],
+            "tempat": place}
 
 
 def _wish(chosen: Chosen, posted: Mapping[str, str], *, bodies: list[Body]) -> Wish:

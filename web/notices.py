@@ -10,6 +10,7 @@ from typing import Any
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
+from flask_babel import lazy_gettext as _l
 
 from web import transaction
 from web.access import SIGNED_IN, allow, current_actor, may_open
@@ -158,9 +159,29 @@ def _register_moved(told: Told, params: Mapping[str, Any]) -> tuple[str, str]:
     return gettext("%(what)s: %(state)s", what=translated(kind.one), state=state), gettext("Buka di halaman Register.")
 
 
+def _replacement_moved(told: Told, params: Mapping[str, Any]) -> tuple[str, str]:
+    title, text = REPLACED[str(params.get("act"))]
+    return str(title), str(text)
+
+
 def _day(text: Any) -> str:
     return long_date(date.fromisoformat(str(text)))
 
+
+_NEW, _AGAIN = _l("Buka halaman penggantian, lalu putuskan."), _l("Baca alasannya, perbaiki, lalu kirim lagi.")
+REPLACED = {
+    "propose": (_l("Usulan penggantian anggota menunggu keputusan Anda"), _NEW),
+    "oath": (_l("Catatan sumpah anggota pengganti menunggu keputusan Anda"), _NEW),
+    "training": (_l("Catatan bimtek anggota pengganti menunggu keputusan Anda"), _NEW),
+    "approve": (_l("Penggantian anggota disetujui"),
+                _l("Anggota baru mengucapkan sumpah/janji dan mengikuti bimtek; keduanya punya batas hari.")),
+    "approve_oath": (_l("Catatan sumpah anggota pengganti disetujui"), ""),
+    "approve_training": (_l("Catatan bimtek anggota pengganti disetujui"), ""),
+    "return": (_l("Usulan penggantian anggota dikembalikan"), _AGAIN),
+    "return_oath": (_l("Catatan sumpah anggota pengganti dikembalikan"), _AGAIN),
+    "return_training": (_l("Catatan bimtek anggota pengganti dikembalikan"), _AGAIN),
+}
+"""Of each act that is told of, its words."""
 
 Words = Callable[[Told, Mapping[str, Any]], tuple[str, str]]
 WORDS: dict[str, tuple[Words, str, str]] = {
@@ -184,6 +205,7 @@ WORDS: dict[str, tuple[Words, str, str]] = {
     "promise.overdue": (_promise_overdue, "clock", "warning"),
     "body.reminded": (_body_reminded, "bell", "warning"),
     "contact.lapsed": (_contact_lapsed, "people", "warning"),
+    "replacement.moved": (_replacement_moved, "people", "info"),
 }
 """Of each topic its words, its icon and its tone."""
 
@@ -209,6 +231,8 @@ def line_of(told: Told) -> Line:
         url, place = url_for("agenda.show", agenda_id=told.params["agenda"]), gettext("Agenda")
     elif told.topic == "register.moved" and told.params.get("entry"):
         url = url_for("registers.show", entry_id=told.params["entry"])
+    elif "replacement" in told.params and may_open("replacements.show"):
+        url = url_for("replacements.show", number=told.params["replacement"])
     elif told.topic == "address.refused":
         url, place = url_for("mailing.choices"), gettext("Pilihan pemberitahuan")
     elif "definition" in told.params and may_open("drawings.proposal"):

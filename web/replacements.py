@@ -22,6 +22,7 @@ from web.register_forms import posted_key
 from web.uploads import UploadRefused
 from web.words import today
 from workflows import replacement, replacement_lists
+from workflows.models import Body
 from workflows.replacement import GROUNDS, LOOKING, STEPS, Sent, Wish
 
 bp = Blueprint("replacements", __name__, url_prefix="/penggantian")
@@ -152,6 +153,7 @@ def _show_page(
         "replacements/show.html", one=one, row=replacement_lists.listed(session, actor, today(), number=number)[0][0],
         steps=steps, whole=replacement.whole(one, steps), acts=replacement.open_acts(session, one, actor), names=ACTS,
         grounds=GROUNDS, typed=typed, key=key, errors=errors, told=told, states=dict(STATES),
+        agenda_id=session.get_one(Body, one.body_id).agenda_id,
         may_read=any(grant.role in ("operator", "commissioner") for grant in actor.grants),
     ), status
 

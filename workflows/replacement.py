@@ -18,7 +18,7 @@ from engine.base import table_of
 from engine.errors import AlreadyDone, EvidenceRefused, FieldError, Forbidden, FourEyes, NotFound, Refused, Stale
 from engine.host import Actor
 from engine.phrases import Phrase
-from workflows import agendas, people
+from workflows import agendas, people, telling
 from workflows.models import Agenda, Body, Membership, Person, Replacement, ReplacementStep
 from workflows.rules import roster
 from workflows.rules.facts import Facts
@@ -145,6 +145,7 @@ def propose(session: Session, body_id: int, wish: Wish, sent: Sent) -> int:
     said = {"ground": wish.ground, "left_on": wish.left_on.isoformat(), "why_not": wish.why_not,
             "paper": dict(wish.paper)}
     _step(session, made, "propose", said, sent)
+    _tell(session, made, body, "propose", sent, today)
     return made.id
 
 
@@ -203,6 +204,7 @@ def act(session: Session, number: int, name: str, data: Mapping[str, Any], sent:
         _written(session, one, part)
     setattr(one, part, target)
     _step(session, one, name, said, sent)
+    _tell(session, one, body, name, sent, today)
 
 
 def trail(session: Session, number: int) -> list[ReplacementStep]:
@@ -210,6 +212,12 @@ def trail(session: Session, number: int) -> list[ReplacementStep]:
     return list(session.scalars(
         select(ReplacementStep).where(ReplacementStep.replacement_id == number).order_by(ReplacementStep.seq)
     ))
+
+
+def place_of_oath(session: Session, number: int) -> str:
+    """Where the new member took the oath, as it was last recorded; "" before that."""
+    said = [step.data for step in trail(session, number) if step.action == "oath"]
+    return str(said[-1]["place"]) if said else ""
 
 
 def whole(one: Replacement, steps: list[ReplacementStep]) -> bool:
@@ -317,6 +325,13 @@ def _proposer(session: Session, one: Replacement, part: str) -> str | None:
         select(ReplacementStep.person)
         .where(ReplacementStep.replacement_id == one.id, ReplacementStep.action == PROPOSES[part])
         .order_by(ReplacementStep.seq.desc()).limit(1)
+    )
+
+
+def _tell(session: Session, one: Replacement, body: Body, action: str, sent: Sent, today: date) -> None:
+    telling.replaced(
+        session, number=one.id, action=action, edition=one.edition, body=body, actor=sent.actor, today=today,
+        now=sent.now,
     )
 
 

@@ -8,10 +8,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engine import definitions
+from engine.host import Actor
 from engine.models import History, Instance, Submission, Task
 from workflows import bodies, escalation, notices
 from workflows.host import almanac_of
-from workflows.models import Notice
+from workflows.models import Body, Notice
 from workflows.models.accounts import MEMBER_ROLES
 
 
@@ -56,6 +57,28 @@ def moved(session: Session, *, instance_id: int, seq: int, now: datetime) -> Non
             session, notices.holders(session, (role,), instance.scope, today), topic="evidence.waiting",
             dedupe=f"held:{instance_id}:{seq}", instance_id=instance_id, params={"node": row.node}, now=now,
         )
+
+
+def replaced(
+    session: Session, *, number: int, action: str, edition: int, body: Body, actor: Actor, today: date, now: datetime
+) -> None:
+    """Who has to act next about this replacement has been told, and of an approved one the body's members too.
+
+    What was handed in goes to the commissioners, what was decided to the operators; nobody is told of their own act.
+    No names are told.
+    """
+    if action == "withdraw":
+        return
+    told = notices.holders(
+        session, ("commissioner",) if action in ("propose", "oath", "training") else ("operator",), body.scope, today
+    )
+    if action == "approve":
+        told += notices.holders(session, (f"{body.kind}_member",), body.scope, today, exactly=True)
+    notices.tell(
+        session, sorted({one for one in told if str(one) != actor.id}), topic="replacement.moved",
+        dedupe=f"replacement:{number}:{edition}", instance_id=body.instance_id,
+        params={"replacement": number, "act": action}, now=now,
+    )
 
 
 TAKEN_BACK = ("task.opened", "task.late", "evidence.returned", "stage.reached")

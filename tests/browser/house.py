@@ -24,12 +24,12 @@ from web.db import make_engine, transaction
 from web.notify import EFFECTS
 from web.prepare import keeper
 from web.store import Store
-from workflows import demo, drawing_drafts, versions
+from workflows import demo, drawing_drafts, replacement, versions
 from workflows.activities import attendance, hand_in, invited, register
 from workflows.activities.attendance import Mark
 from workflows.demo import ground
 from workflows.drawings import drawing_file, form_texts
-from workflows.models import Body, Membership, Stakeholder
+from workflows.models import Body, Membership, Person, Stakeholder
 from workflows.people import NikKeys
 from workflows.regions import TEMANGGUNG
 from workflows.registers import entries
@@ -68,7 +68,8 @@ def house(
             password_hash=passwords.digest(DEMO_PASSWORD), keep=keeper(Store(config.attachments)), effects=EFFECTS,
             within=TEMANGGUNG if request.config.getoption("--pictures") else DISTRICT,
         )
-        places, lists = _places(session) | _activity(session) | _drawings(session) | _registers(session), {
+        places = _places(session) | _activity(session) | _drawings(session) | _registers(session)
+        places, lists = places | _replacement(session), {
             "{approvals}": _one_of_each(session, "approve_%", "/tugas/{task}/periksa"),
             "{submissions}": _one_of_each(session, "submit_inauguration", "/badan/{body}/bukti/{node}"),
         }
@@ -143,6 +144,27 @@ def _registers(session: Session) -> dict[str, str]:
         "happened_on": now.date().isoformat(), "story": "Di balai desa.",
     }, Sent(member, now, "pages-secret"))
     return {"issue": str(issue), "secret": str(secret)}
+
+
+def _replacement(session: Session) -> dict[str, str]:
+    """A member of a PPS resigned; the second of two reserves is proposed, the first is not willing."""
+    now = datetime.now(UTC)
+    body = session.scalars(sa.select(Body).where(Body.region_code == MINE, Body.kind == "pps")).one()
+    for rank, name in ((4, "Siti Cadangan Nurhayati"), (5, "Bambang Cadangan Prasetyo")):
+        person = Person(name=name, name_key=name.lower())
+        session.add(person)
+        session.flush()
+        session.add(Membership(
+            agenda_id=body.agenda_id, body_id=body.id, person_id=person.id, post="cadangan", rank=rank,
+        ))
+    session.flush()
+    leaving, second = replacement.members(session, body.id)[-1][0], replacement.reserves(session, body.id)[-1][0]
+    wish = replacement.Wish(
+        leaving.id, second.id, "resigned", now.date(), "Tidak bersedia menurut suratnya.",
+        {"sha256": "0" * 64, "name": "surat-pengunduran.pdf", "type": "application/pdf", "size": 1},
+    )
+    operator = ground.find(session, now).office["operator"]
+    return {"paw": str(replacement.propose(session, body.id, wish, replacement.Sent(operator, now, "pages")))}
 
 
 def _one_of_each(session: Session, nodes: str, path: str) -> tuple[str, ...]:

@@ -36,7 +36,7 @@ READERS: dict[str, tuple[str, ...]] = {
     "komisioner-sdm": (
         "/tugas", "/tugas?tab=team", "/tugas?tab=done", "/tugas?q=zzz", "/pemberitahuan", "{approvals}", "/delegasi",
         "/pleno", "/register?jenis=socialisation", "/register?jenis=monthly", "/register/belum-lapor",
-        "/register/{issue}/langkah/hand_over",
+        "/register/{issue}/langkah/hand_over", "/penggantian", "/penggantian/{paw}",
     ),
     "operator": (
         "/impor", "/ekspor", "/ekspor?tabel=rekap&dari=badan", "/ekspor?q=zzz", "/ekspor/templat/nominatif",
@@ -48,6 +48,7 @@ READERS: dict[str, tuple[str, ...]] = {
         "/kegiatan/{activity}/serahkan",
         "/kegiatan/{activity}/serahan/{run}", "/kegiatan/susulan", "/badan/{mine}/undangan",
         "/pemangku?lama=1", "/pemangku?badan={mine}",
+        "/penggantian", "/penggantian?keadaan=owed", "/penggantian/baru/{mine}", "/penggantian/{paw}",
     ),
     "hukum": ("/terhambat", "/terhambat?kelompok=kecamatan", "/terhambat/ingatkan", "/cari", "/cari?q=kranggan",
               "/cari?q=zzz", "/terhambat?q=zzz", "/ringkasan", "/eskalasi", "/alur/proses/pps",

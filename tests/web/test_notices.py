@@ -35,6 +35,8 @@ PARAMS = {
     "delegation.revoked": {"giver": "Ana", "taker": "Budi", "from": "2024-06-03", "until": "2024-06-09"},
     "promise.overdue": {"stakeholder": 1, "office": "camat", "due": "2024-06-03"},
     "contact.lapsed": {"stakeholder": 1, "office": "kades", "last": "2024-06-03"},
+    "body.reminded": {}, "register.moved": {"kind": "issue", "state": "reported", "entry": 1},
+    "replacement.moved": {"replacement": 1, "act": "approve"},
 }
 
 
@@ -91,7 +93,12 @@ def test_the_page_tells_links_and_counts(browser: Browser, world: World, session
     assert "Camat Kranggan" in page
     of_agenda = [topic for topic in TOPICS if topic.startswith("agenda.")]
     assert page.count('href="/pemberitahuan/pilihan">Pilihan') == 1, "of the address that was refused"
-    assert page.count(f'href="/badan/{world.of(PENDOWO).id}"') == len(TOPICS) - len(of_agenda) - 1
+    of_offices = page.count('href="/pemangku/1?badan=')
+    assert of_offices == 2
+    assert page.count('href="/register/1"') == 1
+    elsewhere = len(of_agenda) + of_offices + len(("address.refused", "register.moved"))
+    replaced = page.count('href="/penggantian/1"')
+    assert page.count(f'href="/badan/{world.of(PENDOWO).id}"') == len(TOPICS) - elsewhere - replaced
     assert page.count('href="/agenda/1"') == len(of_agenda)
     assert f'class="count">{len(TOPICS)}<' in page
     assert page.count(" unread") >= len(TOPICS)
