@@ -194,7 +194,7 @@ def _mandate(row: Row[Any], today: date) -> Mandate:
 def _tell(session: Session, topic: str, one: Delegation, now: datetime) -> None:
     names = dict(session.execute(
         select(Account.id, Account.name).where(Account.id.in_((one.giver_id, one.taker_id)))
-    ).tuples().all())
+    ).all())
     notices.tell(
         session, sorted(names), topic=topic, dedupe=f"{topic}:{one.id}", instance_id=None, now=now,
         params={"giver": names[one.giver_id], "taker": names[one.taker_id], "from": one.from_on.isoformat(),

@@ -17,8 +17,6 @@ from workflows.blocked import Blocked, Filters
 from workflows.host import HOST
 from workflows.models import Account, Body, Reminder
 
-ACTION = "reminder.sent"
-
 
 class RemindedToday(Refused):
     """Badan ini sudah diingatkan hari ini. Besok dapat diingatkan lagi, atau salin teksnya ke WhatsApp."""
@@ -57,7 +55,9 @@ def send(session: Session, row: Blocked, *, actor: Actor, now: datetime, today: 
         body_id=row.body_id, sent_on=today, account_id=int(actor.id), told=len(told), at=now,
     ))
     session.flush()
-    note(session, standing, Act(ACTION, actor, now, standing.row.stage, details={"roles": roles, "by": actor.id}))
+    note(session, standing, Act(
+        "reminder.sent", actor, now, standing.row.stage, details={"roles": roles, "by": actor.id},
+    ))
     return len(told)
 
 

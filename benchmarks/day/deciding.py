@@ -93,7 +93,7 @@ def standing(day: Day) -> Mapping[str, int]:
     """How many bodies of the day stand at each stage, as the database has it."""
     with day.house.looking() as session:
         rows = session.execute(sa.select(Instance.stage, sa.func.count()).group_by(Instance.stage))
-        return dict(rows.tuples().all())
+        return dict(rows.all())
 
 
 def stands(day: Day, wanted: Mapping[str, int]) -> None:

@@ -153,8 +153,10 @@ class Wire:
         self._line.cookies.update(cookies)
 
     def _parts(self, name: str) -> list[html.HtmlElement]:
+        """The fields of this name: those of the page, and only where it has none those of its frame (the search)."""
         found = self._page.xpath("//*[self::input or self::select or self::textarea][@name=$name]", name=name)
-        return [part for part in found if not any(True for _ in part.iterancestors("template"))]
+        found = [part for part in found if not any(True for _ in part.iterancestors("template"))]
+        return [part for part in found if _inside(part)] or found
 
     def _switch_on(self, part: html.HtmlElement) -> None:
         """What a condition had switched off is there once it is answered, as the script of the page does it."""
@@ -163,7 +165,7 @@ class Wire:
             above.attrib.pop("hidden", None)
 
     def _button(self, label: str, name: str, value: str) -> html.HtmlElement:
-        for button in self._page.iter("button"):
+        for button in sorted(self._page.iter("button"), key=lambda one: not _inside(one)):
             if any(True for _ in button.iterancestors("template")) or button.get("type") == "button":
                 continue
             right = button.get("name") == name and button.get("value") == value if name else True
@@ -216,6 +218,10 @@ class Wire:
     def _show(self, response: requests.Response) -> None:
         self._address, self._files = response.url, {}
         self._page = html.fromstring(response.text)
+
+
+def _inside(part: html.HtmlElement) -> bool:
+    return any(True for _ in part.iterancestors("main"))
 
 
 def _is_off(part: html.HtmlElement) -> bool:

@@ -76,4 +76,4 @@ def write(path: Path, bodies: Mapping[str, Company], names: Mapping[str, str]) -
 
 
 def region_names(session: Session) -> dict[str, str]:
-    return dict(session.execute(select(Region.code, Region.name)).tuples().all())
+    return dict(session.execute(select(Region.code, Region.name)).all())

@@ -82,7 +82,7 @@ def _first_members(day: Day) -> dict[str, int]:
             sa.select(Body.region_code, sa.func.min(Membership.person_id))
             .join(Membership, Membership.body_id == Body.id).group_by(Body.region_code)
         )
-        return dict(found.tuples().all())
+        return dict(found.all())
 
 
 def inaugurate(day: Day) -> None:

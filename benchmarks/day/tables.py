@@ -62,7 +62,7 @@ def _told(value: object) -> object:
 def _people(day: Day) -> Iterator[dict[str, Any]]:
     keys = NikKeys.from_secret(day.house.config.secret_key.encode())
     with day.house.looking() as session:
-        names = dict(session.execute(sa.select(Region.code, Region.name)).tuples().all())
+        names = dict(session.execute(sa.select(Region.code, Region.name)).all())
         found = session.execute(
             sa.select(Person, Membership, Body).join(Membership, Membership.person_id == Person.id)
             .join(Body, Body.id == Membership.body_id).where(Membership.until_on.is_(None))
@@ -82,7 +82,7 @@ def _people(day: Day) -> Iterator[dict[str, Any]]:
 def _districts(day: Day) -> Iterator[dict[str, Any]]:
     sums: dict[str, Counter[str]] = {}
     with day.house.looking() as session:
-        names = dict(session.execute(sa.select(Region.code, Region.name)).tuples().all())
+        names = dict(session.execute(sa.select(Region.code, Region.name)).all())
         for body, stage in session.execute(
             sa.select(Body, Instance.stage).outerjoin(Instance, Instance.id == Body.instance_id)
         ):

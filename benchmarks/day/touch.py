@@ -53,7 +53,8 @@ class Touch:
 
     def press(self, label: str = "", *, name: str = "", value: str = "") -> None:
         self.taps += 1
-        button = self.page.locator(f'button[name="{name}"][value="{value}"]') if name else self.page.get_by_role(
+        page = self.page.locator("main")
+        button = page.locator(f'button[name="{name}"][value="{value}"]') if name else page.get_by_role(
             "button", name=re.compile(rf"^\s*{re.escape(label)}"))
         self._go(self._first(button))
 
@@ -103,7 +104,7 @@ class Touch:
         self.context.close()
 
     def _shown(self, name: str) -> Locator:
-        part = self.page.locator(f'[name="{name}"]:not([type=hidden]):not([type=file])').first
+        part = self.page.locator(f'main [name="{name}"]:not([type=hidden]):not([type=file])').first
         self._seen(part)
         return part
 

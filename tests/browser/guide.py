@@ -45,7 +45,6 @@ def several(page: Page) -> None:
 
 
 def history(page: Page) -> None:
-    page.locator("main .table a").first.click()
     page.locator(".chain").scroll_into_view_if_needed()
 
 
@@ -107,10 +106,8 @@ SHOTS: tuple[tuple[str, str, dict[str, int], str, Callable[[Page], None] | None]
     ("ekspor", "operator", DESK, "/ekspor", None),
     ("massal", "komisioner-sdm", DESK, "/tugas", several),
     ("laju", "hukum", DESK, "/laju", None),
-    ("riwayat", "auditor", DESK, "/badan", history),
+    ("riwayat", "auditor", DESK, "/badan/{mine}", history),
 )
-
-
 
 
 def shrunk(picture: bytes) -> bytes:

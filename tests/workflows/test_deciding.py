@@ -53,7 +53,7 @@ def test_a_delegation_runs_on_its_days_only(session: Session, world: World) -> N
             delegations.acting(session, budi, made.id, day)
     with pytest.raises(Forbidden):
         delegations.acting(session, ana, made.id, TODAY)
-    told = session.execute(select(Notice.account_id, Notice.topic)).tuples().all()
+    told = session.execute(select(Notice.account_id, Notice.topic)).all()
     assert sorted(told) == sorted([(int(ana.id), "delegation.given"), (int(budi.id), "delegation.given")])
 
 
