@@ -27,6 +27,7 @@ from hypothesis import settings
 from sqlalchemy.orm import Session, sessionmaker
 
 from tests import servers
+from tests.postgres_kept import Kept
 from web import migrate
 from web.db import make_engine, metadata, session_factory, sqlite_module
 
@@ -165,20 +166,22 @@ def sqlite_url(sqlite_template: Path) -> str:
     return f"sqlite:///{path}"
 
 
+@pytest.fixture(scope="session")
+def postgres_kept(postgres_server: str, postgres_template: tuple[sa.Engine, str], worker_name: str) -> Iterator[Kept]:
+    maker, template = postgres_template
+    name = f"test_{worker_name}"
+    kept = Kept(maker, template, name, on_database(postgres_server, name))
+    yield kept
+    kept.drop()
+
+
 @pytest.fixture
-def postgres_url(request: pytest.FixtureRequest, worker_name: str) -> Iterator[str]:
-    """A fresh PostgreSQL database with the schema, dropped afterwards."""
+def postgres_url(request: pytest.FixtureRequest) -> str:
+    """A PostgreSQL database with the schema and nothing else, as if it were new."""
     if request.config.getoption("--no-postgres"):
         pytest.skip("--no-postgres")
-    server: str = request.getfixturevalue("postgres_server")
-    maker, template = request.getfixturevalue("postgres_template")
-    name = f"test_{worker_name}"
-    with maker.connect() as connection:
-        connection.exec_driver_sql(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
-        connection.exec_driver_sql(f"CREATE DATABASE {name} TEMPLATE {template}")
-    yield on_database(server, name)
-    with maker.connect() as connection:
-        connection.exec_driver_sql(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+    kept: Kept = request.getfixturevalue("postgres_kept")
+    return kept.fresh()
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])

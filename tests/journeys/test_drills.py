@@ -62,6 +62,8 @@ def _copied(url: str, name: str, folder: Path, afterwards: ExitStack) -> str:
 
     drop()
     with maker.connect() as connection:
+        connection.exec_driver_sql(
+            f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{parsed.database}'")
         connection.exec_driver_sql(f"CREATE DATABASE {copied} TEMPLATE {parsed.database}")
     afterwards.callback(maker.dispose)
     afterwards.callback(drop)
