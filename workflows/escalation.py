@@ -9,14 +9,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.orm import Session
 
 from engine import definitions
 from engine.base import table_of
 from engine.host import Host
 from engine.models import Instance, Obstacle, Task
-from engine.statements import insert_of
+from engine.statements import Statement, insert_of
 from workflows import bodies, notices
 from workflows.agendas import Almanac
 from workflows.host import almanac_of
@@ -28,6 +28,10 @@ _BEGIN = insert_of(table_of(Climb), "stay", "instance_id", "next_level", "next_a
 _ONCE = insert_of(
     table_of(Escalation), "instance_id", "stay", "level", "at", "told_role", "reason", new=True, returning="id"
 )
+_SETTLE = Statement(delete(Climb).where(
+    Climb.instance_id == bindparam("instance"),
+    Climb.stay.in_(select(Task.id).where(Task.instance_id == bindparam("instance"), Task.closed_at.is_not(None))),
+))
 
 _CIRCLES: dict[str, tuple[str, ...]] = {
     "korwil": ("commissioner",), "sdm": ("commissioner",), "teknis": ("commissioner",), "data": ("commissioner",),
@@ -132,8 +136,7 @@ def replan(session: Session, agenda: Agenda, now: datetime) -> None:
 
 def settle(session: Session, instance_id: int) -> None:
     """The stays of this instance that are over climb no more."""
-    over = select(Task.id).where(Task.instance_id == instance_id, Task.closed_at.is_not(None))
-    session.execute(delete(Climb).where(Climb.instance_id == instance_id, Climb.stay.in_(over)))
+    _SETTLE.write(session, {"instance": instance_id})
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,16 +4,28 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from engine import definitions
 from engine.host import Actor
 from engine.models import History, Instance, Submission, Task
+from engine.statements import AnyRow, Statement
 from workflows import bodies, escalation, notices
 from workflows.host import almanac_of
 from workflows.models import Body, Notice
 from workflows.models.accounts import MEMBER_ROLES
+
+_ENTRY = Statement(
+    select(History.seq, History.action, History.actor, History.at, History.node, History.source, History.target,
+           History.details)
+    .where(History.instance_id == bindparam("instance"), History.seq == bindparam("seq"))
+)
+_OPENED = Statement(
+    select(Task.node, Task.role, Task.id).where(
+        Task.instance_id == bindparam("instance"), Task.opened_at == bindparam("at"), Task.closed_at.is_(None),
+    )
+)
 
 
 def moved(session: Session, *, instance_id: int, seq: int, now: datetime) -> None:
@@ -21,7 +33,7 @@ def moved(session: Session, *, instance_id: int, seq: int, now: datetime) -> Non
 
     Late stays that are over stop climbing. Safe to run twice.
     """
-    row = session.scalars(select(History).where(History.instance_id == instance_id, History.seq == seq)).one()
+    row = _ENTRY.first(session, {"instance": instance_id, "seq": seq})
     instance = session.get_one(Instance, instance_id)
     escalation.settle(session, instance_id)
     today = almanac_of(session, bodies.of_subject(session, instance.subject)).today(now)
@@ -84,7 +96,7 @@ def replaced(
 TAKEN_BACK = ("task.opened", "task.late", "evidence.returned", "stage.reached")
 
 
-def _undone(session: Session, instance: Instance, row: History, now: datetime) -> None:
+def _undone(session: Session, instance: Instance, row: AnyRow, now: datetime) -> None:
     """Whoever was told something by the decision that was taken back is told that it was."""
     told = session.scalars(
         select(Notice.account_id).where(
@@ -119,12 +131,9 @@ def _opened(session: Session, instance: Instance, at: datetime, today: date, now
     Commissioners and operators work through a queue of many bodies: the queue itself tells them. A task that a later
     move opened is told of with that one, which may be a return and says so.
     """
-    for task in session.execute(
-        select(Task.node, Task.role, Task.id).where(
-            Task.instance_id == instance.id, Task.opened_at == at, Task.closed_at.is_(None),
-            Task.role.in_(MEMBER_ROLES),
-        )
-    ):
+    for task in _OPENED.rows(session, {"instance": instance.id, "at": at}):
+        if task.role not in MEMBER_ROLES:
+            continue
         notices.tell(
             session, notices.holders(session, (task.role,), instance.scope, today), topic="task.opened",
             dedupe=f"opened:{task.id}", instance_id=instance.id, params={"node": task.node}, now=now,
