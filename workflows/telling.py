@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from sqlalchemy import bindparam, select
+from sqlalchemy.exc import NoResultFound
 from sqlalchemy.orm import Session
 
 from engine import definitions
@@ -34,6 +35,8 @@ def moved(session: Session, *, instance_id: int, seq: int, now: datetime) -> Non
     Late stays that are over stop climbing. Safe to run twice.
     """
     row = _ENTRY.first(session, {"instance": instance_id, "seq": seq})
+    if row is None:
+        raise NoResultFound(f"the history of instance {instance_id} has no entry {seq}")
     instance = session.get_one(Instance, instance_id)
     escalation.settle(session, instance_id)
     today = almanac_of(session, bodies.of_subject(session, instance.subject)).today(now)
