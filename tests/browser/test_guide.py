@@ -21,7 +21,7 @@ from tests.browser.house import House
 from web.auth.accounts import DEMO_PASSWORD
 from web.config import ROOT
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("pages")]
+pytestmark = pytest.mark.browser
 
 
 @pytest.fixture(scope="module")

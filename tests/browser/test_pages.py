@@ -15,7 +15,7 @@ from tests.browser.conftest import DESK, PHONE
 from tests.browser.house import House
 from web.auth.accounts import DEMO_PASSWORD
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("pages")]
+pytestmark = pytest.mark.browser
 
 READERS: dict[str, tuple[str, ...]] = {
     "": ("/masuk", "/undangan", "/surat/periksa", "/panduan/", "/panduan/pengawas"),
