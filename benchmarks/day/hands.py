@@ -41,6 +41,7 @@ class Hand(Protocol):
     def text(self) -> str: ...
     def source(self) -> str: ...
     def wait_for(self, words: str) -> None: ...
+    def arrive(self, path: str) -> None: ...
     def download(self, label: str) -> bytes: ...
 
 
@@ -135,6 +136,11 @@ class Wire:
                 raise Refused(f"{self.who}: {self.path} never said “{words}”: {self.text()[-600:]}")
             time.sleep(0.5)
             self._ask("GET", self.path)
+
+    def arrive(self, path: str) -> None:
+        """The page that stands is the one at this path; Refused, with what the page says, when it is not."""
+        if self.path != path:
+            raise Refused(f"{self.who}: {self.path} instead of {path}: {self.text()[:2000]}")
 
     def download(self, label: str) -> bytes:
         """The file behind a button or a link."""

@@ -164,8 +164,7 @@ def _particulars(hand: Hand, day: Day, number: int) -> None:
         for title in ("Pengambilan sumpah", "Penandatanganan berita acara")
     ])
     hand.press(name="act", value="save")
-    if not hand.path.endswith(f"/kegiatan/{number}"):
-        raise Refused(f"the particulars were not taken: {hand.text()[:2000]}")
+    hand.arrive(f"/kegiatan/{number}")
 
 
 def mark_late(hand: Hand, number: int, body: Company, reason: str) -> None:

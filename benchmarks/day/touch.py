@@ -88,6 +88,14 @@ class Touch:
         self.page.get_by_text(words).first.wait_for()
         self._well()
 
+    def arrive(self, path: str) -> None:
+        """The page went on to this path, as it does once its script has sent the files; Refused when it does not."""
+        try:
+            self.page.wait_for_url(self.base + path)
+        except Error as error:
+            raise Refused(f"{self.who}: {self.path} instead of {path}: {self.text()[:2000]}") from error
+        self._well()
+
     def download(self, label: str) -> bytes:
         self.taps += 1
         wanted = re.compile(rf"^\s*{re.escape(label)}")
