@@ -20,7 +20,7 @@ from web.config import ROOT
 from workflows.demo import evidence, pictures
 from workflows.demo.evidence import Case, Official
 from workflows.demo.ground import ZONE
-from workflows.demo.names import MEN, MEN_LAST, WOMEN, WOMEN_LAST, nip
+from workflows.demo.names import People, nip
 
 POSTS = {"kades": "Kepala Desa", "lurah": "Lurah", "camat": "Camat", "kapolsek": "Kapolsek", "danramil": "Danramil"}
 
@@ -28,11 +28,10 @@ POSTS = {"kades": "Kepala Desa", "lurah": "Lurah", "camat": "Camat", "kapolsek":
 def case(day: Day, body: Company) -> Case:
     """The body as its evidence speaks of it today. Officials and secretariat bear the name of their place, so that
     nobody serves twice."""
-    random = Random(body.code)
+    people = People(seed=body.id)
 
     def somebody(gender: str) -> str:
-        first, last = (MEN, MEN_LAST) if gender == "L" else (WOMEN, WOMEN_LAST)
-        return f"{random.choice(first)} {random.choice(last)} {body.place}"
+        return f"{people.name(gender)} {body.place}"
 
     head, *staff = "LPL" if body.id % 2 else "PLP"
     today = datetime.now(ZONE).date()
