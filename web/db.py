@@ -26,7 +26,8 @@ IMPATIENT_MILLISECONDS = 100
 STATEMENT_SECONDS, LOCK_SECONDS, IDLE_SECONDS = 30, 10, 60
 ASKED_AFTER_SECONDS = 60
 METADATA_MODULES = (
-    "engine.models", "engine.arrivals", "engine.reversals", "engine.migration.models", "workflows.models", "web.models",
+    "engine.models", "engine.arrivals", "engine.reversals", "engine.checkpoints", "engine.migration.models",
+    "workflows.models", "web.models",
 )
 
 
