@@ -4,6 +4,8 @@
     REDIS_URL           redis://, rediss:// or unix://; without it the supervisor starts a server of our own
     HOST, PORT          where the pages are served; 127.0.0.1 and 8000
     TAPAK_VAR           folder of everything that is kept; var/ beside the code
+    TAPAK_CHECKPOINTS   folder in which the signed checkpoints stand outside the database, best on another disk;
+                        checkpoints/ in TAPAK_VAR
     TAPAK_ENV           demo (default) or production; in production no demo account can exist
     TAPAK_URL           the address people type, https:// makes cookies secure
     TAPAK_MAX_FILE_MB   largest single upload, 15 MB
@@ -60,6 +62,7 @@ class Config:
     smtp_url: str | None = field(default=None, repr=False)
     mail_from: str = ""
     apprise_url: str | None = field(default=None, repr=False)
+    checkpoint_folder: str = ""
 
     @property
     def production(self) -> bool:
@@ -73,6 +76,11 @@ class Config:
     @property
     def attachments(self) -> Path:
         return self.var / "attachments"
+
+    @property
+    def checkpoints(self) -> Path:
+        """Where checkpoints stand outside the database; made when the first one is written."""
+        return Path(ROOT, self.checkpoint_folder) if self.checkpoint_folder else self.var / "checkpoints"
 
     @property
     def run(self) -> Path:
@@ -97,6 +105,7 @@ class Config:
             "smtp_url": reader.address("TAPAK_SMTP", ("smtp", "smtps")),
             "mail_from": reader.sender("TAPAK_MAIL_FROM", needed_by="TAPAK_SMTP"),
             "apprise_url": reader.template("TAPAK_APPRISE", "{address}"),
+            "checkpoint_folder": reader.text("TAPAK_CHECKPOINTS", ""),
         }
         secret_key = "" if reader.problems else reader.secret(var / "secret_key")
         if reader.problems:

@@ -20,11 +20,13 @@ from engine.base import table_of
 from engine.host import Host
 from engine.models import Heartbeat, Message, Timer
 from engine.statements import upsert_of
+from web.checkpoints import Keeper
 from web.config import Config
 from web.db import clock, clock_in_sql, glancing, make_engine, reading, transaction
 from web.jobs import drain_outbox, effects, host, stopping
 from web.mailing_sending import channels
 from web.queue import Doorbell
+from web.signing import signer
 from workflows import escalation, mailing
 from workflows.models import Climb
 from workflows.stakeholders import lapses
@@ -38,6 +40,7 @@ HEARTBEAT_SECONDS = 5.0
 HELD_SECONDS = 60.0
 GATHER_SECONDS = 60.0
 WARN_SECONDS = 1800.0
+CHECKPOINT_SECONDS = 60.0
 OWN_DRAIN_SECONDS = 2.0
 BATCH = 500
 CHUNK = 25
@@ -68,6 +71,8 @@ class Sweep:
     channels: tuple[str, ...] = ()
     gathered_at: float = float("-inf")
     warned_at: float = float("-inf")
+    keeper: Keeper | None = None
+    kept_at: float = float("-inf")
 
     def tick(self) -> None:
         """Due timers have fired, escalations have climbed, and waiting messages were rung for or done here.
@@ -89,6 +94,7 @@ class Sweep:
         self._warn_of_contacts()
         self._gather_notices()
         self._see_to_messages(seen.oldest)
+        self._keep_checkpoints()
         self._beat()
 
     def _look(self) -> Seen:
@@ -146,6 +152,17 @@ class Sweep:
         if due:
             self.bell.ring()
 
+    def _keep_checkpoints(self) -> None:
+        """Looked at once in CHECKPOINT_SECONDS: the hour has its checkpoint. A folder that cannot be written is told
+        (also by the health page) and tried again; the checkpoint stands in the database meanwhile."""
+        if self.keeper is None or time.monotonic() - self.kept_at < CHECKPOINT_SECONDS:
+            return
+        self.kept_at = time.monotonic()
+        try:
+            self.keeper.keep()
+        except OSError as error:
+            log.error("checkpoints cannot be written to %s: %s", self.keeper.folder, error)
+
     def _see_to_messages(self, oldest: tuple[int, int] | None) -> None:
         """The worker was rung for, and where the oldest message does not move for STILL_SECONDS it is done here."""
         if oldest is None:
@@ -195,7 +212,10 @@ def run(config: Config) -> None:
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)
     engine = make_engine(config.database_url, pool_size=2)
-    sweep = Sweep(engine=engine, bell=Doorbell(config.redis_url), host=host(), channels=channels(config))
+    sweep = Sweep(
+        engine=engine, bell=Doorbell(config.redis_url), host=host(), channels=channels(config),
+        keeper=Keeper(engine, config.checkpoints, signer(config)),
+    )
     away = False
     while not stopping.is_set():
         started = time.monotonic()

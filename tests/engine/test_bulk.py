@@ -77,7 +77,7 @@ def rows(session: Session, instance_id: int) -> dict[str, list[Any]]:
     found: dict[str, list[Any]] = {}
     for model in (Task, Timer, Submission, History, Deed):
         table = table_of(model)
-        hidden = ("id", "instance_id", "root_id", "task_id", "hash", "previous", "digest", "data", "details")
+        hidden = ("id", "instance_id", "root_id", "task_id", "hash", "previous", "salt", "digest", "data", "details")
         found[model.__name__] = [
             {name: value for name, value in row.items() if name not in hidden}
             for row in session.execute(
