@@ -28,6 +28,8 @@ PERIODS = (
     ("suggestion", _l("Jawaban atas saran perbaikan Bawaslu")), ("report", _l("Laporan bulanan sesudah akhir bulan")),
     ("issue", _l("Masalah: sampai ditangani")), ("handling", _l("Masalah: sampai selesai")),
     ("legal", _l("Masalah hukum: sampai selesai")), ("neutrality", _l("Laporan netralitas: sampai ditangani")),
+    ("replacement_oath", _l("Penggantian: sumpah/janji sesudah disetujui")),
+    ("replacement_training", _l("Penggantian: bimtek sesudah disetujui")),
 )
 LABEL_NAMES = {
     "ppk": _l("PPK"), "pps": _l("PPS"), "kpps": _l("KPPS"), "pantarlih": _l("Pantarlih"),

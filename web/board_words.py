@@ -28,10 +28,11 @@ REASON_NAMES = {
     "parent": _l("Menunggu badan di atasnya"),
     "members": _l("Anggota kurang"),
     "incident": _l("Langkah sistem gagal"),
+    "replacement": _l("Anggota pengganti belum lengkap"),
 }
 REASON_ICONS = {
     "obstacle": "stop", "overdue": "clock", "returned": "back", "approval": "send", "parent": "up",
-    "members": "people", "incident": "warning",
+    "members": "people", "incident": "warning", "replacement": "people",
 }
 KIND_NAMES = {"ppk": "PPK", "pps": "PPS", "kpps": "KPPS", "pantarlih": "Pantarlih"}
 
@@ -142,6 +143,8 @@ class Words:
             )
         if cause.reason == "incident":
             return gettext("Langkah “%(task)s” gagal dikerjakan sistem", task=task or gettext("otomatis"))
+        if cause.reason == "replacement":
+            return self._follower(cause, notes=notes)
         if cause.reason == "returned":
             return gettext("%(task)s: bukti dikembalikan %(day)s", task=task, day=self.day(cause.opened_at))
         if cause.reason == "approval":
@@ -150,6 +153,13 @@ class Words:
             "%(task)s: batasnya %(day)s", task=task, day=self.due(cause.due_at)
         )
         return "; ".join((told, *(self._awaited(one, notes=notes) for one in cause.promises)))
+
+    def _follower(self, cause: Cause, *, notes: bool) -> str:
+        """Which step of a new member is late: "Sumpah/janji anggota pengganti (Siti): batasnya 3 Jun 2024"."""
+        gettext, ends = self.gettext, cause.due_at or cause.since
+        who = f"{gettext('anggota pengganti')} ({cause.note})" if notes else gettext("anggota pengganti")
+        what = gettext("Sumpah/janji") if cause.code == "oath" else gettext("Bimtek")
+        return gettext("%(what)s %(who)s: batasnya %(day)s", what=what, who=who, day=self.due(ends))
 
     def _awaited(self, one: Awaited, *, notes: bool) -> str:
         """A promise the body waits for: "menunggu janji Camat (ruang sekretariat) sampai 3 Jun 2024"."""
@@ -175,6 +185,10 @@ class Words:
             return gettext("penetapan pengganti sampai %(wanted)d anggota", wanted=cause.wanted)
         if cause.reason == "incident":
             return gettext("diulangi dari halaman Kesehatan sistem")
+        if cause.reason == "replacement":
+            if cause.owner == "commissioner":
+                return gettext("setujui atau kembalikan catatannya di halaman Penggantian")
+            return gettext("catat di halaman Penggantian, atau adakan kegiatan susulan")
         if cause.reason == "approval":
             return gettext("setujui atau kembalikan buktinya")
         if cause.missing:

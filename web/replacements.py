@@ -27,7 +27,7 @@ from workflows.replacement import GROUNDS, LOOKING, STEPS, Sent, Wish
 
 bp = Blueprint("replacements", __name__, url_prefix="/penggantian")
 
-STATES = (("proposed", _l("Menunggu keputusan")), ("owed", _l("Sumpah atau bimtek belum")),
+STATES = (("mine", _l("Menunggu Anda")), ("proposed", _l("Menunggu keputusan")), ("owed", _l("Sumpah atau bimtek belum")),
           ("approved", _l("Disetujui")), ("returned", _l("Dikembalikan")), ("withdrawn", _l("Ditarik")))
 ACTS = {
     "propose": (_l("Diusulkan"), ""), "withdraw": (_l("Ditarik"), _l("Tarik usulan")),
@@ -48,9 +48,11 @@ def index() -> ResponseReturnValue:
     session, actor, state = transaction.session(), current_actor(), request.args.get("keadaan", "")
     page = min(max((request.args.get("hal", type=whole) or 1) - 1, 0), 9999)
     rows, more = replacement_lists.listed(session, actor, today(), state if state in dict(STATES) else "", page)
+    counts = replacement_lists.counts(session, actor)
+    states = [one for one in STATES if one[0] != "mine" or counts["mine"] or state == "mine"]
     return render_template(
-        "replacements/index.html", rows=rows, state=state, states=STATES, grounds=GROUNDS,
-        counts=replacement_lists.counts(session, actor),
+        "replacements/index.html", rows=rows, state=state, states=states, grounds=GROUNDS, counts=counts,
+        may_propose=any(grant.role == "operator" for grant in actor.grants),
         previous=url_for("replacements.index", keadaan=state, hal=page) if page else "",
         next=url_for("replacements.index", keadaan=state, hal=page + 2) if more else "",
     )

@@ -15,7 +15,7 @@ from web.access import allow, current_actor
 from web.acting import acting, mandate_id, mandates
 from web.gate import whole
 from web.trail import drawn
-from workflows import decisions, desk, progress
+from workflows import decisions, desk, progress, replacement_lists
 from workflows.desk import Entry, Filters
 
 bp = Blueprint("tasks", __name__, url_prefix="/tugas")
@@ -60,6 +60,7 @@ def index() -> ResponseReturnValue:
         groups=_groups(actor, filters) if decides and tab == "mine" else (), mandates=mandates() if decides else (),
         mandate=next((one for one in mandates() if one.id == mandate_id()), None) if decides else None,
         recent=_recent(actor) if decides else None,
+        replacements=replacement_lists.decidable(session, current_actor()) if decides and tab == "mine" else 0,
     )
 
 

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 from weakref import WeakKeyDictionary
 
 from sqlalchemy import (
     CTE,
     ColumnElement,
+    DateTime,
     Select,
     and_,
     bindparam,
@@ -41,11 +42,11 @@ from engine.models import Definition, Incident, Instance, Submission, Task
 from engine.statements import Statement
 from workflows import signposts
 from workflows.bodies import MEMBERS
-from workflows.models import Body, Membership
+from workflows.models import Body, Membership, Replacement
 from workflows.models.accounts import MEMBER_ROLES
 from workflows.people import MEMBER_POSTS
 
-REASONS = ("obstacle", "overdue", "returned", "approval", "parent", "members", "incident")
+REASONS = ("obstacle", "overdue", "returned", "approval", "parent", "members", "incident", "replacement")
 """Every reason, in the order in which they are told of one body."""
 BIT = {reason: 1 << place for place, reason in enumerate(REASONS)}
 OUTSIDE = "outside"
@@ -54,6 +55,8 @@ OWNERS = (*MEMBER_ROLES, "commissioner", "operator", OUTSIDE)
 MEND_WITHIN = timedelta(days=3)
 """Returned evidence that is not mended after so long blocks its body, whatever its due day."""
 TRAINED, TRAINING = "bimtek_complete", "submit_bimtek"
+DAY_ENDS = time(17)
+"""UTC: midnight of western Indonesia, the first of the three zones to be told; elsewhere it is 1 or 2 o'clock."""
 
 
 @dataclass(frozen=True)
@@ -129,7 +132,7 @@ def found(place: CTE, drawn: Flows, dialect: str) -> CTE:
     """
     causes = union_all(
         _of_work(place, drawn), _of_obstacles(place), _of_incidents(place), _of_incidents_inside(place),
-        _of_members(place, dialect),
+        _of_members(place, dialect), _of_replacements(place, dialect),
     ).subquery("cause")
     return (
         select(
@@ -235,4 +238,46 @@ def _of_members(place: CTE, dialect: str) -> Select[Any]:
             literal(owner_bit("operator")),
         )
         .where(serving < least)
+    )
+
+
+@dataclass(frozen=True)
+class Owed:
+    """What a replacement owes as columns: `late` whether a last day is over, `part` the first step of which it is,
+    `state` how far that step has come ("" | "proposed"), `since` when its day ended."""
+
+    late: ColumnElement[bool]
+    part: ColumnElement[str]
+    state: ColumnElement[str]
+    since: ColumnElement[datetime]
+
+
+def owed(dialect: str) -> Owed:
+    """Of each approved replacement the oath, then the training. The statement wants "now" of `moments`."""
+    now = bindparam("now", type_=UTCDateTime())
+    oath_ends, training_ends = (_ends(day, dialect) for day in (Replacement.oath_due, Replacement.training_due))
+    oath = and_(Replacement.oath != "approved", oath_ends < now)
+    training = and_(Replacement.training != "approved", training_ends < now)
+    return Owed(
+        and_(Replacement.status == "approved", or_(oath, training)),
+        case((oath, literal("oath")), else_=literal("training")),
+        case((oath, Replacement.oath), else_=Replacement.training),
+        case((oath, oath_ends), else_=training_ends),
+    )
+
+
+def _ends(day: Any, dialect: str) -> ColumnElement[datetime]:
+    """The moment at which this local day is over."""
+    if dialect == "postgresql":
+        return cast(func.timezone("UTC", cast(day, DateTime) + timedelta(hours=DAY_ENDS.hour)), UTCDateTime())
+    return type_coerce(day.op("||")(f" {DAY_ENDS}.000000"), UTCDateTime())
+
+
+def _of_replacements(place: CTE, dialect: str) -> Select[Any]:
+    """A new member whose oath or training is late, from the few replacements that are owed anything."""
+    what = owed(dialect)
+    owner = case((what.state == "proposed", owner_bit("commissioner")), else_=owner_bit("operator"))
+    return (
+        select(place.c.id, literal(BIT["replacement"]), what.since, owner)
+        .join(Replacement, Replacement.body_id == place.c.body_id).where(what.late)
     )

@@ -33,7 +33,17 @@ from engine.models import Incident, Instance, Obstacle, Submission, Task
 from engine.statements import AnyRow, Statement
 from workflows import causes, rules, signposts
 from workflows.bodies import MEMBERS
-from workflows.models import Agenda, Body, Contact, Membership, Region, Stakeholder, StakeholderMerge
+from workflows.models import (
+    Agenda,
+    Body,
+    Contact,
+    Membership,
+    Person,
+    Region,
+    Replacement,
+    Stakeholder,
+    StakeholderMerge,
+)
 from workflows.models.accounts import MEMBER_ROLES
 from workflows.models.stakeholder import OPEN
 from workflows.people import MEMBER_POSTS
@@ -41,7 +51,7 @@ from workflows.rules import values
 from workflows.stakeholders.standing import MERGED, STANDING
 
 ASKED = ("submit_sowan", "submit_secretariat")
-HALTING = causes.BIT["obstacle"] | causes.BIT["incident"]
+HALTING = causes.BIT["obstacle"] | causes.BIT["incident"] | causes.BIT["replacement"]
 MOST_PROMISES = 2
 FILED = ("draft", "prepared", "submitted", "returned")
 
@@ -63,7 +73,8 @@ class Cause:
     `owner` is the role that must act, or `causes.OUTSIDE`; `who` the body or office it is, "" where the role says all.
     `task` is the open task, `opened_at` when it last opened, `toward` the stage it leads to; `missing` names what it
     still lacks by name. `code`, `note` and `promised_at` are an obstacle's; `serving` of `wanted` members are there;
-    `error` is an incident's. `promises` are those that sowan and secretariat wait for, the earliest due first.
+    `error` is an incident's. Of a replacement `code` is the late step, "oath" or "training", `note` the new member.
+    `promises` are those that sowan and secretariat wait for, the earliest due first.
     """
 
     reason: str
@@ -86,7 +97,8 @@ class Cause:
 
 class Facts:
     """What is known of these instances, given as {number: the bits of its reasons}: their `bodies` and their open work
-    with what was filed in one query, their obstacles and incidents, where there are any, in a second one."""
+    with what was filed in one query; their obstacles, incidents and late replacements, where there are any, in a second
+    one."""
 
     def __init__(self, session: Session, masks: Mapping[int, int], now: datetime) -> None:
         self.session, self.now = session, now
@@ -95,7 +107,7 @@ class Facts:
         halting = [number for number, mask in masks.items() if mask & HALTING]
         self.bodies = {row.id: row for row in standing}
         self.tasks = _grouped((row.id, row) for row in standing if row.node is not None)
-        halts = _HALTS.rows(session, _numbers(session, halting)) if halting else ()
+        halts = _HALTS.rows(session, {**_numbers(session, halting), "now": now}) if halting else ()
         self.halts = _grouped(((row.reason, row.instance_id), row) for row in halts)
         waiting = {row.body_id for row in standing if row.node in ASKED}
         awaited = _PROMISED.rows(session, _numbers(session, waiting)) if waiting else ()
@@ -119,6 +131,8 @@ class Facts:
                 Cause(reason, row.at, "operator", task=self._sign(row.drawing, row.code)[0], error=row.who)
                 for row in self.halts.get((reason, number), ())
             ]
+        if reason == "replacement":
+            return [self._replacement(row) for row in self.halts.get((reason, number), ())]
         if reason == "members":
             return [self._members(self.bodies[number])]
         return [self._work(reason, row) for row in self.tasks.get(number, ())]
@@ -126,6 +140,11 @@ class Facts:
     def _obstacle(self, row: AnyRow) -> Cause:
         return Cause("obstacle", row.at, causes.OUTSIDE, row.who, code=row.code, note=row.note,
                      promised_at=row.promised_at)
+
+    def _replacement(self, row: AnyRow) -> Cause:
+        part, _, state = row.code.partition(":")
+        owner = "commissioner" if state == "proposed" else "operator"
+        return Cause("replacement", row.at, owner, due_at=row.at, code=part, note=row.who)
 
     def _members(self, body: AnyRow) -> Cause:
         since = body.entered_at
@@ -235,8 +254,8 @@ def _standing(dialect: str) -> Select[*tuple[Any, ...]]:
 
 
 def _halts(dialect: str) -> Select[*tuple[Any, ...]]:
-    """Open obstacles and incidents, of child instances too, as rows (reason, instance_id of the root, at, code, who,
-    note, promised_at, drawing)."""
+    """Open obstacles and incidents, of child instances too, and late replacements, as rows (reason, instance_id of the
+    root, at, code, who, note, promised_at, drawing)."""
     nothing, own, child = cast(null(), UTCDateTime()), aliased(Instance), aliased(Instance)
 
     def incidents(of: Any, root: Any) -> Select[Any]:
@@ -245,13 +264,22 @@ def _halts(dialect: str) -> Select[*tuple[Any, ...]]:
             nothing, of.definition_id,
         ).join(of, of.id == Incident.instance_id).where(_among(root, dialect), Incident.resolved_at.is_(None))
 
+    what = causes.owed(dialect)
+    late = (
+        select(
+            literal("replacement"), Replacement.id, Body.instance_id, what.since, what.part + ":" + what.state,
+            Person.name, literal(""), nothing, cast(null(), BigInteger),
+        )
+        .join(Body, Body.id == Replacement.body_id).join(Membership, Membership.id == Replacement.new_id)
+        .join(Person, Person.id == Membership.person_id).where(_among(Body.instance_id, dialect), what.late)
+    )
     both = union_all(
         select(
             literal("obstacle").label("reason"), Obstacle.id, Obstacle.instance_id, Obstacle.reported_at.label("at"),
             Obstacle.code, Obstacle.owner.label("who"), Obstacle.note, Obstacle.promised_at,
             cast(null(), BigInteger).label("drawing"),
         ).where(_among(Obstacle.instance_id, dialect), Obstacle.lifted_at.is_(None)),
-        incidents(own, own.id), incidents(child, child.root_id).where(child.parent_id.is_not(None)),
+        incidents(own, own.id), incidents(child, child.root_id).where(child.parent_id.is_not(None)), late,
     ).subquery("halt")
     return select(both).order_by(both.c.reason, both.c.id)
 

@@ -22,6 +22,7 @@ from workflows import agendas, people, telling
 from workflows.models import Agenda, Body, Membership, Person, Replacement, ReplacementStep
 from workflows.rules import roster
 from workflows.rules.facts import Facts
+from workflows.settings import Periods
 
 LOOKING = ("operator", "commissioner", "supervisor", "province", "auditor")
 GROUNDS: Mapping[str, str] = {
@@ -30,15 +31,7 @@ GROUNDS: Mapping[str, str] = {
 }
 
 
-@dataclass(frozen=True)
-class Rule:
-    """How members of one kind of body are replaced; days count from the approval."""
-
-    oath_days: int
-    training_days: int
-
-
-RULES: Mapping[str, Rule] = {"ppk": Rule(7, 14), "pps": Rule(7, 14)}
+KINDS = ("ppk", "pps")
 """Kinds that are not here are refused: KPPS and Pantarlih are replaced by the PPS in the name of the KPU."""
 
 STEPS: Mapping[str, tuple[str, str, str, str]] = {
@@ -102,7 +95,7 @@ def body_for(session: Session, body_id: int, actor: Actor) -> Body:
     body = session.get(Body, body_id)
     if body is None or not actor.holds("operator", body.scope):
         raise NotFound
-    if body.kind not in RULES:
+    if body.kind not in KINDS:
         raise Refused(
             "Anggota KPPS dan Pantarlih diganti oleh PPS atas nama Ketua KPU dan dilaporkan lewat PPK. "
             "Halaman ini untuk PPK dan PPS."
@@ -193,13 +186,16 @@ def act(session: Session, number: int, name: str, data: Mapping[str, Any], sent:
         raise Forbidden
     if seen != one.edition or getattr(one, part) != source or (part != "status" and one.status != "approved"):
         raise Stale
+    if name == "training" and one.oath != "approved":
+        raise Refused("Bimtek dicatat sesudah catatan sumpah/janji disetujui. Selesaikan sumpahnya dahulu.")
     if role == "commissioner" and _proposer(session, one, part) == sent.actor.who:
         raise FourEyes
     body = session.get_one(Body, one.body_id)
-    today = agendas.load_almanac(session, session.get_one(Agenda, body.agenda_id)).today(sent.now)
+    almanac = agendas.load_almanac(session, session.get_one(Agenda, body.agenda_id))
+    today = almanac.today(sent.now)
     said = _said(session, one, name, data, today)
     if name == "approve":
-        _approve(session, one, body, today)
+        _approve(session, one, body, today, almanac.settings.periods)
     elif name in ("approve_oath", "approve_training"):
         _written(session, one, part)
     setattr(one, part, target)
@@ -301,7 +297,7 @@ def _said(session: Session, one: Replacement, name: str, data: Mapping[str, Any]
     return {**said, "hours": hours} if name == "training" else said
 
 
-def _approve(session: Session, one: Replacement, body: Body, today: date) -> None:
+def _approve(session: Session, one: Replacement, body: Body, today: date, periods: Periods) -> None:
     """Checked once more: since the proposal the reserve may have begun to serve elsewhere."""
     leaving, reserve = session.get_one(Membership, one.leaving_id), session.get_one(Membership, one.reserve_id)
     if leaving.until_on is not None or reserve.until_on is not None:
@@ -310,8 +306,8 @@ def _approve(session: Session, one: Replacement, body: Body, today: date) -> Non
     if wrong := _not_eligible(session, body, person, today):
         raise EvidenceRefused(wrong)
     one.new_id = people.replace(session, leaving, person, on=today).id
-    rule = RULES[body.kind]
-    one.oath_due, one.training_due = today + timedelta(days=rule.oath_days), today + timedelta(days=rule.training_days)
+    one.oath_due = today + timedelta(days=periods.replacement_oath)
+    one.training_due = today + timedelta(days=periods.replacement_training)
 
 
 def _written(session: Session, one: Replacement, part: str) -> None:

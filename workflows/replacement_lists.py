@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ColumnElement, and_, false, func, or_, select
+from sqlalchemy import ColumnElement, and_, exists, false, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from engine.host import Actor
 from workflows import replacement
 from workflows.desk import within
-from workflows.models import Body, Membership, Person, Replacement
+from workflows.models import Body, Membership, Person, Replacement, ReplacementStep
 
 PAGE = 50
 
@@ -44,7 +44,7 @@ def listed(
     session: Session, actor: Actor, today: date, state: str = "", page: int = 0, *, body_id: int | None = None,
     number: int | None = None,
 ) -> tuple[list[Row], bool]:
-    """(the newest first, whether there are more), within the actor's regions; `state` is a status, "owed" or ""."""
+    """(the newest first, whether there are more), within the actor's regions; `state` is a status, "owed", "mine" or ""."""
     out, into = aliased(Membership), aliased(Membership)
     old, new = aliased(Person), aliased(Person)
     asked = [or_(false(), *_around(actor))]
@@ -54,6 +54,8 @@ def listed(
         asked.append(Replacement.id == number)
     if state == "owed":
         asked.append(and_(Replacement.status == "approved", _owed()))
+    elif state == "mine":
+        asked.append(_decidable(actor))
     elif state:
         asked.append(Replacement.status == state)
     rows = session.execute(
@@ -75,17 +77,33 @@ def listed(
 
 
 def counts(session: Session, actor: Actor) -> dict[str, int]:
-    """How many of each status, and "owed"."""
+    """How many of each status, "owed", and "mine": those the actor may decide. One statement."""
     rows = session.execute(
-        select(Replacement.status, func.count(), func.count().filter(_owed()))
+        select(Replacement.status, func.count(), func.count().filter(_owed()), func.count().filter(_decidable(actor)))
         .where(or_(false(), *_around(actor))).group_by(Replacement.status)
     ).all()
     found = {row[0]: int(row[1]) for row in rows}
-    return {**found, "owed": sum(int(row[2]) for row in rows if row[0] == "approved")}
+    owed = sum(int(row[2]) for row in rows if row[0] == "approved")
+    return {**found, "owed": owed, "mine": sum(int(row[3]) for row in rows)}
+
+
+def decidable(session: Session, actor: Actor) -> int:
+    """How many proposals and records of oath or training this person may decide now. One statement."""
+    return session.scalar(select(func.count()).select_from(Replacement).where(_decidable(actor))) or 0
 
 
 def _around(actor: Actor) -> list[ColumnElement[bool]]:
     return [within(Replacement.scope, grant.scope) for grant in actor.grants if grant.role in replacement.LOOKING]
+
+
+def _decidable(actor: Actor) -> ColumnElement[bool]:
+    """The newest step asks for a decision, of a commissioner of this region who did not take that step."""
+    asks = exists().where(
+        ReplacementStep.replacement_id == Replacement.id, ReplacementStep.seq == Replacement.edition,
+        ReplacementStep.action.in_(tuple(replacement.PROPOSES.values())), ReplacementStep.person != actor.who,
+    )
+    around = [within(Replacement.scope, grant.scope) for grant in actor.grants if grant.role == "commissioner"]
+    return and_(or_(false(), *around), asks)
 
 
 def _owed() -> ColumnElement[bool]:

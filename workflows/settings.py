@@ -60,6 +60,9 @@ class Periods:
     after the month a monthly report is about (Kpt 476/2022 Bab VI: at least once a month; the day is the office's),
     `issue` until an issue is taken up, `handling` until it is settled, `legal` for what has turned legal, `neutrality`
     until a report in confidence is taken up: all the office's policy.
+
+    `replacement_oath` and `replacement_training` after a replacement was approved, until the new member has taken the
+    oath and the bimtek: the office's policy.
     """
 
     inauguration: int = 0
@@ -75,9 +78,12 @@ class Periods:
     handling: int = 7
     legal: int = 7
     neutrality: int = 3
+    replacement_oath: int = 7
+    replacement_training: int = 14
 
 
 OF_REGISTERS = ("suggestion", "report", "issue", "handling", "legal", "neutrality")
+OF_REPLACEMENT = ("replacement_oath", "replacement_training")
 
 
 @dataclass(frozen=True)
@@ -138,7 +144,7 @@ def write(settings: Settings) -> dict[str, Any]:
             "monitoring": periods.monitoring,
             "monitoring_grace": periods.monitoring_grace,
             "approval": periods.approval,
-            **{name: getattr(periods, name) for name in OF_REGISTERS},
+            **{name: getattr(periods, name) for name in (*OF_REGISTERS, *OF_REPLACEMENT)},
         },
         "levels": [{"after_days": level.after_days, "told": level.told} for level in settings.levels],
         "levels_day_type": settings.levels_day_type,
@@ -195,9 +201,15 @@ def _days(reader: _Reader, raw: Mapping[str, Any], key: str) -> dict[str, date]:
 
 def _periods(reader: _Reader, raw: Any, usual: Periods) -> Periods:
     given = dict(reader.mapping(raw, ("periods",)))
-    names = ("inauguration", "sowan", "secretariat", "monitoring", "monitoring_grace", "approval", *OF_REGISTERS)
+    names = (
+        "inauguration", "sowan", "secretariat", "monitoring", "monitoring_grace", "approval", *OF_REGISTERS,
+        *OF_REPLACEMENT,
+    )
     reader.known(given, (*names, "bimtek"), ("periods",))
-    least = {"monitoring": 1, "approval": 1, "sowan": 1, "secretariat": 1, **dict.fromkeys(OF_REGISTERS, 1)}
+    least = {
+        "monitoring": 1, "approval": 1, "sowan": 1, "secretariat": 1,
+        **dict.fromkeys((*OF_REGISTERS, *OF_REPLACEMENT), 1),
+    }
     counts = {
         name: reader.count(given.get(name, getattr(usual, name)), ("periods", name), least.get(name, 0))
         for name in names
