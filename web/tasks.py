@@ -48,10 +48,12 @@ def index() -> ResponseReturnValue:
     if page.entries:
         g.zone = page.entries[0].timezone
     body = progress.of_body(session, own[0], actor, now) if len(own) == 1 and tab == "mine" else None
+    put_off = [one for one in body.now if one.follow_up_at is not None and one.follow_up_at > now] if body else []
     entries = [entry for entry in page.entries if body is None or entry.body_id != body.body_id]
     choices = desk.choices(session, actor)
     return render_template(
-        "tasks/index.html", tab=tab, tabs=_tabs(tab, counts), filters=filters, page=page, entries=entries, own=body,
+        "tasks/index.html", tab=tab, tabs=_tabs(tab, counts), filters=filters, page=page, entries=entries,
+        own=replace(body, now=tuple(one for one in body.now if one not in put_off)) if body else None, put_off=put_off,
         choices=choices, stages=[(code, drawn(name)) for code, name in choices.stages], kinds=KINDS,
         steps=[replace(step, label=drawn(step.label)) for step in body.steps] if body else [],
         next=_next(tab, page.after), first=_next(tab, ""), started=bool(request.args.get("after")),

@@ -210,7 +210,21 @@ def test_of_tasks_due_at_once_the_more_urgent_come_first(world: World, session: 
     assert sorted(seen) == sorted(entry.task_id for entry in listed)
 
 
-def test_from_when_on_a_task_is_to_be_taken_up_is_shown(browser: Browser, world: World, session: Session) -> None:
+def test_a_member_is_asked_for_what_is_put_off_when_its_day_has_come(
+    browser: Browser, world: World, session: Session
+) -> None:
+    form = f'href="/badan/{world.of(PENDOWO).id}/bukti/submit_sowan"'
     session.execute(sa.update(Task).values(follow_up_at=world.now + timedelta(days=30)))
     session.commit()
-    assert "Ditindaklanjuti mulai" in signed_in(browser, "pps").get("/tugas").text
+    page = signed_in(browser, "pps").get("/tugas").text
+    assert "Ditindaklanjuti mulai" in page
+    assert form not in page
+    later = browser.get("/tugas?tab=later").text
+    assert titles(later) == ["PPS Pendowo, Kec. Kranggan"]
+    assert form in later
+    session.execute(sa.update(Task).values(follow_up_at=world.now - timedelta(days=1)))
+    session.commit()
+    page = browser.get("/tugas").text
+    assert form in page
+    assert "Ditindaklanjuti mulai" not in page
+    assert "?tab=later" not in page
