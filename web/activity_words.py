@@ -43,6 +43,9 @@ SENTENCES = {
     "four_eyes": _l("Anda sudah bertindak pada tahap ini. Minta rekan lain menyerahkannya."),
     "claimed": _l("Tugasnya sedang dikerjakan orang lain. Minta yang bersangkutan melepasnya."),
     "waits": _l("Masih menunggu susulan: %(names)s. Catat kegiatan susulannya."),
+    "follower_ready": _l("Anggota pengganti %(name)s: langkah penggantiannya akan dicatat."),
+    "follower_done": _l("Anggota pengganti %(name)s: langkah penggantiannya dicatat, menunggu keputusan anggota KPU."),
+    "follower_waits": _l("Anggota pengganti %(name)s: langkah penggantiannya dicatat oleh operator KPU."),
     "draft_replaced": _l("Draf yang sudah ada untuk badan ini akan digantikan."),
     "draft_left": _l("Draf yang sudah diisi orang lain dibiarkan. Lengkapi dari halaman badan."),
 }

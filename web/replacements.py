@@ -27,7 +27,8 @@ from workflows.replacement import GROUNDS, LOOKING, STEPS, Sent, Wish
 
 bp = Blueprint("replacements", __name__, url_prefix="/penggantian")
 
-STATES = (("mine", _l("Menunggu Anda")), ("proposed", _l("Menunggu keputusan")), ("owed", _l("Sumpah atau bimtek belum")),
+STATES = (("mine", _l("Menunggu Anda")), ("proposed", _l("Menunggu keputusan")),
+          ("owed", _l("Sumpah atau bimtek belum")),
           ("approved", _l("Disetujui")), ("returned", _l("Dikembalikan")), ("withdrawn", _l("Ditarik")))
 ACTS = {
     "propose": (_l("Diusulkan"), ""), "withdraw": (_l("Ditarik"), _l("Tarik usulan")),

@@ -44,7 +44,10 @@ def listed(
     session: Session, actor: Actor, today: date, state: str = "", page: int = 0, *, body_id: int | None = None,
     number: int | None = None,
 ) -> tuple[list[Row], bool]:
-    """(the newest first, whether there are more), within the actor's regions; `state` is a status, "owed", "mine" or ""."""
+    """(the newest first, whether there are more), within the actor's regions.
+
+    `state` is a status, "owed", "mine" (those the actor may decide) or "".
+    """
     out, into = aliased(Membership), aliased(Membership)
     old, new = aliased(Person), aliased(Person)
     asked = [or_(false(), *_around(actor))]
@@ -90,6 +93,14 @@ def counts(session: Session, actor: Actor) -> dict[str, int]:
 def decidable(session: Session, actor: Actor) -> int:
     """How many proposals and records of oath or training this person may decide now. One statement."""
     return session.scalar(select(func.count()).select_from(Replacement).where(_decidable(actor))) or 0
+
+
+def owes(part: str) -> ColumnElement[bool]:
+    """The new member owes the "oath" or, once that was approved, the "training", and nothing was handed in for it."""
+    waits = and_(Replacement.status == "approved", Replacement.new_id.is_not(None))
+    if part == "training":
+        return and_(waits, Replacement.training == "", Replacement.oath == "approved")
+    return and_(waits, Replacement.oath == "")
 
 
 def _around(actor: Actor) -> list[ColumnElement[bool]]:

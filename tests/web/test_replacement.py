@@ -218,6 +218,27 @@ def test_a_commissioner_reads_in_the_queue_what_waits(session: Session, world: W
     assert "1 usulan penggantian menunggu" in commissioner.get("/tugas").text
 
 
+def test_a_new_member_waits_among_the_latecomers(session: Session, world: World, enter: Any) -> None:
+    members, waiting = people(session, world)
+    operator, commissioner = enter("operator"), enter("komisioner")
+    number = number_of(propose(operator, world, members[0], waiting[0]))
+    assert "Cadangan Empat" not in operator.get("/kegiatan/susulan").text
+    assert act(commissioner, number, "approve", 1).status_code == 302
+    page = operator.get("/kegiatan/susulan").text
+    assert "Cadangan Empat" in page
+    assert f'href="/penggantian/{number}"' in page
+    assert "Cadangan Empat" not in enter("asing").get("/kegiatan/susulan").text
+    key = str(uuid.uuid4())
+    made = operator.send("/kegiatan/susulan/inauguration", {"key": key})
+    assert made.status_code == 302
+    assert operator.send("/kegiatan/susulan/inauguration", {"key": key}).location == made.location
+    preview = operator.get(f"{made.location}/serahkan").text
+    assert "Anggota pengganti Cadangan Empat" in preview
+    assert "Catat susulan" in preview
+    assert operator.send("/kegiatan/susulan/rakor", {"key": key}).location == "/kegiatan/susulan"
+    assert enter("bawaslu").send("/kegiatan/susulan/inauguration", {"key": key}).status_code == 403
+
+
 def test_two_clicks_are_one_decision(session: Session, world: World, enter: Any) -> None:
     members, waiting = people(session, world)
     operator, commissioner = enter("operator"), enter("komisioner")

@@ -17,7 +17,10 @@ from engine.models import Instance
 from tests.conftest import Database
 from tests.web import desk_world as world_of
 from tests.web.desk_world import KRANGGAN, PENDOWO, REGENCY, World
+from tests.workflows.activity_world import ago, fill, hand, held, sentences
 from workflows import agendas, blocked, replacement, replacement_lists
+from workflows.activities import attendance, hand_in, invited, latecomers, register
+from workflows.activities.attendance import Mark
 from workflows.blocked import Filters
 from workflows.models import Membership, Person, Replacement
 from workflows.replacement import Sent, Wish
@@ -217,3 +220,64 @@ def test_a_wrong_proposal_is_refused_by_field(session: Session, world: World, wr
         replacement.propose(session, world.of(PENDOWO).id, wish(session, world, **wrong), sent(world, "operator"))
     [name] = wrong
     assert {one.path[0] for one in refused.value.errors} == {name.removesuffix("_id")}
+
+
+def waiting(session: Session, world: World, who: str = "operator") -> list[tuple[str, str, int]]:
+    """(name, kind, activity) of those whom a make-up day is for."""
+    return [(one.name, one.kind, one.activity_id) for one in latecomers.waiting(session, world.actors[who])]
+
+
+def test_one_activity_settles_the_step_of_a_new_member(session: Session, world: World) -> None:
+    number = approved(session, world, 5)
+    assert waiting(session, world) == [("Cadangan Empat", "inauguration", 0)]
+    assert waiting(session, world, "jauh") == []
+    body, operator = world.of(PENDOWO), world.actors["operator"]
+    activity = register.begin(
+        session, kind="inauguration", title="Susulan", held_on=ago(world, 1), key="baru", actor=operator, now=world.now,
+    )
+    invited.add(session, activity, [body.id], actor=operator)
+    run = hand(session, world, activity, "kosong")
+    assert "Isi tempatnya" in sentences(session, run, body)
+    assert session.get_one(Replacement, number).oath == ""
+    fill(session, world, activity)
+    [foreseen] = hand_in.preview(session, activity, operator, world.now)
+    assert [said.code for said in foreseen.verdict.said] == ["follower_ready"]
+    run = hand(session, world, activity, "satu")
+    assert "follower_done" in sentences(session, run, body)
+    session.expire_all()
+    one = session.get_one(Replacement, number)
+    assert (one.oath, one.edition) == ("proposed", 3)
+    assert replacement.trail(session, number)[-1].data["on"] == activity.held_on.isoformat()
+    assert waiting(session, world) == []
+    hand(session, world, activity, "dua")
+    assert session.get_one(Replacement, number).edition == 3
+    do(session, world, number, "komisioner", "approve_oath")
+    new = session.get_one(Replacement, number).new_id
+    assert session.get_one(Membership, new).sworn_on == activity.held_on
+    assert waiting(session, world) == [("Cadangan Empat", "bimtek", 0)]
+
+
+def test_who_came_after_an_inauguration_waits_among_its_latecomers(session: Session, world: World) -> None:
+    body, operator = world.of(PENDOWO), world.actors["operator"]
+    activity = held(session, world, "inauguration", (PENDOWO,))
+    number = approved(session, world, 5)
+    assert waiting(session, world) == [("Cadangan Empat", "inauguration", activity.id)]
+    makeup = register.begin(
+        session, kind="inauguration", title="Susulan", held_on=ago(world, 1), key="susulan", actor=operator,
+        now=world.now, makes_up_for=activity,
+    )
+    fill(session, world, makeup)
+    invited.add(session, makeup, [body.id], actor=operator)
+    [company] = attendance.sheet(session, makeup, operator).companies
+    [member] = company.members
+    assert member.name == "Cadangan Empat"
+    attendance.save(
+        session, makeup, [(member.membership_id, Mark().text, Mark("late", "sakit"))], actor=operator, now=world.now)
+    hand(session, world, makeup, "satu")
+    assert session.get_one(Replacement, number).oath == ""
+    attendance.save(
+        session, makeup, [(member.membership_id, Mark("late", "sakit").text, Mark())], actor=operator, now=world.now)
+    hand(session, world, makeup, "dua")
+    session.expire_all()
+    assert session.get_one(Replacement, number).oath == "proposed"
+    assert waiting(session, world) == []

@@ -48,15 +48,17 @@ def hand_over(activity_id: int) -> ResponseReturnValue:
 
 
 def _page(found: Seen, key: str, refusal: str = "") -> str:
+    previewed = hand_in.preview(transaction.session(), found.activity, current_actor(), transaction.now())
     rows = [
         (one.body_id, one.name, one.verdict.code, words.sentences(said.as_dict() for said in one.verdict.said))
-        for one in hand_in.preview(transaction.session(), found.activity, current_actor(), transaction.now())
+        for one in previewed
     ]
     tally = Counter(code for _, _, code, _ in rows)
     return render_template(
         "activities/preview.html", seen=found, activity=found.activity, rows=_in_order(rows), key=key, refusal=refusal,
         tally=[(words.verdict(code), tally[code]) for code in words.VERDICTS if tally[code]], verdict=words.verdict,
         total=len(rows), acting=sum(tally[code] for code in ("ready", "later", "lacking")),
+        follows=any(said.code == "follower_ready" for one in previewed for said in one.verdict.said),
         nobody=bool(rows) and tally["not_yours"] == len(rows),
     )
 

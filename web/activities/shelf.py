@@ -160,7 +160,8 @@ def late() -> ResponseReturnValue:
     rows = latecomers.waiting(transaction.session(), actor)
     groups = [
         (number, group[0], group, _reminder(group))
-        for number, rows_of in groupby(rows, key=lambda row: row.activity_id) for group in [list(rows_of)]
+        for (number, _), rows_of in groupby(rows, key=lambda row: (row.activity_id, row.kind))
+        for group in [list(rows_of)]
     ]
     holding = set(rights.kinds_for(actor))
     return render_template(
@@ -176,7 +177,7 @@ def _reminder(rows: Iterable[Latecomer]) -> str:
     what = gettext("sumpah/janji") if first.kind == "inauguration" else gettext("bimtek")
     lines = [
         ngettext("*Susulan %(what)s: %(num)d orang*", "*Susulan %(what)s: %(num)d orang*", len(people), what=what),
-        f"{first.activity}, {long_date(first.since)}",
+        f"{first.activity}, {long_date(first.since)}" if first.activity_id else gettext("Anggota pengganti (PAW)"),
     ]
     for parent, group in groupby(sorted(people, key=lambda one: (one.parent or one.body, one.body)),
                                  key=lambda one: one.parent or one.body):
@@ -205,3 +206,21 @@ def make_up(activity_id: int) -> ResponseReturnValue:
     invited.add(session, activity, {one.body_id for one in waiting}, actor=actor)
     flash(gettext("Kegiatan susulan dibuat. Periksa tanggalnya, lalu tandai siapa yang tetap tidak hadir."), "success")
     return redirect(url_for("activities.attendance_sheet", activity_id=activity.id))
+
+
+@bp.post("/susulan/<kind>")
+@allow(*EDITING)
+def for_new_members(kind: str) -> ResponseReturnValue:
+    """An activity for new members whose bodies took part in none before: their bodies take part at once."""
+    session, actor = transaction.session(), current_actor()
+    waiting = [one for one in latecomers.waiting(session, actor, 0) if one.kind == kind and not one.activity_id]
+    if not waiting:
+        flash(gettext("Tidak ada anggota pengganti yang menunggu kegiatan ini."), "info")
+        return redirect(url_for("activities.late"))
+    activity = register.begin(
+        session, kind=kind, title=gettext("Susulan anggota pengganti"), held_on=today(), key=posted_key(), actor=actor,
+        now=transaction.now(),
+    )
+    invited.add(session, activity, {one.body_id for one in waiting}, actor=actor)
+    flash(gettext("Kegiatan dibuat. Isi tempat dan berkasnya, lalu serahkan."), "success")
+    return redirect(url_for("activities.show", activity_id=activity.id))

@@ -18,9 +18,10 @@ from engine.errors import Forbidden, NotFound
 from engine.host import Actor
 from engine.models import Submission
 from workflows.activities import rights, sheets
-from workflows.models import Activity, ActivityAttendance, ActivityBody, Body, Membership, Person
+from workflows.models import Activity, ActivityAttendance, ActivityBody, Body, Membership, Person, Replacement
 from workflows.people import MEMBER_POSTS, name_key
 from workflows.register import in_scopes
+from workflows.replacement_lists import owes
 
 BODIES = 20
 """Bodies on a page of the list."""
@@ -84,7 +85,8 @@ class Saved:
 
 
 def members_of(activity: Activity) -> Any:
-    """The condition for the members an activity is about: of a make-up day only those who wait for it."""
+    """The condition for the members an activity is about: of a make-up day those who wait for it, and new members who
+    owe it since a replacement."""
     serving = and_(Membership.until_on.is_(None), Membership.post.in_(MEMBER_POSTS))
     if activity.makes_up_for is None:
         return serving
@@ -92,7 +94,8 @@ def members_of(activity: Activity) -> Any:
         ActivityAttendance.activity_id == activity.makes_up_for, ActivityAttendance.status.in_(PENDING),
         or_(ActivityAttendance.made_up_on.is_(None), ActivityAttendance.made_up_in == activity.id),
     )
-    return and_(serving, Membership.id.in_(waited))
+    follow = select(Replacement.new_id).where(owes(sheets.SETTLES[activity.kind]))
+    return and_(serving, or_(Membership.id.in_(waited), Membership.id.in_(follow)))
 
 
 def sheet(

@@ -7,7 +7,7 @@ asking for the next: a killed worker's batch is rolled back whole and taken agai
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -19,7 +19,7 @@ from engine.errors import EvidenceRefused, Forbidden, NotFound, Refused
 from engine.host import Actor
 from engine.outbox import Taken
 from workflows import agendas
-from workflows.activities import attendance, rights, sheets
+from workflows.activities import attendance, followers, rights, sheets
 from workflows.activities.cases import Case, load
 from workflows.activities.invited import taking_part
 from workflows.activities.verdicts import (
@@ -60,7 +60,13 @@ def preview(session: Session, activity: Activity, actor: Actor, now: datetime) -
         return []
     bodies = taking_part(session, activity.id, rights.scopes_of(actor, rights.LOOKING))
     cases = load(session, activity, bodies, actor, now)
-    return [Previewed(case.body.id, case.body.name, judge(case)) for case in cases]
+    new = followers.present(session, activity, bodies)
+    return [
+        Previewed(case.body.id, case.body.name, _with(judge(case), followers.foreseen(
+            actor, activity, new.get(case.body.id, ())
+        )))
+        for case in cases
+    ]
 
 
 def begin(
@@ -81,7 +87,8 @@ def begin(
     bodies = taking_part(session, activity.id, rights.scopes_of(actor, rights.LOOKING))
     if not bodies:
         raise Refused("Belum ada badan pada kegiatan ini. Pilih badannya dahulu.")
-    records = activity.makes_up_for is not None and rights.may_edit(actor, activity)
+    makes_up = activity.makes_up_for is not None or bool(followers.present(session, activity, bodies))
+    records = makes_up and rights.may_edit(actor, activity)
     if not records and all(case.actor is None and case.role for case in load(session, activity, bodies, actor, now)):
         raise Forbidden("Bukti badan-badan ini tidak diserahkan oleh Anda. Lihat siapa yang menyerahkannya.")
     if records:
@@ -129,12 +136,14 @@ def _batch(
     session: Session, run: int, activity: Activity, bodies: Sequence[int], actor: Actor, now: datetime
 ) -> None:
     """Each of these bodies has its verdict, and what belongs to it was done whole or not at all."""
-    told = {}
+    told, new = {}, followers.present(session, activity, bodies)
     for case in load(session, activity, bodies, actor, now):
         verdict = judge(case)
         if verdict.code in (READY, LATER, LACKING):
             verdict = _carried_out(session, case, verdict, now)
-        told[case.body.id] = verdict
+        told[case.body.id] = _with(verdict, followers.record(
+            session, activity, new.get(case.body.id, ()), actor, now
+        ))
     gone = Verdict("gone", (Said("removed"),))
     for body in bodies:
         one = told.get(body, gone)
@@ -142,6 +151,10 @@ def _batch(
             update(ActivityVerdict).where(ActivityVerdict.run_id == run, ActivityVerdict.body_id == body)
             .values(verdict=one.code, said=[said.as_dict() for said in one.said], at=now)
         )
+
+
+def _with(verdict: Verdict, said: tuple[Said, ...]) -> Verdict:
+    return replace(verdict, said=(*verdict.said, *said)) if said else verdict
 
 
 def _carried_out(session: Session, case: Case, verdict: Verdict, now: datetime) -> Verdict:

@@ -11,6 +11,8 @@ from engine.forms import Form
 FOLDER = Path(__file__).parent
 NODES = {"inauguration": "submit_inauguration", "bimtek": "submit_bimtek"}
 """The task that each kind of activity hands in for; the other kinds hand in nothing."""
+SETTLES = {"inauguration": "oath", "bimtek": "training"}
+"""The step of a replacement that each kind of activity settles for new members."""
 MARKS = {
     "inauguration": ("present", "late", "cancelled"), "bimtek": ("present", "late", "absent"),
     "rakor": ("present", "absent"), "konsolidasi": ("present", "absent"),
