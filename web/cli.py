@@ -177,6 +177,15 @@ def bench_command(arguments: tuple[str, ...]) -> None:
     sys.exit(subprocess.run([sys.executable, "-m", "benchmarks", *arguments], cwd=ROOT, check=False).returncode)
 
 
+@cli.command("audit", context_settings=FORWARD)
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+def audit_command(arguments: tuple[str, ...]) -> None:
+    """Riwayat dan titik periksa / histories and checkpoints: export, verify, key (--help tells more)."""
+    from web.audit_cli import audit
+
+    audit.main(list(arguments), prog_name="manage.py audit")
+
+
 @cli.command("prepare", hidden=True)
 def prepare_command() -> None:
     """Migrate the database and, when it is empty in demo mode, load the demo."""
