@@ -19,8 +19,21 @@ from web.config import Config, SettingsRefused
 from web.prepare import load_demo
 from workflows import demo
 from workflows.demo import ground
-from workflows.models import Account, Body, Climb, Escalation, Membership, Person
+from workflows.models import (
+    Account,
+    Body,
+    Climb,
+    Contact,
+    Escalation,
+    Membership,
+    Person,
+    RegisterEntry,
+    Replacement,
+    Stakeholder,
+)
 from workflows.people import is_nik, nik_agrees
+from workflows.registers.kinds import KINDS
+from workflows.stakeholders import lapses
 
 pytestmark = pytest.mark.xdist_group("demo")
 SOME = "33.23.13"
@@ -92,7 +105,8 @@ def test_blocked_bodies_say_why_and_who_must_act(whole: Session) -> None:
 
 
 def test_members_are_invented_and_their_numbers_are_of_the_right_shape(whole: Session) -> None:
-    assert count(whole, Membership.post.in_(("ketua", "anggota")), of=Membership) == 967
+    followed = Membership.id.in_(select(Replacement.new_id).where(Replacement.new_id.is_not(None)))
+    assert count(whole, Membership.post.in_(("ketua", "anggota")), ~followed, of=Membership) == 967
     people = whole.scalars(select(Person).where(Person.nik_sealed.is_not(None))).all()
     assert len({person.name for person in people}) == len(people) == 967
     for person in people[:50]:
@@ -100,6 +114,21 @@ def test_members_are_invented_and_their_numbers_are_of_the_right_shape(whole: Se
         assert is_nik(nik)
         assert nik_agrees(nik, person.born_on, person.gender)
         assert (person.phone or "").startswith("08120000")
+
+
+def test_registers_and_replacements_have_some_of_each(whole: Session) -> None:
+    told = whole.execute(select(RegisterEntry.kind, RegisterEntry.state)).all()
+    assert {kind for kind, _ in told} == set(KINDS)
+    assert {("issue", "legal"), ("neutrality", "in_hand"), ("suggestion", "suggested"), ("monthly", "sent")} <= set(
+        map(tuple, told))
+    late = whole.scalars(select(RegisterEntry.due_on).where(RegisterEntry.state == "suggested")).one()
+    assert late is not None
+    assert late < loaded.NOW.date()
+    paw = whole.execute(select(Replacement.status, Replacement.oath).order_by(Replacement.id)).all()
+    assert [tuple(row) for row in paw] == [("approved", ""), ("proposed", "")]
+    assert lapses.count(whole, ["33.23.13"], loaded.NOW) == 1
+    kinds = whole.scalars(select(Stakeholder.kind).join(Contact, Contact.stakeholder_id == Stakeholder.id))
+    assert {"kua", "puskesmas", "bpd"} <= set(kinds)
 
 
 def test_history_names_people_not_numbers(whole: Session) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from engine.outbox import Effect
 from workflows import drawings
-from workflows.demo import ground, history, plans
+from workflows.demo import ground, history, plans, registers
 from workflows.demo.acts import Keep, Player
 from workflows.demo.ground import Ground
 from workflows.models import Account, Membership, Notice
@@ -53,6 +53,9 @@ def load(
     dealt = plans.deal(list(laid.bodies.values()))
     told = {code: plan for code, plan in dealt.items() if is_within(code, within)}
     history.play(session, laid, told, player, now=now, effects=effects, progress=progress)
+    if is_within(registers.DISTRICT, within):
+        registers.Teller(session, laid, keep, now).tell()
+        history.background(session, now, effects)
     _secretary_is_known(session, laid)
     _old_notices_are_read(session, now)
 
