@@ -1,13 +1,15 @@
 """The English catalogue, kept complete: `python -m web.catalogue` brings it up to date and names what lacks English.
 
 Message ids are Indonesian. They come from the templates, from `gettext` and its kin in the code, from refusals (their
-docstrings, which are their messages, and the sentences they are made with), and from the phrases and labels of `SAYS`.
+docstrings, which are their messages, and the sentences they are made with), from the phrases and labels of `SAYS`, and
+from the forms of the registers.
 """
 
 from __future__ import annotations
 
 import ast
 import io
+import json
 import os
 import sys
 from collections.abc import Iterator
@@ -28,6 +30,7 @@ METHODS = [
     ("engine/**.py", "web.catalogue:extract_code"),
     ("web/**.py", "web.catalogue:extract_code"),
     ("workflows/**.py", "web.catalogue:extract_code"),
+    ("workflows/registers/forms/**.form", "web.catalogue:extract_form"),
 ]
 FOLDERS = ("engine", "web", "workflows")
 SAYS: dict[str, tuple[int, ...]] = {
@@ -49,6 +52,23 @@ def extract_code(
         for part in words_in(node):
             if isinstance(part, ast.Constant) and part.value and isinstance(part.value, str):
                 yield part.lineno, "gettext", part.value, []
+
+
+def extract_form(
+    file: IO[bytes], keywords: Any, comment_tags: Any, options: Any
+) -> Iterator[tuple[int, Any, Any, Any]]:
+    """Messages of a form for Babel: the labels and helps of its fields and choices."""
+    for words in _form_words(json.load(file)):
+        yield 1, "gettext", words, []
+
+
+def _form_words(part: Any) -> Iterator[str]:
+    if isinstance(part, dict):
+        for key in ("label", "dateLabel", "description"):
+            if isinstance(said := part.get(key), str) and said.strip():
+                yield said
+    for inner in part.values() if isinstance(part, dict) else part if isinstance(part, list) else ():
+        yield from _form_words(inner)
 
 
 def words_in(node: ast.AST) -> Iterator[ast.expr]:

@@ -345,3 +345,17 @@ def test_pages_follow_and_statements_do_not_grow(
     assert 'rel="next"' in first
     assert "Masalah 299" in first
     assert "Masalah 299" not in pps.get("/register?jenis=issue&hal=2").text
+
+
+def test_forms_and_answers_speak_english_to_an_english_reader(enter: Any, world: World) -> None:
+    pps = enter("pps")
+    number = number_of(write(pps, "issue", ISSUE))
+    pps.set_cookie("tapak_language", "en")
+    page = pps.get("/register/baru/issue").text
+    assert "The issue, in one sentence" in page
+    assert "Law or dispute" in page
+    assert "Masalahnya, dalam satu kalimat" not in page
+    shown = pps.get(f"/register/{number}").text
+    assert "Tell what happened" in shown
+    assert "Medium" in shown
+    assert "Listrik padam" in shown
