@@ -94,6 +94,12 @@ def last(session: Session) -> Any:
     return session.execute(select(_checkpoint).order_by(_checkpoint.c.number.desc()).limit(1)).first()
 
 
+def newest_code(session: Session) -> str:
+    """The code of the newest checkpoint; "" before the first."""
+    newest = last(session)
+    return code(newest.hash) if newest is not None else ""
+
+
 def gather(session: Session, *, now: datetime, signer: Signer) -> int | None:
     """The number of this hour's checkpoint, which stands signed in the database with every head that grew since the
     last one; None, and nothing written, when the hour has one or somebody else is making it right now.

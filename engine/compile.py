@@ -126,7 +126,8 @@ class _Reading:
         except ExpressionRefused as refused:
             if not self.stub:
                 self.problems.append(Problem(
-                    "expression", str(refused), element, line or None, (), f"Cannot read this expression: {text}"
+                    "expression", str(refused), element, line or None, (), f"Cannot read this expression: {text}",
+                    reason=refused.why,
                 ))
                 return None
             self.opaque.append(f"stub_{len(self.opaque) + 1}")
@@ -193,6 +194,7 @@ class _Reading:
             self.problems.append(Problem(
                 f"{code}.unread", f"{words} tidak dapat dibaca. {refused}", node.id, node.line or None, (),
                 f"{english} cannot be read: {text}", severity="missing",
+                reason=refused.why,
             ))
             return None
         self.found.append(expression)

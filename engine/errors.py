@@ -23,7 +23,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from engine.phrases import parts
+from engine.phrases import Phrase, parts
 
 
 class TapakError(Exception):
@@ -103,7 +103,8 @@ class Problem:
     line in the file; `message` is Indonesian and says how to mend it; `message_en` the same in English; `path` is the
     shortest list of element ids that leads to the fault, () where there is none. `severity`:
     "error": it cannot run; "unsound": it can be played, but is not proved and so not published; "missing": something
-    is still to be registered here before it is published; "warning": worth knowing.
+    is still to be registered here before it is published; "warning": worth knowing. `reason` is the sentence of what
+    could not be read inside it, which `message` ends with and `message_en` does not: a `Phrase`, for who translates it.
     """
 
     code: str
@@ -114,6 +115,7 @@ class Problem:
     message_en: str = ""
     severity: str = "error"
     elements: tuple[str, ...] = field(default=())
+    reason: str = ""
 
     def as_dict(self) -> dict[str, Any]:
         """The shape `drawings check --json` prints."""
@@ -160,6 +162,7 @@ class ExpressionRefused(TapakError):
 
     def __init__(self, text: str, position: int, message: str) -> None:
         self.text, self.position = text, position
-        super().__init__(
+        self.why = Phrase(
             "%(why)s (pada huruf ke-%(place)s dari: %(text)s)", why=message, place=str(position + 1), text=text
         )
+        super().__init__(self.why)

@@ -81,13 +81,19 @@ def status_of(error: Exception) -> int:
 def sentence_of(error: Exception) -> str:
     """What the reader is told about a refusal, in their language where the catalogue has it."""
     if isinstance(error, errors.DrawingRefused | errors.FormRefused):
-        wrong = (one.message_en if one.message_en and spoken() == "en" else one.message for one in error.problems)
-        return " ".join((translated(type(error).__doc__ or ""), *wrong))
+        return " ".join((translated(type(error).__doc__ or ""), *map(said_of, error.problems)))
     if isinstance(error, errors.TapakError):
         return filled(error.template, error.values)
     if isinstance(error, CSRFError):
         return gettext("Halaman ini terlalu lama terbuka atau dibuka dari tempat lain. Muat ulang, lalu kirim lagi.")
     return str(SENTENCES.get(status_of(error), SENTENCES[500]))
+
+
+def said_of(problem: errors.Problem) -> str:
+    """What is wrong with a drawing or form, in the reader's language, with why it cannot be read."""
+    if not problem.message_en or spoken() != "en":
+        return problem.message
+    return " ".join(filter(None, (problem.message_en, translated(problem.reason))))
 
 
 def translated(words: str) -> str:

@@ -106,10 +106,10 @@ class Texts:
             try:
                 found = self._feel(literal, names | self.members, tests=tests, strict=False)
             except ExpressionRefused as refused:
-                self.problems.append(problem("expression.refused", literal.id, literal.line, detail=str(refused)))
+                self.problems.append(problem("expression.refused", literal.id, literal.line, reason=refused.why))
                 return _Refused(self.problems[-1]), None
             self.problems.append(
-                problem("expression.null", literal.id, literal.line, severity="warning", detail=str(doubt)))
+                problem("expression.null", literal.id, literal.line, severity="warning", reason=doubt.why))
             return found
 
     def _feel(

@@ -39,10 +39,10 @@ WORDS: dict[str, tuple[str, str]] = {
                      "Model “{name}” imports itself by way of its imports. Move what is shared to a third model."),
     "language.unknown": ("Ungkapan ini ditulis dalam “{language}”, yang tidak dijalankan. Tulis ulang dalam FEEL.",
                          "This expression is written in “{language}”, which is not run. Write it again in FEEL."),
-    "expression.refused": ("Ungkapan tidak dapat dibaca: {detail}",
-                           "The expression cannot be read: {detail}"),
-    "expression.null": ("Ungkapan ini selalu kosong: {detail}",
-                        "This expression is always null: {detail}"),
+    "expression.refused": ("Ungkapan tidak dapat dibaca: {reason}",
+                           "The expression cannot be read."),
+    "expression.null": ("Ungkapan ini selalu kosong: {reason}",
+                        "This expression is always null."),
     "boxed.empty": ("Kotak <{tag}> tidak lengkap: <{part}> tidak ada. Lengkapi isinya.",
                     "Box <{tag}> is not complete: <{part}> is missing. Complete it."),
     "boxed.imported_values": ("Nilai yang diimpor dari berkas lain tidak dapat dipakai. Tulis nilainya di sini.",
@@ -122,8 +122,9 @@ WORDS: dict[str, tuple[str, str]] = {
 def problem(
     code: str, element: str | None = None, line: int | None = None, *, severity: str = "error", **words: str | int
 ) -> Problem:
-    """A problem in the words of the table; `words` fill the gaps, `element` fills {id}."""
+    """A problem in the words of the table; `words` fill the gaps, `element` fills {id}, "reason" is its reason."""
     indonesian, english = WORDS[code]
-    filled = {"id": element or "", **words}
+    filled, reason = {"id": element or "", **words}, words.get("reason", "")
     return Problem(code=code, element=element or None, line=line, message=indonesian.format(**filled),
-                   message_en=english.format(**filled), severity=severity)
+                   message_en=english.format(**filled), severity=severity,
+                   reason=reason if isinstance(reason, str) else "")

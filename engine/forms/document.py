@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from engine.errors import FormRefused, Problem
+from engine.forms.cleaning import clean
 from engine.forms.messages import say
 
 MAX_BYTES = 256 * 1024
@@ -19,10 +20,12 @@ class _Twice(ValueError):
     pass
 
 
-def problem(code: str, element: str | None = None, line: int | None = None, **values: object) -> Problem:
-    """A Problem in both languages."""
-    words = say(code, line=line, **values)
-    return Problem(code, words.id, element=element, line=line, message_en=words.en)
+def problem(
+    code: str, element: str | None = None, line: int | None = None, why: str = "", **values: object
+) -> Problem:
+    """A Problem in both languages; `why` is its reason."""
+    words = say(code, line=line, why=clean(why)[:120], **values)
+    return Problem(code, words.id, element=element, line=line, message_en=words.en, reason=why)
 
 
 def parse(text: str) -> dict[str, Any]:

@@ -156,7 +156,7 @@ DRAWING: dict[str, Words] = {
         "pilihan lain.",
         "Option {now} is not right: label and value must be text, and the value must differ from the others."),
     "form.expression": Words(
-        "Rumus pada “{part}” tidak dapat dibaca: {reason}", "The formula in “{part}” cannot be read: {reason}"),
+        "Rumus pada “{part}” tidak dapat dibaca: {why}", "The formula in “{part}” cannot be read."),
     "form.rule": Words(
         "Nilai “{part}” tidak dapat dipakai: “{now}”. Yang diharapkan: {limit}.",
         "The value of “{part}” cannot be used: “{now}”. Expected: {limit}."),

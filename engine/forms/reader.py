@@ -42,10 +42,10 @@ class Part:
         self.validate: Mapping[str, Any] = self.mapping("validate")
         self.properties = self._own()
 
-    def wrong(self, code: str, **shown: object) -> None:
-        """Gathers one problem of this part."""
+    def wrong(self, code: str, *, why: str = "", **shown: object) -> None:
+        """Gathers one problem of this part; `why` is its reason."""
         short = {name: clean(str(value))[:120] for name, value in shown.items()}
-        self.problems.append(problem(code, self.element, None, **short))
+        self.problems.append(problem(code, self.element, None, why, **short))
 
     def mapping(self, name: str) -> Mapping[str, Any]:
         """The object `name`, {} when absent."""
@@ -117,7 +117,7 @@ class Part:
         try:
             return compile_feel(text, dialect="feel")
         except ExpressionRefused as refused:
-            self.wrong("form.expression", part=name, reason=refused.message)
+            self.wrong("form.expression", part=name, why=refused.why)
             return None
 
     def pattern(self, name: str, text: object) -> re.Pattern[str] | None:

@@ -138,9 +138,11 @@ EVENTS = {
         f'</intermediateCatchEvent>{flow("f3", "y", "e")}').replace(flow("f2", "x", "e"), ""),
         "the link's name, where it has none of its own"),
     "compensateEventDefinition": Small(compensated('<userTask id="x" isForCompensation="true"/>'),
-                                       "what was completed is undone, the last first; rounds each by themselves"),
+                                       "what was completed is undone, the last first; rounds each by themselves; not "
+                                       "what rounds, calls and branches still running had done"),
     "cancelEventDefinition": Small(inner("<cancelEventDefinition/>", "<cancelEventDefinition/>", "transaction"),
-                                   "compensates, completed rounds too, and leaves the transaction by its cancel event"),
+                                   "compensates, completed rounds too, and leaves the transaction by its cancel event; "
+                                   "rounds, calls, branches still running are ended, what they had done is not undone"),
     "eventDefinitionRef": Small(catch("<eventDefinitionRef>d</eventDefinitionRef>"),
                                 "a definition shared by several events",
                                 DAY.replace("Definition>", 'Definition id="d">', 1)),

@@ -209,6 +209,27 @@ def test_an_interrupted_cancelling_leaves_nothing_behind(session: Session) -> No
     family.nothing_left()
 
 
+def test_rounds_still_running_when_a_transaction_is_cancelled_are_ended_and_not_undone(session: Session) -> None:
+    """The limit that docs/bpmn.md states: what they had done stays as it is. BPMN would have it undone."""
+    rounds = (
+        f'<subProcess id="R">{ROUNDS.format("")}<startEvent id="ri"/><endEvent id="ro"/>{handled("x")}'
+        f'<userTask id="y"/>{flow("ri", "x", "y", "ro")}</subProcess>'
+    )
+    family = Family(session).start(
+        '<startEvent id="s"/><endEvent id="e"/><endEvent id="e2"/><transaction id="T"><startEvent id="i"/>'
+        f'<endEvent id="o"/><parallelGateway id="f"/><userTask id="k"/>{rounds}{CANCELLED}{flow("i", "f", "R", "o")}'
+        f'{flow("f", "k", "g", "o")}</transaction><boundaryEvent id="c" attachedToRef="T"><cancelEventDefinition/>'
+        f'</boundaryEvent><userTask id="z"/><userTask id="sorry"/>{flow("s", "T", "z", "e")}{flow("c", "sorry", "e2")}'
+    )
+    running = [one.id for one in family.rows() if one.parent_node == "R"]
+    for one in running:
+        family.act("x", of=one)
+    family.act("k", {"no": True})
+    assert [one.status for one in family.rows() if one.id in running] == ["cancelled", "cancelled"]
+    assert played(family) == ["sorry"]
+    family.nothing_left()
+
+
 # Branches of dashed events
 
 HELLO = '<messageEventDefinition messageRef="m_hello"/>'

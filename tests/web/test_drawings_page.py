@@ -197,6 +197,33 @@ def test_a_form_that_is_no_json_is_told_with_its_name(operator: Browser) -> None
     assert "{bukan json" in operator.get(f"{address}/formulir/submit_sowan").text
 
 
+GUARD = '>= decision = "approve"<'
+DECISIONS = (
+    b'<definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/" namespace="n" name="n" id="d">'
+    b'<decision id="one" name="one"><variable name="one"/><literalExpression id="bad"><text>1 +* 2</text>'
+    b"</literalExpression></decision></definitions>"
+)
+
+
+def test_what_an_expression_lacks_is_said_in_the_readers_language(app: Flask, operator: Browser) -> None:
+    """Of a condition, a decision and a formula of a form; `drawings check` goes on saying it in both."""
+    assert GUARD in PPS
+    form = SOWAN_FORM.replace(b'"components": [', b'"components": [{"type": "textfield", "key": "odd", "id": "odd", '
+                              b'"label": "Odd", "conditional": {"hide": "=1 +* 2"}},', 1)
+    files = (("pps.bpmn", PPS.replace(GUARD, ">= decision =* 1<", 1).encode()), ("submit_sowan.form", form),
+             ("one.dmn", DECISIONS))
+    address = drafted(operator, *files)
+    page = operator.get(address).text
+    assert page.count("(pada huruf ke-") == 3
+    with db.transaction(app.extensions["tapak.engine"]) as session:
+        session.execute(sa.update(Account).values(locale="en"))
+    english = operator.get(address).text
+    assert "Cannot read this expression" in english
+    assert english.count("(at character ") == 3
+    assert "pada huruf" not in english
+    assert "tidak dapat dibaca" not in english
+
+
 def test_sent_twice_is_sent_once(app: Flask, operator: Browser) -> None:
     key = str(uuid.uuid4())
     first, second = (upload(operator, ("pps.bpmn", RENAMED), key=key) for _ in range(2))

@@ -21,7 +21,7 @@ from engine.graph import Graph
 from engine.migration import Group, Plan
 from engine.models import Definition
 from web.drawings.blueprint import in_language
-from web.errors import sentence_of
+from web.errors import said_of, sentence_of
 from web.trail import drawn
 from workflows import drawing_register
 from workflows import drawings as kpu
@@ -131,7 +131,7 @@ def _finding(problem: Problem, names: Mapping[str, str], form: str = "") -> Find
         place = ", ".join(filter(None, (gettext("Formulir “%(name)s”", name=form), problem.element)))
     return Finding(
         "warning" if problem.severity == "warning" else "danger",
-        in_language(problem.message, problem.message_en), place, problem.line, elements,
+        said_of(problem), place, problem.line, elements,
         tuple(Step(one, names.get(one, "")) for one, _ in groupby(problem.path)), problem.code,
     )
 
