@@ -36,15 +36,15 @@ KINDS = ("ppk", "pps")
 
 STEPS: Mapping[str, tuple[str, str, str, str]] = {
     # act: (role, part, from, to)
-    "withdraw": ("operator", "status", "proposed", "withdrawn"),
-    "return": ("commissioner", "status", "proposed", "returned"),
     "approve": ("commissioner", "status", "proposed", "approved"),
+    "return": ("commissioner", "status", "proposed", "returned"),
+    "withdraw": ("operator", "status", "proposed", "withdrawn"),
     "oath": ("operator", "oath", "", "proposed"),
-    "return_oath": ("commissioner", "oath", "proposed", ""),
     "approve_oath": ("commissioner", "oath", "proposed", "approved"),
+    "return_oath": ("commissioner", "oath", "proposed", ""),
     "training": ("operator", "training", "", "proposed"),
-    "return_training": ("commissioner", "training", "proposed", ""),
     "approve_training": ("commissioner", "training", "proposed", "approved"),
+    "return_training": ("commissioner", "training", "proposed", ""),
 }
 PROPOSES = {"status": "propose", "oath": "oath", "training": "training"}
 
