@@ -208,7 +208,8 @@ def test_what_is_refused_can_be_said_in_the_readers_language() -> None:
 
     outside = {
         "engine/errors.py",  # a drawing's problems are in both languages themselves
-        "engine/outbox.py", "web/claim.py", "web/config.py", "web/mailing_sending.py",  # for the log and the console
+        "engine/outbox.py", "web/claim.py", "web/config.py", "web/mailing_sending.py", "web/backup.py",
+        "web/restore.py",  # for the log and the console
     }
     report(
         f"{where(path, part)}: {ast.unparse(part)[:70]}. Write one sentence with %(names)s and values: "

@@ -10,7 +10,7 @@ import json
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,10 +22,11 @@ from sqlalchemy.orm import Session
 from engine import checkpoints, history
 from engine.checkpoints import Broken, CheckpointHead
 from engine.history import AT_ONCE, Break
-from web.checkpoints import LINES, line
+from engine.models import Instance
+from web.checkpoints import LINES, line, outside
 from web.config import ROOT, Config
 from web.db import reading
-from web.signing import signed, signer
+from web.signing import NAME, signed, signer
 
 VERIFIER = ROOT / "docs" / "verify_history.py"
 
@@ -90,11 +91,18 @@ def _compact(value: Any) -> str:
     return json.dumps(value, separators=(",", ":"))
 
 
+def checking_key(config: Config) -> str:
+    """The public key checkpoints must be signed with: the installation's; where it is away (a restored backup without
+    its keys), the one the checkpoints outside name, which people must compare with what they noted."""
+    told = outside(config.checkpoints)
+    return str(told["key"]) if told and not (config.var / NAME).exists() else signer(config).key
+
+
 def verify(config: Config, export: Path) -> int:
     """The exit code of the stand-alone verifier on this export, against the key and the checkpoints kept outside; it
     prints what it finds."""
     folder = [str(config.checkpoints)] if (config.checkpoints / LINES).exists() else []
-    command = [sys.executable, str(VERIFIER), str(export), signer(config).key, *folder]
+    command = [sys.executable, str(VERIFIER), str(export), checking_key(config), *folder]
     return subprocess.run(command, check=False).returncode
 
 
@@ -127,3 +135,12 @@ def look(engine: sa.Engine, key: str, *, seconds: float, after: int = 0) -> Look
             if time.monotonic() > end:
                 return Looked(chains, chain.instance_id, breaks[:20], broken[:20])
     return Looked(chains, 0, breaks[:20], broken[:20])
+
+
+def all_within(session: Session, scopes: Iterable[str]) -> bool:
+    """Whether every history of this installation lies within these scopes."""
+    scope = Instance.scope
+    inside = sa.or_(sa.false(), *(
+        sa.or_(scope == one, scope.startswith(f"{one}.", autoescape=True)) if one else sa.true() for one in scopes
+    ))
+    return session.scalar(sa.select(sa.literal(1)).where(~inside).limit(1)) is None

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from engine import history
-from web.audit import lines, steady, verify
+from web.audit import checking_key, lines, steady, verify
 from web.config import Config
 from web.db import make_engine
 from web.signing import signer
@@ -35,7 +35,7 @@ def write(config: Config, file: Path) -> int:
     try:
         with file.open("x", encoding="utf-8") as target, steady(engine) as session:
             count = -1
-            for text in lines(session, signer(config).key):
+            for text in lines(session, checking_key(config)):
                 target.write(text + "\n")
                 count += 1
             return count

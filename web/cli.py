@@ -186,6 +186,27 @@ def audit_command(arguments: tuple[str, ...]) -> None:
     audit.main(list(arguments), prog_name="manage.py audit")
 
 
+@cli.command("backup")
+@click.argument("folder")
+def backup_command(folder: str) -> None:
+    """Cadangkan semuanya ke FOLDER baru, juga saat dipakai / back everything up, also while it is in use."""
+    from pathlib import Path
+
+    from web.backup import backup
+
+    made = backup(Config.from_environment(), Path(folder))
+    click.echo(f"{folder}: {len(made['files'])} berkas / files, {made['entries']} catatan / entries, {made['at']}")
+
+
+@cli.command("restore", context_settings=FORWARD)
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+def restore_command(arguments: tuple[str, ...]) -> None:
+    """Pulihkan cadangan ke tempat kosong dan periksa / restore FOLDER --verify: into an empty place, checked."""
+    from web.restore import restore_command as restore
+
+    restore.main(list(arguments), prog_name="manage.py restore")
+
+
 @cli.command("prepare", hidden=True)
 def prepare_command() -> None:
     """Migrate the database and, when it is empty in demo mode, load the demo."""

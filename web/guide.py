@@ -36,7 +36,7 @@ HELP = {
     "overview": "pengawas#ringkasan", "pace": "pengawas#laju-peta-alur-dan-angka-untuk-pers",
     "escalations": "pengawas#eskalasi", "drawings": "alur", "notices": "README#pemberitahuan",
     "mailing": "README#pemberitahuan", "auth": "README#masuk", "phone": "README#masuk",
-    "search": "README#mencari",
+    "search": "README#mencari", "audit": "riwayat",
 }
 """Of each part of the product the part of the guide that tells it; what is not named leads to the first page."""
 MEMBERS = {"tasks": "anggota#halaman-tugas", "bodies": "anggota"}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from flask import Blueprint, current_app, flash, redirect, render_template, url_for
@@ -14,8 +15,12 @@ from flask_babel import lazy_gettext as _l
 
 from web import transaction
 from web.access import allow, current_actor, visible_scopes
+from web.backup import last_backup
+from web.checkpoints import standing
 from web.config import Config
 from web.health import health
+from web.signing import signer
+from web.words import clock
 from workflows import failures
 from workflows.failures import MENDERS
 
@@ -24,6 +29,7 @@ bp = Blueprint("health", __name__, url_prefix="/kesehatan")
 READERS = ("operator", "admin", "commissioner", "supervisor", "province")
 LEAST_FREE_MB = 1000
 """Below this the page warns: about fifty evidences with their photos."""
+LATE_HOURS, BACKUP_DAYS = 3, 2
 KINDS = {
     "instance.moved": _l("Pemberitahuan perpindahan"), "escalation.thrown": _l("Eskalasi"),
     "task.run": _l("Langkah otomatis"), "child.begin": _l("Memulai alur bagian"),
@@ -50,7 +56,8 @@ def index() -> ResponseReturnValue:
     told = health(transaction.engine(), config)
     actor = current_actor()
     return render_template(
-        "health/index.html", told=told, parts=[*_parts(told), _storage(config)], kinds=KINDS,
+        "health/index.html", told=told, parts=[*_parts(told), _storage(config), _checkpoint(config), _backup(config)],
+        kinds=KINDS, key=signer(config).key,
         failing=failures.failing(transaction.session(), visible_scopes(actor, READERS)),
         may_mend=any(grant.role in MENDERS for grant in actor.grants),
     )
@@ -81,6 +88,30 @@ def _storage(config: Config) -> Part:
         return Part(name, "missing", gettext("Tidak dapat ditulisi: foto dan berkas tidak dapat diterima."))
     text = gettext("%(free)d MB masih kosong.", free=free)
     return Part(name, "ok" if free >= LEAST_FREE_MB else "warning", text)
+
+
+def _checkpoint(config: Config) -> Part:
+    """The newest checkpoint is less than LATE_HOURS old and stands outside the database too."""
+    found, name = standing(transaction.session(), config.checkpoints), gettext("Titik periksa riwayat")
+    if found.newest is None:
+        return Part(name, "warning", gettext("Belum ada. Yang pertama dibuat oleh penyapu dalam satu menit."))
+    if found.outside == "other":
+        text = gettext("Tidak cocok dengan yang disimpan di luar: basis data diubah atau mundur.")
+        return Part(name, "missing", text)
+    text = gettext("%(code)s, %(at)s.", code=found.code, at=clock(found.newest.at))
+    if found.outside == "behind":
+        return Part(name, "warning", text + " " + gettext("Belum tertulis di luar basis data."))
+    late = transaction.now() - found.newest.at > timedelta(hours=LATE_HOURS)
+    return Part(name, "warning" if late else "ok", text)
+
+
+def _backup(config: Config) -> Part:
+    """The newest backup that this installation made is less than BACKUP_DAYS old."""
+    made, name = last_backup(config), gettext("Cadangan data")
+    if made is None:
+        return Part(name, "warning", gettext("Belum pernah dibuat. Ketik: python3 manage.py backup FOLDER"))
+    late = transaction.now() - made > timedelta(days=BACKUP_DAYS)
+    return Part(name, "warning" if late else "ok", gettext("Terakhir %(at)s.", at=clock(made)))
 
 
 def _redis(told: dict[str, Any]) -> Part:

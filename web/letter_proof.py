@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, abort, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from engine import checkpoints
 from web import db, transaction
 from web.access import PUBLIC, allow
 from web.letters import registered_kinds
@@ -43,7 +44,8 @@ def show(code: str) -> ResponseReturnValue:
         _count(read, address)
         return render_template("letters/ask.html", typed=codes.shown(read), wrong="unknown"), 404
     g.zone = found.timezone
-    return render_template("letters/proof.html", proof=found, code=codes.shown(read), kinds=registered_kinds())
+    return render_template("letters/proof.html", proof=found, code=codes.shown(read), kinds=registered_kinds(),
+                           checkpoint=checkpoints.last(session), checkpoint_code=checkpoints.newest_code(session))
 
 
 def _count(code: str, address: str) -> None:

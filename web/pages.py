@@ -42,6 +42,7 @@ PAGES = (
     "web.pace",
     "web.escalations",
     "web.health_page",
+    "web.audit_page",
     "web.agenda",
     "web.drawings",
     "web.letters",

@@ -57,7 +57,7 @@ READERS: dict[str, tuple[str, ...]] = {
     "provinsi": ("/ringkasan", "/laju"),
     "bawaslu": ("/register", "/register/baru/suggestion",
                "/badan/{longest}", "/orang/{person}", "/kegiatan/{activity}", "/kegiatan/{activity}/kehadiran"),
-    "auditor": ("/badan/{longest}", "/pemangku/{office}",),
+    "auditor": ("/riwayat?periksa=0", "/badan/{longest}", "/pemangku/{office}",),
     "admin": ("/alur", "/alur/proses/pps", "/alur/baru", "/kesehatan", "/alur/draf/{draft}", "/alur/draf/{draft}/ubah",
               "/alur/draf/{draft}/formulir/submit_sowan", "/alur/pindah?dari={moved}"),
 }

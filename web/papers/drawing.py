@@ -27,7 +27,8 @@ SIGN_ROW, WRITE_ROW = 10.0, 6.3
 @dataclass(frozen=True)
 class Sheet:
     """Everything a letter shows beside its text. `head` are the lines of the letterhead, the last one the address;
-    `address` where the public page stands; `code` is "" for a preview, which proves nothing."""
+    `address` where the public page stands; `code` is "" for a preview, which proves nothing;
+    `checkpoint` the code of the newest checkpoint of the histories, "" before the first."""
 
     head: Sequence[str]
     logo: bytes | None
@@ -36,6 +37,7 @@ class Sheet:
     draft: bool
     title: str
     made_at: datetime
+    checkpoint: str = ""
 
 
 def draw(sheet: Sheet, blocks: Iterable[Block]) -> tuple[bytes, int]:
@@ -139,6 +141,8 @@ class _Page(FPDF):
             lines = ["Contoh: belum bernomor dan tidak berlaku."]
         if sheet.draft:
             lines.append("Konsep: berlaku sesudah ditandatangani.")
+        if sheet.code and sheet.checkpoint:
+            lines.append(f"Titik periksa riwayat {sheet.checkpoint}")
         for place, line in enumerate(lines):
             self.set_xy(LEFT + inset, top + place * 4.2)
             self.cell(WIDE - inset - 38, 4.2, line)

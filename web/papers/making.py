@@ -13,6 +13,7 @@ from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
 
+from engine import checkpoints
 from engine.outbox import Taken
 from web.papers.drawing import Sheet, draw
 from workflows.models import Letter, LetterSetting, LetterTemplate, Paper, PaperBatch, PaperFile
@@ -47,7 +48,7 @@ def _make(session: Session, paper: Paper, logo: bytes | None, now: datetime) -> 
     letter = session.get_one(Letter, paper.letter_id)
     sheet = Sheet(
         tuple(paper.data["head"]), logo, paper.code, paper.data["address"], paper.data["draft"],
-        f"{letter.subject} ({letter.number})", paper.issued_at,
+        f"{letter.subject} ({letter.number})", paper.issued_at, checkpoints.newest_code(session),
     )
     content, pages = draw(sheet, issuing.blocks(paper, session.get_one(LetterTemplate, paper.template_id)))
     paper.sha256 = keep(session, content, pages)
