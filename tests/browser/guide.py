@@ -107,6 +107,9 @@ SHOTS: tuple[tuple[str, str, dict[str, int], str, Callable[[Page], None] | None]
     ("massal", "komisioner-sdm", DESK, "/tugas", several),
     ("laju", "hukum", DESK, "/laju", None),
     ("riwayat", "auditor", DESK, "/badan/{mine}", history),
+    ("register", "hukum", DESK, "/register?jenis=issue", None),
+    ("penggantian", "operator", DESK, "/penggantian", None),
+    ("pemangku", "operator", DESK, "/pemangku", None),
 )
 
 
