@@ -11,10 +11,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, func, insert, select, update
+from sqlalchemy import Row, bindparam, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from engine import operations, outbox
+from engine.base import table_of
 from engine.errors import EvidenceRefused, Forbidden, NotFound, Refused
 from engine.host import Actor
 from engine.outbox import Taken
@@ -42,6 +43,13 @@ AT_ONCE = 25
 """So many bodies are handed in while the page waits; more go on behind it."""
 BATCH = 20
 """Bodies in one transaction: few, because on SQLite everybody else's writing waits for it."""
+_verdict = table_of(ActivityVerdict)
+_VERDICT = update(_verdict).where(
+    _verdict.c.run_id == bindparam("of_run"), _verdict.c.body_id == bindparam("of_body")
+).values(
+    verdict=bindparam("code", type_=_verdict.c.verdict.type), said=bindparam("words", type_=_verdict.c.said.type),
+    at=bindparam("now", type_=_verdict.c["at"].type),
+)
 
 
 @dataclass(frozen=True)
@@ -145,12 +153,11 @@ def _batch(
             session, activity, new.get(case.body.id, ()), actor, now
         ))
     gone = Verdict("gone", (Said("removed"),))
-    for body in bodies:
-        one = told.get(body, gone)
-        session.execute(
-            update(ActivityVerdict).where(ActivityVerdict.run_id == run, ActivityVerdict.body_id == body)
-            .values(verdict=one.code, said=[said.as_dict() for said in one.said], at=now)
-        )
+    verdicts = [(body, told.get(body, gone)) for body in bodies]
+    session.execute(_VERDICT, [
+        {"of_run": run, "of_body": body, "code": one.code, "words": [said.as_dict() for said in one.said], "now": now}
+        for body, one in verdicts
+    ])
 
 
 def _with(verdict: Verdict, said: tuple[Said, ...]) -> Verdict:
