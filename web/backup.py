@@ -5,8 +5,9 @@
     FOLDER/checkpoints/…                        the checkpoints as they stand outside the database
     FOLDER/manifest.json                        sha256 of each of these, and the newest checkpoint; written last
 
-The database is copied first: a file is on the disk before a row names it, so every row's file is there. The keys of
-the installation (secret_key, checkpoint_key) are not in a backup: who finds one must not be able to sign.
+The checkpoints are copied first, so that none is newer than the database, and the attachments last: a file is on the
+disk before a row names it, so every row's file is there. The keys of the installation (secret_key, checkpoint_key) are
+not in a backup: who finds one must not be able to sign.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from engine.errors import TapakError
+from web.checkpoints import alone
 from web.config import Config
 from web.db import clock, make_engine, sqlite_module, transaction
 from web.store import CHUNK, SHA256, sync_folder
@@ -50,12 +52,13 @@ def backup(config: Config, folder: Path) -> dict[str, Any]:
     """
     _empty(folder)
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    if config.checkpoints.exists():
+        with alone(config.checkpoints):
+            shutil.copytree(config.checkpoints, folder / "checkpoints", ignore=shutil.ignore_patterns(".lock"))
     name, standing = _copy_database(config, folder)
     missing = _copy_attachments(config, folder, standing.pop("attachments"))
     if missing:
         raise BackupRefused(*(f"berkas hilang / file missing: {one}" for one in missing[:20]))
-    if config.checkpoints.exists():
-        shutil.copytree(config.checkpoints, folder / "checkpoints", ignore=shutil.ignore_patterns(".lock"))
     files = {str(path.relative_to(folder)): digest(path) for path in _files(folder)}
     os.sync()
     manifest = {"format": FORMAT, "kind": name, **standing, "files": files}

@@ -63,7 +63,7 @@ def publish(engine: sa.Engine, folder: Path) -> int:
         if newest is None or newest.number <= outside(folder).get("number", 0):
             return 0
         folder.mkdir(parents=True, exist_ok=True, mode=0o750)
-        with _alone(folder):
+        with alone(folder):
             missing = checkpoints.since(session, outside(folder).get("number", 0))
             for row in missing:
                 rows = session.execute(checkpoints.heads_of(row.number), execution_options={"yield_per": 2000})
@@ -118,7 +118,8 @@ def _ends_whole(path: Path) -> bool:
 
 
 @contextmanager
-def _alone(folder: Path) -> Iterator[None]:
+def alone(folder: Path) -> Iterator[None]:
+    """Nobody else writes to the folder of checkpoints while the block runs."""
     with (folder / ".lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield

@@ -21,7 +21,7 @@ from engine.host import Host
 from engine.models import Heartbeat, Message, Timer
 from engine.statements import upsert_of
 from web.checkpoints import Keeper
-from web.config import Config
+from web.config import Config, SettingsRefused
 from web.db import clock, clock_in_sql, glancing, make_engine, reading, transaction
 from web.jobs import drain_outbox, effects, host, stopping
 from web.mailing_sending import channels
@@ -204,6 +204,15 @@ def oldest_message(session: Session, now: datetime) -> tuple[int, int] | None:
     return (row.id, row.attempts) if row else None
 
 
+def _keeper(engine: sa.Engine, config: Config) -> Keeper | None:
+    """None, and told, with a key that cannot be used: deadlines go on, and the health page misses the checkpoints."""
+    try:
+        return Keeper(engine, config.checkpoints, signer(config))
+    except SettingsRefused as refusal:
+        log.error("no checkpoints are made: %s", refusal)
+        return None
+
+
 def run(config: Config) -> None:
     """Ticks every second until SIGTERM or SIGINT. An unreachable database is told once and waited for."""
     def stop(_signal: int, _frame: FrameType | None) -> None:
@@ -214,7 +223,7 @@ def run(config: Config) -> None:
     engine = make_engine(config.database_url, pool_size=2)
     sweep = Sweep(
         engine=engine, bell=Doorbell(config.redis_url), host=host(), channels=channels(config),
-        keeper=Keeper(engine, config.checkpoints, signer(config)),
+        keeper=_keeper(engine, config),
     )
     away = False
     while not stopping.is_set():
