@@ -67,7 +67,7 @@ class Kept:
             connection.exec_driver_sql(OTHERS)
             if _schema(connection) != self._schema:
                 return False
-            connection.exec_driver_sql("SET session_replication_role = replica")  # neither references nor history refuse
+            connection.exec_driver_sql("SET session_replication_role = replica")  # nothing refuses, history neither
             filled = _filled(connection, self._tables)
             for table in filled:
                 connection.exec_driver_sql(f"DELETE FROM {table}")
