@@ -64,6 +64,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--pictures", action="store_true", help="the guide's pictures are taken anew, into docs/images")
 
 
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """A file's content names no test: some are made anew in each process, and xdist compares the names."""
+    return argname if isinstance(val, bytes) and len(val) > 40 else None
+
+
 def pytest_configure(config: pytest.Config) -> None:
     """Under xdist the controller starts the servers once; its workers find them in the environment."""
     if ON_CI and config.getoption("--no-postgres"):

@@ -21,20 +21,19 @@ from flask_babel import gettext
 from werkzeug.datastructures import FileStorage
 from werkzeug.http import http_date
 
-from engine import operations
 from engine.errors import NotFound
 from engine.forms import File
 from web import transaction, uploads
 from web.access import allow, current_actor
 from web.errors import sentence_of
-from web.evidence import FILLING, largest_of, reading_filing
+from web.evidence import FILLING, attached, reading_filing
 from web.fields import path_of
 from web.pieces import KEPT, LARGEST_PIECE, NotWhole, Part, Pieces, TooMuch, WrongOffset
+from web.sent_files import largest_of
 from web.store import SHA256
 from web.uploads import UploadRefused
 from workflows import filings, photo_notes
 from workflows.filings import Filing
-from workflows.host import HOST
 from workflows.photo_notes import Note
 
 bp = Blueprint("arriving", __name__, url_prefix="/badan/<int:body_id>/bukti/<node>/potongan")
@@ -139,11 +138,7 @@ def _attach(filing: Filing, field: File, part: Part) -> dict[str, Any]:
         except UploadRefused:
             part.remove()
             raise
-    kept = operations.attach(
-        transaction.session(), instance_id=filing.place.instance.id, node=filing.node.id, actor=current_actor(),
-        now=transaction.now(), host=HOST, sha256=received.sha256, name=received.name, type=received.type,
-        size=received.size,
-    )
+    kept = attached(filing, received)
     transaction.pause()
     part.remove()
     return kept

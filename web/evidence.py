@@ -11,25 +11,23 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from flask import Blueprint, current_app, flash, g, jsonify, redirect, request
+from flask import Blueprint, flash, g, jsonify, redirect, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext, ngettext
-from werkzeug.datastructures import FileStorage
 
 from engine import operations
 from engine.errors import EvidenceRefused, FieldError, Forbidden, Refused, Stale
-from engine.forms import File, html_name
+from engine.forms import html_name
 from engine.host import Actor
-from web import transaction, uploads
+from web import sent_files, transaction
 from web.access import allow, current_actor, wants_json
-from web.config import Config
 from web.errors import sentence_of, status_of
 from web.evidence_page import READING, Sheet, here, page, title
-from web.fields import path_of, press, said
+from web.fields import press, said
 from web.gate import whole
 from web.receipts import as_json, told
 from web.trail import drawn
-from web.uploads import UploadRefused
+from web.uploads import Received
 from workflows import filings, receipts, signposts
 from workflows.field_names import named
 from workflows.filings import Filing
@@ -103,9 +101,8 @@ def reading_filing(body_id: int, node: str) -> Filing:
 
 def _posted(filing: Filing) -> tuple[Sheet, list[FieldError]]:
     """What the browser sent, its files kept and named among the answers; and which files could not be kept."""
-    kept, wrong = _keep_files(filing)
-    pairs = [*request.form.items(multi=True), *kept]
-    data = filing.form.parse(pairs)
+    kept, wrong = sent_files.kept(filing.form, lambda received: attached(filing, received))
+    data = filing.form.parse([*request.form.items(multi=True), *kept])
     hashes = {sha256 for _, sha256 in filing.form.files(data)}
     known = filings.attached(transaction.session(), filing.place, hashes)
     posted = request.form
@@ -116,30 +113,8 @@ def _posted(filing: Filing) -> tuple[Sheet, list[FieldError]]:
     ), wrong
 
 
-def _keep_files(filing: Filing) -> tuple[list[tuple[str, str]], list[FieldError]]:
-    """(name of the input, sha256) of each file that came with the form and was kept, and the refusals of the others."""
-    kept, wrong = [], []
-    for name, sent in request.files.items(multi=True):
-        path = path_of(name)
-        part = filing.form.field(path)
-        if not sent.filename or not isinstance(part, File):
-            continue
-        try:
-            kept.append((name, str(_keep(filing, part, sent)["sha256"])))
-        except UploadRefused as refusal:
-            wrong.append(FieldError(path, "file", sentence_of(refusal)))
-    return kept, wrong
-
-
-def largest_of(part: File) -> int:
-    """The bytes that a file of this field may have."""
-    config: Config = current_app.extensions["tapak.config"]
-    return min(config.max_file_bytes, part.max_size or config.max_file_bytes)
-
-
-def _keep(filing: Filing, part: File, sent: FileStorage) -> dict[str, Any]:
-    transaction.pause()
-    received = uploads.receive(sent, largest=largest_of(part))
+def attached(filing: Filing, received: Received) -> dict[str, Any]:
+    """The file belongs to this evidence; what is known of it."""
     return operations.attach(
         transaction.session(), instance_id=filing.place.instance.id, node=filing.node.id, actor=current_actor(),
         now=transaction.now(), host=HOST, sha256=received.sha256, name=received.name, type=received.type,

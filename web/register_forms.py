@@ -6,18 +6,13 @@ import uuid
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from flask import current_app, request
-from werkzeug.datastructures import FileStorage
+from flask import request
 
 from engine.errors import FieldError
-from engine.forms import File, Form
-from web import transaction, uploads
+from engine.forms import Form
+from web import sent_files, transaction
 from web.access import current_actor
-from web.config import Config
-from web.errors import sentence_of
 from web.evidence_page import hiding
-from web.fields import path_of
-from web.uploads import UploadRefused
 from web.words import today
 from workflows.registers import entries
 from workflows.registers.entries import Sent
@@ -38,32 +33,14 @@ def posted_key() -> str:
 
 def posted(form: Form) -> tuple[dict[str, object], list[FieldError]]:
     """What the browser sent, its files kept and named among the answers; and which files could not be kept."""
-    kept: list[tuple[str, str]] = []
-    wrong: list[FieldError] = []
-    for name, sent in request.files.items(multi=True):
-        path = path_of(name)
-        part = form.field(path)
-        if not sent.filename or not isinstance(part, File):
-            continue
-        try:
-            kept.append((name, _keep(part, sent)))
-        except UploadRefused as refusal:
-            wrong.append(FieldError(path, "file", sentence_of(refusal)))
+    kept, wrong = sent_files.kept(form, lambda received: entries.keep_file(
+        transaction.session(), sha256=received.sha256, name=received.name, type=received.type, size=received.size,
+        sent=Sent(current_actor(), transaction.now(), ""),
+    ))
     data = form.parse([*request.form.items(multi=True), *kept])
     if not any(form.files(data)):
         return data, wrong
     return form.attach(data, entries.files(transaction.session(), current_actor())), wrong
-
-
-def _keep(part: File, sent: FileStorage) -> str:
-    config: Config = current_app.extensions["tapak.config"]
-    transaction.pause()
-    received = uploads.receive(sent, largest=min(config.max_file_bytes, part.max_size or config.max_file_bytes))
-    entries.keep_file(
-        transaction.session(), sha256=received.sha256, name=received.name, type=received.type, size=received.size,
-        sent=Sent(current_actor(), transaction.now(), ""),
-    )
-    return received.sha256
 
 
 def page_of(form: Form, data: Mapping[str, Any], errors: Iterable[FieldError]) -> dict[str, Any]:

@@ -5,21 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from flask import current_app, flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
-from werkzeug.datastructures import FileStorage
 
 from engine.errors import EvidenceRefused, FieldError, Refused
-from engine.forms import File, Form
-from web import transaction, uploads
+from engine.forms import Form
+from web import sent_files, transaction
 from web.access import allow, current_actor
 from web.activities.blueprint import Seen, bp, seen
-from web.config import Config
 from web.errors import sentence_of, status_of
-from web.fields import path_of, press
+from web.fields import press
 from web.gate import whole
-from web.uploads import UploadRefused
 from web.words import today
 from workflows.activities import register, rights, sheets
 from workflows.activities.rights import EDITING
@@ -63,30 +60,12 @@ def edit_post(activity_id: int) -> ResponseReturnValue:
 
 def _posted(found: Seen, form: Form) -> tuple[dict[str, object], list[FieldError]]:
     """What the browser sent, its files kept and named among the answers; and which files could not be kept."""
-    kept: list[tuple[str, str]] = []
-    wrong: list[FieldError] = []
-    for name, sent in request.files.items(multi=True):
-        path = path_of(name)
-        part = form.field(path)
-        if not sent.filename or not isinstance(part, File):
-            continue
-        try:
-            kept.append((name, _keep(found, part, sent)))
-        except UploadRefused as refusal:
-            wrong.append(FieldError(path, "file", sentence_of(refusal)))
-    data = form.parse([*request.form.items(multi=True), *kept])
-    return form.attach(data, register.files(transaction.session(), found.activity.id)), wrong
-
-
-def _keep(found: Seen, part: File, sent: FileStorage) -> str:
-    config: Config = current_app.extensions["tapak.config"]
-    transaction.pause()
-    received = uploads.receive(sent, largest=min(config.max_file_bytes, part.max_size or config.max_file_bytes))
-    register.keep_file(
+    kept, wrong = sent_files.kept(form, lambda received: register.keep_file(
         transaction.session(), found.activity, sha256=received.sha256, name=received.name, type=received.type,
         size=received.size, actor=current_actor(), now=transaction.now(),
-    )
-    return received.sha256
+    ))
+    data = form.parse([*request.form.items(multi=True), *kept])
+    return form.attach(data, register.files(transaction.session(), found.activity.id)), wrong
 
 
 def _page(
