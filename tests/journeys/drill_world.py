@@ -25,7 +25,7 @@ from workflows.models import Account, Assignment, Body, Climb, Escalation, Notic
 NO_SOWAN, TO_HAND_IN, TO_DECIDE, TO_GO_ON, NEVER_SWORN = range(6), (6, 7), (8, 9, 10), (11, 12), range(13, 73)
 VILLAGES = NEVER_SWORN.stop
 LATE = timedelta(days=60)
-"""So long ago everything was due: every level of every late stay has come, whatever weekday it is."""
+"""So long ago everything was due and begun: every level of every late stay has come, whatever weekday it is."""
 
 
 @dataclass(frozen=True)
@@ -126,7 +126,7 @@ def arm(engine: sa.Engine, random: Random, seconds: float) -> datetime:
             session.execute(sa.update(Timer).where(Timer.id == timer.id).values(due_at=due))
             session.execute(
                 sa.update(Task).where(Task.instance_id == timer.instance_id, Task.node == timer.host)
-                .values(due_at=begin - LATE)
+                .values(due_at=begin - LATE, opened_at=begin - LATE)
             )
         return last
 

@@ -11,7 +11,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext, ngettext
 
-from engine.errors import EvidenceRefused, Refused
+from engine.errors import EvidenceRefused, NotFound, Refused
 from engine.forms import File
 from web import activity_words as words
 from web import transaction
@@ -212,6 +212,8 @@ def make_up(activity_id: int) -> ResponseReturnValue:
 @allow(*EDITING)
 def for_new_members(kind: str) -> ResponseReturnValue:
     """An activity for new members whose bodies took part in none before: their bodies take part at once."""
+    if kind not in words.KINDS:
+        raise NotFound
     session, actor = transaction.session(), current_actor()
     waiting = [one for one in latecomers.waiting(session, actor, 0) if one.kind == kind and not one.activity_id]
     if not waiting:
