@@ -15,6 +15,7 @@ from benchmarks.world import ANSWER
 
 _NOW = "2024-06-01 03:00:00.000000"
 _HASH = "0" * 64
+_SALT = "0" * 32
 _STATE = "sowan_done/submit_secretariat"
 
 _STANDING = """
@@ -45,8 +46,9 @@ INSERT INTO timer (instance_id, node, host, visit, round, due_at, repeats, fired
 VALUES (%s, 'submit_secretariat_late', 'submit_secretariat', %s, 0, %s, 0, %s)"""
 _DEED = "INSERT INTO deed (instance_id, stage_version, person, role) VALUES (%s, %s, %s, %s) ON CONFLICT DO NOTHING"
 _HISTORY = """
-INSERT INTO history (instance_id, seq, at, actor, action, node, source, target, details, digest, previous, hash)
-VALUES (%s, %s, %s, %s, 'task.completed', 'approve_sowan', 'inaugurated/approve_sowan', %s, %s, %s, %s, %s)"""
+INSERT INTO history (instance_id, seq, at, actor, action, node, source, target, details, digest, previous, hash,
+  salt)
+VALUES (%s, %s, %s, %s, 'task.completed', 'approve_sowan', 'inaugurated/approve_sowan', %s, %s, %s, %s, %s, %s)"""
 _MESSAGE = """
 INSERT INTO message (kind, dedupe, payload, created_at, available_at, attempts)
 VALUES ('instance.moved', %s, %s, %s, %s, 0) ON CONFLICT DO NOTHING"""
@@ -112,7 +114,7 @@ class ByHand:
         run(_DEED, one, stay, actor, "commissioner")
         details = {"actor_name": "Komisioner", "answer": {"decision": "approve"}, "accepted": [evidence],
                    "stages": ["sowan_done"]}
-        run(_HISTORY, one, seq + 1, _NOW, actor, _STATE, json.dumps(details), _HASH, head, _HASH)
+        run(_HISTORY, one, seq + 1, _NOW, actor, _STATE, json.dumps(details), _HASH, head, _HASH, _SALT)
         run(_MESSAGE, f"moved:{one}:{seq + 1}", json.dumps({"instance_id": one, "seq": seq + 1}), _NOW, _NOW)
         run(_ANSWERED, one, task, json.dumps(ANSWER), _HASH, actor, _NOW, _NOW)
         run(_REVERSAL, one, seq + 1, seq + 1, task, actor, _NOW, json.dumps(_BEFORE))

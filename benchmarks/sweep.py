@@ -25,6 +25,7 @@ TURNS = 4
 BATCH = 2_000
 TARGET_US = 2_000.0
 _HASH = "0" * 64
+_SALT = "0" * 32
 
 DRAWING = b"""<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL"
  xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" targetNamespace="bench">
@@ -112,8 +113,8 @@ _OPEN = "SELECT node, due_at FROM timer WHERE id = %s AND closed_at IS NULL"
 _STRUCK = "UPDATE timer SET closed_at = %s, fired = %s WHERE id = %s"
 _MOVED = "UPDATE instance SET due_at = due_at, version = %s, seq = %s, head = %s WHERE id = %s AND version = %s"
 _TOLD = """INSERT INTO history
-(instance_id, seq, at, actor, action, node, source, target, details, digest, previous, hash)
-VALUES (%s, %s, %s, 'system', 'timer.fired', %s, %s, %s, %s, %s, %s, %s)"""
+(instance_id, seq, at, actor, action, node, source, target, details, digest, previous, hash, salt)
+VALUES (%s, %s, %s, 'system', 'timer.fired', %s, %s, %s, %s, %s, %s, %s, %s)"""
 _ASKED = """INSERT INTO message (kind, dedupe, payload, created_at, available_at, attempts)
 VALUES ('instance.moved', %s, %s, %s, %s, 0), ('escalation.thrown', %s, %s, %s, %s, 0) ON CONFLICT DO NOTHING"""
 
@@ -128,7 +129,7 @@ def _strike(cursor: Any, timer: int, now: str, postgres: bool) -> None:
     run(_STRUCK, now, True, timer)
     run(_MOVED, version + 1, seq + 1, _HASH, one, version)
     details = json.dumps({"actor_name": "Tapak", "due": str(due), "thrown": ["told"]})
-    run(_TOLD, one, seq + 1, now, node, state, state, details, _HASH, head, _HASH)
+    run(_TOLD, one, seq + 1, now, node, state, state, details, _HASH, head, _HASH, _SALT)
     ids = {"instance_id": one, "seq": seq + 1}
     run(_ASKED, f"moved:{one}:{seq + 1}", json.dumps(ids), now, now, f"thrown:{one}:{seq + 1}:told",
         json.dumps(ids | {"node": "told", "trigger": f"fire.{node}"}), now, now)
