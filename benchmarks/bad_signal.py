@@ -87,7 +87,7 @@ class Phone:
 
     def _made(self, page: Page) -> Page:
         page.set_viewport_size({"width": 360, "height": 740})
-        page.set_default_timeout(20_000)
+        page.set_default_timeout(60_000)
         return page
 
     def another(self) -> Page:
@@ -185,9 +185,17 @@ def _one(this: Run, tally: Tally) -> None:
         _play(this, tally)
         tally.received += 1
     except (Error, AssertionError) as error:
-        tally.trouble.append(f"run {this.number}: {str(error)[:600]}")
+        tally.trouble.append(f"run {this.number}: {str(error)[:600]}\n  {_shown(this.phone.page)}")
         this.line.turn("good")
     _count(this, tally)
+
+
+def _shown(page: Page) -> str:
+    """Where the phone stands."""
+    try:
+        return f"{page.url}: {page.locator('main').inner_text(timeout=2000)[:300]!r}"
+    except Error as error:
+        return f"{page.url}: {error.message.splitlines()[0]}"
 
 
 def _play(this: Run, tally: Tally) -> None:

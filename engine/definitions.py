@@ -147,6 +147,16 @@ def _asked(decisions: dmn.Decisions) -> Iterator[str]:
                     yield text.text.strip()  # what is told as a problem of the model, and null when asked
 
 
+@dataclass(frozen=True)
+class Proved:
+    """What is stored of a drawing that may be published: the process's id and name, its outline and fingerprint."""
+
+    key: str
+    name: str
+    outline: str
+    fingerprint: str
+
+
 KEPT = 32
 """So many drawings are kept compiled, and so many sets of files proved, whatever database they stand in."""
 _loaded: WeakKeyDictionary[object, dict[int, Loaded]] = WeakKeyDictionary()
@@ -164,11 +174,11 @@ def publish(
     Refused, with nothing stored: a drawing that cannot be read, compiled or proved sound (DrawingRefused), a form that
     cannot be read (FormRefused). Instances under way stay with the version they run by.
     """
-    process = proved(drawing, form_texts, handlers, key, roles)
-    current = session.scalars(current_version(process.id)).first()
+    found = proved(drawing, form_texts, handlers, key, roles)
+    current = session.scalars(current_version(found.key)).first()
     if current is not None and is_same(current, drawing, form_texts):
         return current
-    return store(session, process, Definition(
+    return store(session, found, Definition(
         drawing=drawing, forms=dict(form_texts), published_at=now, published_by=by, status="published",
     ))
 
@@ -176,8 +186,8 @@ def publish(
 def proved(
     drawing: bytes, form_texts: Mapping[str, str], handlers: Collection[str] = frozenset(), key: str | None = None,
     roles: Collection[str] | None = None,
-) -> Process:
-    """The process of a drawing that may be published with these forms. Refused as `publish`.
+) -> Proved:
+    """A drawing that may be published with these forms. Refused as `publish`.
 
     `roles` are the roles that exist; a task that none of them may do is refused. None: not asked.
     """
@@ -189,7 +199,7 @@ def proved(
 def _proved(
     drawing: bytes, texts: tuple[tuple[str, str], ...], handlers: frozenset[str], key: str | None,
     roles: frozenset[str] | None,
-) -> Process:
+) -> Proved:
     """What was proved of the same files stays proved."""
     form_texts = dict(texts)
     process = chosen(drawing, key)
@@ -203,7 +213,7 @@ def _proved(
             dmn.read(text.encode())
         else:
             forms.load(text)
-    return process
+    return Proved(process.id, process.name or process.id, outline.outline(process), outline.fingerprint(process))
 
 
 def chosen(drawing: bytes, key: str | None = None) -> Process:
@@ -223,11 +233,11 @@ def is_same(definition: Definition, drawing: bytes, form_texts: Mapping[str, str
     return definition.drawing == drawing and definition.forms == dict(form_texts)
 
 
-def store(session: Session, process: Process, definition: Definition) -> Definition:
-    """The definition is in the database as the next version of this proved process, with its name and outline."""
-    last = session.scalar(select(func.max(Definition.version)).where(Definition.key == process.id)) or 0
-    definition.key, definition.version, definition.name = process.id, last + 1, process.name or process.id
-    definition.outline, definition.fingerprint = outline.outline(process), outline.fingerprint(process)
+def store(session: Session, found: Proved, definition: Definition) -> Definition:
+    """The definition is in the database as the next version of what was proved, with its name and outline."""
+    last = session.scalar(select(func.max(Definition.version)).where(Definition.key == found.key)) or 0
+    definition.key, definition.version, definition.name = found.key, last + 1, found.name
+    definition.outline, definition.fingerprint = found.outline, found.fingerprint
     session.add(definition)
     session.flush()
     return definition

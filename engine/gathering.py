@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from enum import IntEnum
 from typing import Any
 
 from sqlalchemy import event
@@ -19,8 +20,18 @@ Values = Mapping[str, Any]
 Run = Callable[[Session, Sequence[Values]], None]
 
 
+class Turn(IntEnum):
+    """When something that waits is written: the product's registers, what asks how they stand then, and all the rest,
+    which may tell of it."""
+
+    REGISTERS = 0
+    ASKING = 1
+    REST = 2
+
+
 class Gathered:
-    """What waits to be written, by statement in the order of its first use; `_own` is that of the present act."""
+    """What waits to be written, by turn, then by statement in the order of its first use; `_own` is that of the
+    present act."""
 
     def __init__(self, session: Session, *, alone: bool = False) -> None:
         self._session, self.alone = session, alone
@@ -29,13 +40,12 @@ class Gathered:
         """What was read for many acts in one question: each takes its own out, once."""
         self.wrote = False
         """Whether something of the present act is written already, into the product's registers or to be read again."""
-        self._first: dict[Any, tuple[Run, list[Values]]] = {}
-        self._waiting: dict[Any, tuple[Run, list[Values]]] = {}
-        self._own: list[tuple[Any, Run, Sequence[Values], bool]] = []
+        self._waiting = _nothing()
+        self._own: list[tuple[Any, Run, Sequence[Values], Turn]] = []
 
-    def add(self, statement: object, run: Run, rows: Sequence[Values], *, first: bool = False) -> None:
-        """These rows wait; `run` writes any number of them. What is to be done `first` precedes all the others."""
-        self._own.append((statement, run, rows, first))
+    def add(self, statement: object, run: Run, rows: Sequence[Values], turn: Turn = Turn.REST) -> None:
+        """These rows wait; `run` writes any number of them."""
+        self._own.append((statement, run, rows, turn))
 
     def take(self, *what: Any) -> Any:
         """What was read for many acts about this one; None when it was not, or was taken out before."""
@@ -43,8 +53,8 @@ class Gathered:
 
     def settle(self) -> None:
         """The present act's writes wait with those of the acts before it; the next act begins."""
-        for statement, run, rows, first in self._own:
-            (self._first if first else self._waiting).setdefault(statement, (run, []))[1].extend(rows)
+        for statement, run, rows, turn in self._own:
+            self._waiting[turn].setdefault(statement, (run, []))[1].extend(rows)
         self._own, self.wrote = [], False
 
     def forget(self) -> None:
@@ -59,11 +69,16 @@ class Gathered:
             self.wrote = True
 
     def write(self) -> None:
-        """Everything that waits is written, in the order of the statements' first use."""
-        first, self._first, waiting, self._waiting = self._first, {}, self._waiting, {}
-        for run, rows in (*first.values(), *waiting.values()):
-            if rows:
-                run(self._session, rows)
+        """Everything that waits is written."""
+        waiting, self._waiting = self._waiting, _nothing()
+        for turn in sorted(waiting):
+            for run, rows in waiting[turn].values():
+                if rows:
+                    run(self._session, rows)
+
+
+def _nothing() -> dict[Turn, dict[Any, tuple[Run, list[Values]]]]:
+    return {turn: {} for turn in Turn}
 
 
 def of(session: Session) -> Gathered | None:

@@ -59,7 +59,10 @@ SYSTEM = Actor("system", "Tapak")
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """The instance an operation is about, as the host needs it."""
+    """The instance an operation is about, as the host needs it.
+
+    `known` is the host's own: what it has read about the subject under the lock of this act, until it changes it.
+    """
 
     instance_id: int
     subject: str
@@ -67,6 +70,7 @@ class Subject:
     definition: str
     stage: str
     state: str
+    known: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,19 +26,19 @@ def propose(
     The current version, or the proposed one, is answered as it is when nothing in it has changed.
     Refused, with nothing stored: DrawingRefused and FormRefused as by `definitions.publish`.
     """
-    process = definitions.proved(drawing, form_texts, handlers, key, roles)
-    current = session.scalars(definitions.current_version(process.id)).first()
+    found = definitions.proved(drawing, form_texts, handlers, key, roles)
+    current = session.scalars(definitions.current_version(found.key)).first()
     if current is not None and definitions.is_same(current, drawing, form_texts):
         return current
     waiting = session.scalars(
-        select(Definition).where(Definition.key == process.id, Definition.status == "proposed").with_for_update()
+        select(Definition).where(Definition.key == found.key, Definition.status == "proposed").with_for_update()
     ).one_or_none()
     if waiting is not None:
         if definitions.is_same(waiting, drawing, form_texts):
             return waiting
         waiting.status = "withdrawn"
         session.flush()
-    return definitions.store(session, process, Definition(
+    return definitions.store(session, found, Definition(
         drawing=drawing, forms=dict(form_texts), published_at=now, published_by=actor.id, person=actor.who,
         status="proposed",
     ))

@@ -21,6 +21,7 @@ from sqlalchemy.orm import Session
 
 from engine import gathering
 from engine.errors import Stale
+from engine.gathering import Turn
 
 Written: TypeAlias = Select[*tuple[Any, ...]] | CompoundSelect[*tuple[Any, ...]] | Insert | Update | Delete
 Convert: TypeAlias = Callable[[Any], Any]
@@ -43,11 +44,11 @@ class Statement:
         self._written, self._exactly = written, exactly
         self._compiled: dict[str, _Compiled] = {}
 
-    def write(self, session: Session, values: Values) -> int:
+    def write(self, session: Session, values: Values, turn: Turn = Turn.REST) -> int:
         """It has run once; the answer is the number of rows it touched, 1 for one that waits (`engine.gathering`)."""
         connection, ready = self._ready(session)
         if not ready.answers and (gathered := gathering.of(session)) is not None:
-            gathered.add(self, self.run, [values])
+            gathered.add(self, self.run, [values], turn)
             return 1
         with _cursor(connection, ready.text) as cursor:
             _execute(connection, cursor, ready.text, ready.bound(values))

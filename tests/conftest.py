@@ -4,6 +4,8 @@
     sqlite         the same, on SQLite only: for tests about something else than the database
     postgres       the same, on PostgreSQL only
     session        an open session on `database`, rolled back at the end
+    durable        SQLite waits for the disk, as the product does; in this process no other test lets it
+    slow_passwords passwords cost what they cost the product; elsewhere in this process hardly anything
     redis_url      an empty, real Redis
     chromium       the path of a Chromium that Playwright can drive
 
@@ -18,17 +20,22 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import pytest
 import sqlalchemy as sa
+from argon2 import PasswordHasher
 from hypothesis import settings
+from sqlalchemy import event
 from sqlalchemy.orm import Session, sessionmaker
+from sqlalchemy.pool import Pool
 
 from tests import servers
 from tests.postgres_kept import Kept
 from web import migrate
+from web.auth import passwords
 from web.db import make_engine, metadata, session_factory, sqlite_module
 
 # Hypothesis' deadline is a wall clock: on a busy machine it tells of the machine.
@@ -37,6 +44,33 @@ settings.load_profile("tapak")
 
 POSTGRES_VARIABLE, REDIS_VARIABLE = "TAPAK_TEST_POSTGRES", "TAPAK_TEST_REDIS"
 ON_CI = os.environ.get("CI", "").lower() in ("1", "true", "yes")
+
+
+def _waits_for_no_disk(connection: Any, record: Any, _proxy: object) -> None:
+    """PostgreSQL of the tests does not either: a power cut is not among what they try."""
+    if isinstance(connection, sqlite_module().Connection) and "hasty" not in record.info:
+        record.info["hasty"] = True
+        connection.execute("PRAGMA synchronous=OFF")
+
+
+event.listen(Pool, "checkout", _waits_for_no_disk)
+
+
+@pytest.fixture
+def durable() -> Iterator[None]:
+    event.remove(Pool, "checkout", _waits_for_no_disk)
+    yield
+    event.listen(Pool, "checkout", _waits_for_no_disk)
+
+
+_SLOW = passwords.HASHER
+passwords.HASHER = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+
+
+@pytest.fixture
+def slow_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(passwords, "HASHER", _SLOW)
+    monkeypatch.setattr(passwords, "_nobody", cache(passwords._nobody.__wrapped__))
 
 
 @dataclass(frozen=True)
@@ -197,8 +231,14 @@ def database_url(request: pytest.FixtureRequest) -> str:
     return url
 
 
+@cache
+def _engine(url: str) -> sa.Engine:
+    """One for all tests on the same URL: it remembers how statements are written, nothing of what is in a database."""
+    return make_engine(url, pool_size=4)
+
+
 def _open(url: str) -> Iterator[Database]:
-    engine = make_engine(url, pool_size=4)
+    engine = _engine(url)
     yield Database(url, engine, session_factory(engine))
     engine.dispose()
 

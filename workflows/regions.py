@@ -6,12 +6,14 @@ import csv
 import gzip
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from sqlalchemy import ColumnElement, and_, insert, or_, select, update
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from engine.errors import NotFound
+from engine.phrases import Phrase
 from workflows.models import Region
 
 SOURCE = Path(__file__).parent / "data" / "wilayah_indonesia.csv.gz"
@@ -25,11 +27,11 @@ LABELS: Mapping[str, str] = {
     "kpps": "KPPS",
     "pantarlih": "Pantarlih",
     "kecamatan": "Kec.",
-    "camat": "camat",
-    "kapolsek": "kapolsek",
-    "danramil": "danramil",
-    "kades": "kepala desa",
-    "lurah": "lurah",
+    "camat": Phrase("camat"),
+    "kapolsek": Phrase("kapolsek"),
+    "danramil": Phrase("danramil"),
+    "kades": Phrase("kepala desa"),
+    "lurah": Phrase("lurah"),
 }
 
 
@@ -48,7 +50,7 @@ def load(session: Session, *, within: str | None = TEMANGGUNG, source: Path = SO
     With a code, that region, everything below it and the regions above it are loaded. Regions that the list no longer
     has are kept, for bodies may stand on them. A code that the list lacks is refused with NotFound.
     """
-    rows = list(_read(source, within))
+    rows = list(_read(source)) if within is None else _part(source, within)
     if within is not None and not any(row["code"] == within for row in rows):
         raise NotFound(
             "Kode wilayah %(code)s tidak ada dalam daftar Kemendagri. Contoh penulisan: 33.23.", code=within
@@ -68,13 +70,20 @@ def load(session: Session, *, within: str | None = TEMANGGUNG, source: Path = SO
     return Loaded(len(new), len(changed), len(rows) - len(new) - len(changed))
 
 
-def _read(source: Path, within: str | None) -> Iterator[dict[str, str | None]]:
+@lru_cache(maxsize=4)
+def _part(source: Path, within: str) -> list[dict[str, str | None]]:
+    """The region, everything below it and the regions above it."""
+    return [
+        row for row in _read(source) if is_within(code := str(row["code"]), within) or is_within(within, code)
+    ]
+
+
+def _read(source: Path) -> Iterator[dict[str, str | None]]:
     with gzip.open(source, "rt", encoding="utf-8", newline="") as file:
         rows = csv.reader(file)
         next(rows)
         for code, name, level, parent in rows:
-            if within is None or is_within(code, within) or is_within(within, code):
-                yield {"code": code, "name": " ".join(name.split()), "level": level, "parent_code": parent or None}
+            yield {"code": code, "name": " ".join(name.split()), "level": level, "parent_code": parent or None}
 
 
 def is_within(code: str, prefix: str) -> bool:

@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 
 from engine import gathering
 from engine.errors import Refused
+from engine.gathering import Turn
 from engine.statements import Statement
 from workflows.undoing import CHANGED, NEEDED, table_named, value_of
 
@@ -66,7 +67,7 @@ class Together:
             restore = _restore(one["table"], tuple(sorted(values)))
             gathered.add(restore, restore.run, [
                 {**_where(one["table"], _key(one)[1]), **{f"new_{name}": value for name, value in values.items()}}
-            ], first=True)
+            ], Turn.REGISTERS)
 
     def _is(self, one: Mapping[str, Any]) -> bool:
         """Whether the row is as the acceptance left it."""

@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 from engine import gathering
 from engine.base import table_of
 from engine.errors import Refused
-from engine.gathering import Gathered
+from engine.gathering import Gathered, Turn
 from engine.statements import Statement
 from workflows.agendas import Registered
 from workflows.models import Body, Contact, Letter, LetterBody, Membership, Person, Stakeholder, StakeholderHolder
@@ -31,7 +31,8 @@ Rows = dict[tuple[Any, ...], dict[str, Any]]
 class _Part:
     """The rows of one table that belong to a body ("b") or its region ("r"), read by one statement.
 
-    `by` is the column that says whose a row is: those of many are read at once. None for rows that several share.
+    `by` is the column that says whose a row is, in the answer as "whose": those of many are read at once. None for rows
+    that several share.
     """
 
     table: Table
@@ -48,14 +49,19 @@ class _Part:
         return body.region_code if self.by is not None and self.by.key == "region_code" else body.id
 
     def found(self, rows: Iterable[Any]) -> Rows:
-        return {tuple(getattr(row, key) for key in self.keys): row._asdict() for row in rows}
+        return {tuple(getattr(row, key) for key in self.keys): self._of_table(row._asdict()) for row in rows}
+
+    @staticmethod
+    def _of_table(row: dict[str, Any]) -> dict[str, Any]:
+        row.pop("whose", None)
+        return row
 
     def of_many(self, session: Session, owners: Collection[Any]) -> dict[Any, Rows]:
         """The rows of each of these owners; only for a part that says whose its rows are."""
         grouped: dict[Any, list[Any]] = {owner: [] for owner in owners}
         if self.by is not None and owners:
             for row in session.execute(self.asked.where(self.by.in_(owners))):
-                grouped[getattr(row, self.by.key)].append(row)
+                grouped[row.whose].append(row)
         return {owner: self.found(rows) for owner, rows in grouped.items()}
 
 
@@ -64,12 +70,19 @@ _letter, _letter_body = table_of(Letter), table_of(LetterBody)
 _stakeholder, _contact, _holder = table_of(Stakeholder), table_of(Contact), table_of(StakeholderHolder)
 
 
-def _part(table: Table, columns: tuple[str, ...], whose: Column[Any] | ColumnElement[bool]) -> _Part:
+def _part(
+    table: Table, columns: tuple[str, ...], whose: Column[Any] | ColumnElement[bool],
+    through: ColumnElement[bool] | None = None,
+) -> _Part:
+    """`through` joins the table that says whose a row is, where that is another one."""
     asked = select(*(one for one in table.columns if not columns or one.key in columns or one.primary_key))
     if not isinstance(whose, Column):
         return _Part(table, asked, Statement(asked.where(whose)), None)
     name = "r" if whose.key == "region_code" else "b"
-    return _Part(table, asked, Statement(asked.where(whose == bindparam(name))), whose)
+    owned = asked.add_columns(whose.label("whose"))
+    if through is not None:
+        owned = owned.join(whose.table, through)
+    return _Part(table, owned, Statement(owned.where(whose == bindparam(name))), whose)
 
 
 _BODY = _part(_body, ("oath_on", "monitored_on"), _body.c.id)
@@ -82,9 +95,7 @@ _LETTERS = _part(_letter, (), _letter.c.id.in_(
 ))
 _CONCERNED = _part(_letter_body, (), _letter_body.c.body_id)
 _STAKEHOLDERS = _part(_stakeholder, (), _stakeholder.c.region_code)
-_HOLDERS = _part(_holder, (), _holder.c.stakeholder_id.in_(
-    select(_stakeholder.c.id).where(_stakeholder.c.region_code == bindparam("r"))
-))
+_HOLDERS = _part(_holder, (), _stakeholder.c.region_code, _stakeholder.c.id == _holder.c.stakeholder_id)
 # Without what the sweep notes for itself.
 _CONTACTS = _part(_contact, (
     "stakeholder_id", "body_id", "met_on", "received_by", "manner", "outcome", "promise", "promise_due",
@@ -155,7 +166,7 @@ def changed(session: Session, body: Registered, node: str, before: list[Rows]) -
     after = [None if later else _read(session, body, part) for part, later in zip(parts, apart, strict=True)]
     answer: dict[str, Any] = {"rows": []}
     waiting = {"body": body, "node": node, "before": before, "after": after, "answer": answer}
-    gathered.add(("registers", node), _complete, [waiting], first=True)
+    gathered.add(("registers", node), _complete, [waiting], Turn.ASKING)
     return answer
 
 

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engine.base import table_of
+from engine.gathering import Turn
 from engine.host import Actor
 from engine.statements import upsert_of
 from workflows import bodies, letters, people
@@ -109,7 +110,7 @@ def _visited(session: Session, body: Registered, data: Data) -> None:
             "manner": text(visit, "manner") or None, "outcome": text(visit, "outcome") or None,
             "promise": "\n".join(filter(None, (text(visit, "agreement"), text(visit, "follow_up")))) or None,
             "promise_due": day(visit, "follow_up_due"),
-        })
+        }, Turn.REGISTERS)
 
 
 def _secretariat(session: Session, body: Body, data: Data) -> None:

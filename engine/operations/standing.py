@@ -65,11 +65,12 @@ class Standing:
     taken_up: list[AnyRow] = field(default_factory=list)
     written: list[dict[str, Any]] = field(default_factory=list)
     _around: dict[datetime, Surroundings] = field(default_factory=dict)
+    _known: dict[str, Any] = field(default_factory=dict)
 
     @property
     def subject(self) -> Subject:
         row = self.row
-        return Subject(row.id, row.subject, row.scope, self.definition.key, row.stage, row.state)
+        return Subject(row.id, row.subject, row.scope, self.definition.key, row.stage, row.state, self._known)
 
     def surroundings(self, session: Session, now: datetime) -> Surroundings:
         """What lies around the subject, asked once until `accepted`: nobody else changes it under this lock."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -90,14 +90,13 @@ def lay(session: Session, *, villages: int = 0) -> World:
     published = drawings.publish_all(session, "1", now - timedelta(days=30))
     for body in formed.values():
         _enrol(session, agenda, body)
-    accounts = (
+    wanted = (
         ("operator", "operator", REGENCY), ("komisioner", "commissioner", REGENCY),
         ("komisioner2", "commissioner", REGENCY), ("ppk", "ppk_member", KRANGGAN), ("pps", "pps_member", PENDOWO),
         ("sanggrahan", "pps_member", "33.23.13.2008"), ("jauh", "pps_member", OTHER_VILLAGE),
         ("bawaslu", "observer", REGENCY),
     )
-    actors = {login: _account(session, formed, login, role, scope, now) for login, role, scope in accounts}
-    return World(agenda, formed, actors, published, now)
+    return World(agenda, formed, accounts(session, formed, wanted, now), published, now)
 
 
 def inaugurated(session: Session, *codes: str, villages: int = 0) -> World:
@@ -115,37 +114,50 @@ def signed_in(browser: Browser, login: str) -> Browser:
 
 
 def _enrol(session: Session, agenda: Agenda, body: Body) -> None:
-    for place, name in enumerate(samples.MEMBERS[body.kind]):
-        person = Person(name=name, name_key=name_key(name), gender="P" if name in samples.WOMEN else "L")
-        session.add(person)
-        session.flush()
-        session.add(Membership(
+    people = [
+        Person(name=name, name_key=name_key(name), gender="P" if name in samples.WOMEN else "L")
+        for name in samples.MEMBERS[body.kind]
+    ]
+    session.add_all(people)
+    session.flush()
+    session.add_all(
+        Membership(
             agenda_id=agenda.id, body_id=body.id, person_id=person.id, post="ketua" if place == 0 else "anggota",
             from_on=agenda.term_begins,
-        ))
+        )
+        for place, person in enumerate(people)
+    )
     session.flush()
 
 
 _HASH: list[str] = []
 
 
-def _account(
-    session: Session, formed: Mapping[str, Body], login: str, role: str, scope: str, now: datetime
-) -> Actor:
+def accounts(
+    session: Session, formed: Mapping[str, Body], wanted: Sequence[tuple[str, str, str]], now: datetime
+) -> dict[str, Actor]:
+    """Who signs in with which role where; a body's member is its chair."""
     if not _HASH:
         _HASH.append(passwords.digest(PASSWORD))
-    person = None
-    if role.endswith("_member"):
-        person = session.scalars(
-            select(Membership.person_id).where(Membership.body_id == formed[scope].id, Membership.post == "ketua")
-        ).one()
-    account = Account(
-        login=login, name=login.capitalize(), password_hash=_HASH[0], created_at=now, person_id=person,
-        assignments=[Assignment(role=role, scope=scope, from_on=date(2024, 1, 1))],
-    )
-    session.add(account)
+    chairs = dict(session.execute(
+        select(Membership.body_id, Membership.person_id).where(Membership.post == "ketua")
+    ).all())
+    made = [
+        (Account(
+            login=login, name=login.capitalize(), password_hash=_HASH[0], created_at=now,
+            person_id=chairs[formed[scope].id] if role.endswith("_member") else None,
+            assignments=[Assignment(role=role, scope=scope, from_on=date(2024, 1, 1))],
+        ), Grant(role, scope))
+        for login, role, scope in wanted
+    ]
+    session.add_all(account for account, _ in made)
     session.flush()
-    return Actor(str(account.id), account.name, (Grant(role, scope),), person=f"person:{person}" if person else "")
+    return {
+        account.login: Actor(
+            str(account.id), account.name, (grant,), person=f"person:{account.person_id}" if account.person_id else ""
+        )
+        for account, grant in made
+    }
 
 
 def start(session: Session, world: World, body: Body, days_ago: int = 20) -> None:

@@ -155,7 +155,7 @@ def test_what_was_typed_as_login_is_not_kept(app: Flask, browser: Browser) -> No
         assert session.scalar(select(func.count()).select_from(SignInAttempt)) == 1
 
 
-def test_an_unknown_login_takes_as_long_as_a_wrong_password() -> None:
+def test_an_unknown_login_takes_as_long_as_a_wrong_password(slow_passwords: None) -> None:
     stored = passwords.digest(PASSWORD)
     passwords.matches(None, "first use computes the stand-in")
 
@@ -171,7 +171,7 @@ def test_an_unknown_login_takes_as_long_as_a_wrong_password() -> None:
     assert 0.5 < unknown / known < 2
 
 
-def test_passwords_are_argon2id_with_19_mib() -> None:
+def test_passwords_are_argon2id_with_19_mib(slow_passwords: None) -> None:
     assert passwords.digest(PASSWORD).startswith("$argon2id$v=19$m=19456,t=2,p=1$")
 
 

@@ -6,10 +6,12 @@ import ast
 import re
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from functools import cache
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
 from flask import Flask
 from sqlalchemy.orm import Session
@@ -328,9 +330,14 @@ def test_late_is_said(browser: Browser, world: World, session: Session) -> None:
     assert 'data-late="submit_sowan"' in page
 
 
-def english(message: str) -> str:
+@cache
+def english_catalogue() -> Catalog:
     with catalogue.ENGLISH.open("rb") as file:
-        found = read_po(file, locale="en").get(message)
+        return read_po(file, locale="en")
+
+
+def english(message: str) -> str:
+    found = english_catalogue().get(message)
     return str(found.string) if found else ""
 
 

@@ -21,7 +21,7 @@ def value(engine: sa.Engine, sql: str) -> object:
         return connection.exec_driver_sql(sql).scalar()
 
 
-def test_sqlite_is_durable_and_keeps_foreign_keys(sqlite: Database) -> None:
+def test_sqlite_is_durable_and_keeps_foreign_keys(durable: None, sqlite: Database) -> None:
     assert value(sqlite.engine, "PRAGMA synchronous") == 2
     assert value(sqlite.engine, "PRAGMA foreign_keys") == 1
     assert value(sqlite.engine, "PRAGMA busy_timeout") == 15000

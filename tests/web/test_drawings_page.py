@@ -263,7 +263,7 @@ def test_the_script_saves_in_between(operator: Browser) -> None:
 def test_a_draft_is_its_authors_own(app: Flask, operator: Browser, world: World) -> None:
     address = drafted(operator, ("pps.bpmn", RENAMED))
     with db.transaction(app.extensions["tapak.engine"]) as session:
-        world_of._account(session, {}, "operator2", "operator", "33.23", world.now)
+        world_of.accounts(session, {}, [("operator2", "operator", "33.23")], world.now)
     other = as_(app, "operator2")
     for path in ("", "/gambar", "/ubah", "/formulir/submit_sowan"):
         assert other.get(f"{address}{path}").status_code == 404

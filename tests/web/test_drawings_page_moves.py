@@ -81,7 +81,7 @@ def wish(world: World, app: Flask, **more: str) -> dict[str, str]:
 
 def test_the_very_person_may_not_consent(app: Flask, operator: Browser, world: World) -> None:
     with db.transaction(app.extensions["tapak.engine"]) as session:
-        world_of._account(session, {}, "admin", "admin", "33.23", world.now)
+        world_of.accounts(session, {}, [("admin", "admin", "33.23")], world.now)
     admin = as_(app, "admin")
     proposal = proposed(admin, RENAMED)
     page = admin.get(proposal).text

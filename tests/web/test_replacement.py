@@ -36,7 +36,7 @@ def world(session: Session) -> World:
     """PPS Pendowo is inaugurated and has two reserves; an operator of another regency looks on."""
     made = world_of.inaugurated(session, PENDOWO)
     body = made.of(PENDOWO)
-    world_of._account(session, made.bodies, "asing", "operator", "33.08", made.now)
+    world_of.accounts(session, made.bodies, [("asing", "operator", "33.08")], made.now)
     for rank, name in ((4, "Cadangan Empat"), (5, "Cadangan Lima")):
         person = Person(name=name, name_key=name.lower())
         session.add(person)
@@ -170,7 +170,7 @@ def test_doubles_stale_pages_and_regions_are_refused(session: Session, world: Wo
 
 def both(session: Session, world: World, enter: Any) -> Browser:
     """Somebody who is operator and commissioner at once."""
-    world_of._account(session, world.bodies, "rangkap", "operator", world_of.REGENCY, world.now)
+    world_of.accounts(session, world.bodies, [("rangkap", "operator", world_of.REGENCY)], world.now)
     account = session.scalar(select(Account.id).where(Account.login == "rangkap"))
     assert account is not None
     known = session.scalars(select(Assignment).where(Assignment.account_id == account)).one()
