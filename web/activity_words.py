@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 
-from engine.forms.messages import in_english
-from web.i18n import language
+from web.fields import recalled
 from web.words import role_name
 
 KINDS = {
@@ -58,10 +56,8 @@ def sentence(said: Mapping[str, Any]) -> str:
         if "role" in values:
             values["role"] = role_name(values["role"])
         return str(known) % values if values else str(known)
-    text = str(said.get("text") or "")
-    told = in_english(text) if language() == "en" else text
-    told = gettext(told) if told == text and text else told
-    told = told % values if values else told
+    text = said.get("text") or ""
+    told = recalled({"message": text, "template": text, "values": values} if values else text)
     return f"{said['name']}: {told}" if said.get("name") else told
 
 

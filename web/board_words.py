@@ -192,7 +192,7 @@ class Words:
         if cause.reason == "approval":
             return gettext("setujui atau kembalikan buktinya")
         if cause.missing:
-            return gettext("lengkapi %(missing)s", missing=", ".join(cause.missing))
+            return gettext("lengkapi %(missing)s", missing=", ".join(map(self.drawn, cause.missing)))
         if cause.reason == "returned":
             return gettext("perbaiki bukti, lalu kirim ulang")
         if cause.reason == "parent" and cause.owner == "ppk_member":

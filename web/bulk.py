@@ -8,15 +8,16 @@ from typing import Any
 
 from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext, ngettext
+from flask_babel import ngettext
 
+from engine import phrases
 from engine.errors import EvidenceRefused, FieldError, NotFound, Refused
 from engine.forms import Path
 from engine.host import Actor
 from web import transaction
 from web.access import allow, current_actor
 from web.acting import acting, mandate_id
-from web.errors import sentence_of, status_of
+from web.errors import filled, sentence_of, status_of
 from web.gate import whole
 from web.tasks import filters_asked
 from web.words import today
@@ -141,14 +142,19 @@ def _page(
         hidden = frozenset(form.hidden(data, context={})) | {("decision",)}
     names = {one["task"]: one["name"] for one in row.chosen}
     return render_template(
-        "bulk/show.html", bulk=row, settled=settled, may=settled.may, refused=[one for one in row.chosen if one["why"]],
-        names=names, form=form, data=data, sheet={"errors": errors, "hidden": hidden, "context": {}}, errors=errors,
-        refusal=refusal, until=settled.undo_until(transaction.now()), returning=row.decision == RETURN,
+        "bulk/show.html", bulk=row, settled=settled, may=_most_warned(settled),
+        refused=[one for one in row.chosen if one["why"]], names=names, form=form, data=data, errors=errors,
+        sheet={"errors": errors, "hidden": hidden, "context": {}}, refusal=refusal,
+        until=settled.undo_until(transaction.now()), returning=row.decision == RETURN,
         why=_why, meetings=pleno.latest(session, current_actor()) if row.done_at is None and not errors else (),
     ), status
 
 
+def _most_warned(settled: Settled) -> list[dict[str, Any]]:
+    """Those that may be decided, the ones with most to know of first."""
+    return sorted(settled.may, key=lambda one: -len(one["warnings"]))
+
+
 def _why(one: dict[str, Any]) -> str:
     """Why one was refused, in the reader's language."""
-    words = str(one["why"])
-    return gettext(words, **one.get("values", {})) if words else ""
+    return filled(str(one["why"]), phrases.recalled(one.get("values", {})))

@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import secrets
 from collections.abc import Mapping
+from datetime import date
 
 from flask import Flask, Response, current_app, jsonify, render_template, request
 from flask_babel import gettext
@@ -19,12 +20,13 @@ from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
 
 from engine import errors
-from engine.phrases import Phrase, parts
+from engine.forms.words import number
+from engine.phrases import Figure, Phrase, parts
 from web import transaction
 from web.access import wants_json
 from web.auth import sessions
 from web.i18n import spoken
-from web.words import ROLE_NAMES, role_name
+from web.words import ROLE_NAMES, role_name, short_date
 
 log = logging.getLogger(__name__)
 
@@ -109,6 +111,8 @@ def filled(template: str, values: Mapping[str, str]) -> str:
 def _value(value: str) -> str:
     if value in ROLE_NAMES:
         return role_name(value)
+    if isinstance(value, Figure):
+        return short_date(value.value) if isinstance(value.value, date) else number(value.value, spoken())
     return translated(value) if isinstance(value, Phrase) else value
 
 

@@ -17,6 +17,7 @@ from markupsafe import Markup, escape
 from engine.errors import FieldError
 from engine.forms import DynamicList, Form, Path, html_name
 from engine.forms.messages import in_english
+from engine.phrases import from_dict
 from web.errors import translated
 from web.i18n import language
 from workflows.field_names import named
@@ -34,8 +35,18 @@ def errors_at(errors: Iterable[FieldError], path: Iterable[str | int]) -> list[s
 
 def said(error: FieldError) -> str:
     """What is wrong, in the reader's language: of the forms' own sentences or of the catalogue."""
-    told = in_english(error.message) if language() == "en" else error.message
-    return translated(error.message) if told == error.message else told
+    return said_words(error.message)
+
+
+def said_words(message: str) -> str:
+    """A sentence of a form or a rule, in the reader's language."""
+    told = in_english(message) if language() == "en" else message
+    return translated(message) if told == message else told
+
+
+def recalled(kept: str | Mapping[str, Any]) -> str:
+    """A sentence that JSON has kept, in the reader's language."""
+    return said_words(from_dict(kept))
 
 
 def errors_within(errors: Iterable[FieldError], path: Iterable[str | int]) -> bool:
@@ -98,7 +109,7 @@ def install(app: Flask) -> None:
     """Templates can name fields and find their errors."""
     app.jinja_env.globals.update(
         html_name=html_name, errors_at=errors_at, errors_within=errors_within, said=said, translated=translated,
-        named=named,
+        named=named, recalled=recalled,
     )
     app.jinja_env.filters["tuple_of"] = tuple
     app.jinja_env.filters["emphasised"] = emphasised

@@ -41,11 +41,6 @@ REASONS = (
     _l("Narasumber belum sesuai"), _l("Belum ditandatangani atau dicap"), _l("Kunjungan wajib belum ada"),
     _l("Salah berkas"),
 )
-PARTS = (
-    _l("surat usulan"), _l("keputusan bupati/wali kota"), _l("keputusan kepala desa/lurah"),
-    _l("keputusan KPU kabupaten/kota"), _l("pakta integritas"), _l("camat"), _l("kapolsek"), _l("danramil"),
-    _l("kepala desa"), _l("lurah"),
-)
 DIVISIONS = (
     _l("Ketua: umum, keuangan dan logistik"), _l("Data dan informasi"), _l("Teknis penyelenggaraan"),
     _l("Sosialisasi, partisipasi masyarakat dan SDM"), _l("Hukum dan pengawasan"), _l("Data pemilih"),

@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased
 
-from engine import definitions
+from engine import definitions, phrases
 from engine.errors import Forbidden, NotFound, Refused
 from engine.host import Actor
 from engine.models import Instance, Submission, Task
@@ -223,7 +223,7 @@ def _engine(chosen: Sequence[Mapping[str, Any]]) -> list[Chosen]:
 def _said(verdict: Verdict) -> dict[str, Any]:
     return {
         "why": verdict.refusal.template if verdict.refusal else "",
-        "values": dict(verdict.refusal.values) if verdict.refusal else {},
+        "values": phrases.kept(verdict.refusal.values) if verdict.refusal else {},
         "kind": type(verdict.refusal).__name__ if verdict.refusal else "",
     }
 
@@ -232,12 +232,12 @@ def _almanac(session: Session, body_id: int) -> Almanac:
     return almanac_of(session, session.get_one(Body, body_id))
 
 
-def _warned(session: Session, instances: list[int]) -> dict[int, list[str]]:
+def _warned(session: Session, instances: list[int]) -> dict[int, list[dict[str, Any]]]:
     """The soft findings of what waits for a decision, by instance."""
-    found: dict[int, list[str]] = {}
+    found: dict[int, list[dict[str, Any]]] = {}
     for row in session.execute(
         select(Submission.instance_id, Submission.warnings)
         .where(Submission.instance_id.in_(instances), Submission.status == "submitted").order_by(Submission.id)
     ):
-        found.setdefault(row.instance_id, []).extend(str(one["message"]) for one in row.warnings)
+        found.setdefault(row.instance_id, []).extend(row.warnings)
     return found

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
+from engine import phrases
 from engine.bpmn.model import Node
 from engine.errors import NotFound
 from engine.forms import File, Form
@@ -178,7 +179,7 @@ def _exhibit(
             for caption, file in pictures
         ),
         papers=tuple(one for one in files if one not in pictures),
-        warnings=tuple((named(form, one.get("path") or ()), str(one["message"])) for one in newest.warnings),
+        warnings=tuple((named(form, one.get("path") or ()), phrases.from_dict(one)) for one in newest.warnings),
         submitted_at=newest.submitted_at, by=names.get(newest.actor, newest.actor), on_behalf_of=newest.on_behalf_of,
         earlier=tuple(
             Earlier(one.submitted_at, names.get(one.actor, one.actor),
@@ -212,7 +213,7 @@ def _lines(
     old = {row.path: row for row in form.describe(before, context=context, language=language)} if before else {}
     warned: dict[tuple[Any, ...], list[str]] = {}
     for one in newest.warnings:
-        warned.setdefault(tuple(one.get("path") or ()), []).append(str(one["message"]))
+        warned.setdefault(tuple(one.get("path") or ()), []).append(phrases.from_dict(one))
     for row in form.describe(data, context=context, language=language):
         line = Line(
             row.label, "" if row.heading else rule_in(row.field.help), row.value, row.level, row.heading,

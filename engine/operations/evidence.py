@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import bindparam, or_, select, update
 from sqlalchemy.orm import Session
 
-from engine import gathering
+from engine import gathering, phrases
 from engine.base import table_of
 from engine.errors import EvidenceRefused, FieldError
 from engine.graph import Transition
@@ -228,8 +228,8 @@ def waits(session: Session, instance_id: int, node: str) -> bool:
 
 
 def as_rows(warnings: Sequence[Finding]) -> list[dict[str, Any]]:
-    """Soft findings as they are stored and shown: [{"path": [...], "code": …, "message": …}]."""
-    return [{"path": list(one.path), "code": one.code, "message": one.message} for one in warnings]
+    """Soft findings as they are stored and shown: [{"path": [...], "code": …, and the message as phrases keep it}]."""
+    return [{"path": list(one.path), "code": one.code, **phrases.as_dict(one.message)} for one in warnings]
 
 
 def hand_in(

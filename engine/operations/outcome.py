@@ -23,7 +23,7 @@ class Outcome:
     """What one act did to one instance.
 
     `source` and `target` are state names, `stages` the stages passed, `version` the instance's version afterwards,
-    `warnings` the soft findings as {"path", "code", "message"}; `handed_in` the nodes whose prepared evidence was
+    `warnings` the soft findings as `evidence.as_rows` has them; `handed_in` the nodes whose prepared evidence was
     handed in on the way; `done` is False when the act was counted but the task goes on (a vote).
     """
 

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from engine.errors import EvidenceRefused, Refused
 from engine.host import Actor
+from engine.phrases import Phrase
 from workflows import replacement
 from workflows.activities import rights, sheets
 from workflows.activities.verdicts import Said
@@ -88,7 +89,7 @@ def record(
         except EvidenceRefused as refusal:
             said += [Said("", one.name, error.message) for error in refusal.errors]
         except Refused as refusal:
-            said.append(Said("", one.name, refusal.template, dict(refusal.values)))
+            said.append(Said("", one.name, Phrase(refusal.template, **refusal.values)))
         else:
             said.append(Said("follower_done", values={"name": one.name}))
     return tuple(said)

@@ -19,6 +19,7 @@ from engine.base import table_of
 from engine.errors import EvidenceRefused, Forbidden, NotFound, Refused
 from engine.host import Actor
 from engine.outbox import Taken
+from engine.phrases import Phrase
 from workflows import agendas
 from workflows.activities import attendance, followers, rights, sheets
 from workflows.activities.cases import Case, load
@@ -171,7 +172,7 @@ def _carried_out(session: Session, case: Case, verdict: Verdict, now: datetime) 
     except EvidenceRefused as refusal:
         said = tuple(Said("", "", one.message) for one in refusal.errors)
     except Refused as refusal:
-        said = (Said("", "", refusal.template, dict(refusal.values)),)
+        said = (Said("", "", Phrase(refusal.template, **refusal.values)),)
     return Verdict("refused", said)
 
 

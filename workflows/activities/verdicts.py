@@ -10,6 +10,7 @@ from engine.errors import FieldError
 from engine.forms import Field, Form
 from engine.forms.fields import Checklist, Choice
 from engine.history import digest
+from engine.phrases import Phrase, as_dict
 from workflows import rules, signposts
 from workflows.activities.cases import Case
 from workflows.field_names import named
@@ -32,7 +33,7 @@ CARRIED = frozenset({
 
 @dataclass(frozen=True)
 class Said:
-    """One sentence: our own by its `code` with `values`, or `text` as a form or rule says it about the field `name`.
+    """One sentence: our own by its `code` with `values`, or `text` as a form, a rule or a refusal says it, of `name`.
 
     `lacks` tells that something is only missing yet, `waits` that it is the day of making up.
     """
@@ -45,7 +46,8 @@ class Said:
     waits: bool = False
 
     def as_dict(self) -> dict[str, Any]:
-        return {"code": self.code, "name": self.name, "text": self.text, "values": dict(self.values or {})}
+        text = as_dict(self.text) if isinstance(self.text, Phrase) else self.text
+        return {"code": self.code, "name": self.name, "text": text, "values": dict(self.values or {})}
 
 
 @dataclass(frozen=True)

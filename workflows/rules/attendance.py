@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from engine.host import Finding
+from engine.phrases import Phrase
 from workflows.people import name_key
 from workflows.rules.common import past, soft
 from workflows.rules.facts import Facts, Serving
@@ -25,12 +26,12 @@ def everyone_counted(data: Data, facts: Facts) -> Iterator[Finding]:
         if row is None:
             yield soft(
                 ("attendance",), "attendance.missing",
-                f"{member.name} belum ada dalam daftar kehadiran. Tambahkan barisnya.",
+                Phrase("%(name)s belum ada dalam daftar kehadiran. Tambahkan barisnya.", name=member.name),
             )
         elif text(row, "status") not in (PRESENT, LATE):
             yield soft(
                 ("attendance",), "attendance.absent",
-                f"{member.name} tidak hadir. Adakan susulan sebelum bukti ini disetujui.",
+                Phrase("%(name)s tidak hadir. Adakan susulan sebelum bukti ini disetujui.", name=member.name),
             )
     yield from make_up_dates(data, facts)
 
@@ -43,4 +44,6 @@ def make_up_dates(data: Data, facts: Facts) -> Iterator[Finding]:
         path = ("attendance", place, "made_up_on")
         yield from past(path, made_up_on, facts)
         if made_up_on and held_on and made_up_on < held_on:
-            yield soft(path, "attendance.made_up_on", "Tanggal susulan mendahului kegiatannya. Periksa tanggalnya.")
+            yield soft(
+                path, "attendance.made_up_on", Phrase("Tanggal susulan mendahului kegiatannya. Periksa tanggalnya.")
+            )

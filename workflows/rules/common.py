@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 
 from engine.host import Finding
+from engine.phrases import Figure, Phrase
 from workflows.rules.facts import Facts
 from workflows.rules.values import Data, Path, day, files, text
 
@@ -14,25 +15,22 @@ Rule = Callable[[Data, Facts], Iterable[Finding]]
 DECREE_NUMBER = re.compile(r"\d{1,5}( Tahun \d{4})?", re.IGNORECASE)
 
 
-def hard(path: Path, code: str, message: str) -> Finding:
+def hard(path: Path, code: str, message: Phrase) -> Finding:
     """A finding that refuses the evidence."""
     return Finding(path, code, message, True)
 
 
-def soft(path: Path, code: str, message: str) -> Finding:
+def soft(path: Path, code: str, message: Phrase) -> Finding:
     """A finding that warns, and is shown to who approves."""
     return Finding(path, code, message, False)
-
-
-def date_of(value: date) -> str:
-    """A date in digits, as forms show it: 16-05-2024."""
-    return f"{value:%d-%m-%Y}"
 
 
 def past(path: Path, value: date | None, facts: Facts) -> Iterator[Finding]:
     """What was done was done by today."""
     if value is not None and value > facts.today:
-        yield hard(path, "date.future", f"Tanggal {date_of(value)} belum terjadi. Isi tanggal paling lambat hari ini.")
+        yield hard(path, "date.future", Phrase(
+            "Tanggal %(day)s belum terjadi. Isi tanggal paling lambat hari ini.", day=Figure(value)
+        ))
 
 
 def since_oath(path: Path, value: date | None, facts: Facts) -> Iterator[Finding]:
@@ -43,13 +41,14 @@ def since_oath(path: Path, value: date | None, facts: Facts) -> Iterator[Finding
     if value is None:
         return
     if facts.oath_on is None:
-        yield soft(path, "date.oath_unknown", "Sumpah badan ini belum tercatat; tanggal diperiksa sesudahnya.")
-    elif value < facts.oath_on:
-        yield hard(
-            path,
-            "date.before_oath",
-            f"Tanggal {date_of(value)} mendahului sumpah pada {date_of(facts.oath_on)}. Perbaiki tanggal ini.",
+        yield soft(
+            path, "date.oath_unknown", Phrase("Sumpah badan ini belum tercatat; tanggal diperiksa sesudahnya.")
         )
+    elif value < facts.oath_on:
+        yield hard(path, "date.before_oath", Phrase(
+            "Tanggal %(day)s mendahului sumpah pada %(oath)s. Perbaiki tanggal ini.", day=Figure(value),
+            oath=Figure(facts.oath_on),
+        ))
 
 
 def held_since_oath(data: Data, facts: Facts) -> Iterator[Finding]:
@@ -62,11 +61,10 @@ def photos_of_others(data: Data, facts: Facts) -> Iterator[Finding]:
     for file in files(data):
         other = facts.photos_elsewhere.get(file.sha256)
         if file.key == "photos" and other:
-            yield soft(
-                file.path,
-                "photo.reused",
-                f"Foto “{file.name}” sama dengan foto dari {other}. Pastikan foto ini milik kegiatan badan Anda.",
-            )
+            yield soft(file.path, "photo.reused", Phrase(
+                "Foto “%(photo)s” sama dengan foto dari %(body)s. Pastikan foto ini milik kegiatan badan Anda.",
+                photo=file.name, body=other,
+            ))
 
 
 def letter_number(data: Data, facts: Facts, document: str, *, decree: bool) -> Iterator[Finding]:
@@ -75,15 +73,13 @@ def letter_number(data: Data, facts: Facts, document: str, *, decree: bool) -> I
     number = text(data, key)
     usual = re.fullmatch(facts.number_pattern, number) or (decree and DECREE_NUMBER.fullmatch(number))
     if number and not usual:
-        yield soft(
-            (key,),
-            "letter.number",
-            f"Nomor “{number}” tidak seperti pola biasanya, misalnya 397/PL.01.3-PU/3323/2024. Periksa sekali lagi.",
-        )
+        yield soft((key,), "letter.number", Phrase(
+            "Nomor “%(number)s” tidak seperti pola biasanya, misalnya 397/PL.01.3-PU/3323/2024. Periksa sekali lagi.",
+            number=number,
+        ))
     registered = facts.letters_elsewhere.get(document)
     if registered is not None:
-        yield soft(
-            (key,),
-            "letter.date",
-            f"Nomor “{number}” sudah terdaftar dengan tanggal {date_of(registered)}. Periksa nomor dan tanggalnya.",
-        )
+        yield soft((key,), "letter.date", Phrase(
+            "Nomor “%(number)s” sudah terdaftar dengan tanggal %(day)s. Periksa nomor dan tanggalnya.", number=number,
+            day=Figure(registered),
+        ))

@@ -73,8 +73,10 @@ class Facts:
     number_pattern: str = NUMBER_PATTERN
 
     def label(self, key: str) -> str:
-        """What this region calls it."""
-        return self.labels.get(key) or LABELS[key]
+        """What this region calls it; a phrase where it calls it as most do."""
+        usual = LABELS[key]
+        own = self.labels.get(key) or usual
+        return usual if own == usual else own
 
 
 def gather_facts(

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from engine.host import Finding
+from engine.phrases import Figure, Phrase
 from workflows.people import name_key
 from workflows.rules.attendance import LATE, PRESENT, make_up_dates, row_of
-from workflows.rules.common import date_of, hard, past, soft
+from workflows.rules.common import hard, past, soft
 from workflows.rules.facts import Facts
 from workflows.rules.roster import old_enough, right_number, women_share
 from workflows.rules.values import Data, day, rows, text
@@ -19,22 +20,21 @@ def dates(data: Data, facts: Facts) -> Iterator[Finding]:
     yield from past(("held_on",), held_on, facts)
     yield from past(("plenary_on",), plenary_on, facts)
     if held_on and plenary_on and plenary_on < held_on:
-        yield hard(
-            ("plenary_on",), "date.before_oath",
-            f"Pleno perdana tidak boleh mendahului sumpah pada {date_of(held_on)}. Perbaiki tanggalnya.",
-        )
+        yield hard(("plenary_on",), "date.before_oath", Phrase(
+            "Pleno perdana tidak boleh mendahului sumpah pada %(oath)s. Perbaiki tanggalnya.", oath=Figure(held_on)
+        ))
     if held_on and facts.planned_on and held_on != facts.planned_on:
-        yield soft(
-            ("held_on",), "date.not_planned",
-            f"Jadwal pelantikan {date_of(facts.planned_on)}. Pastikan tanggal {date_of(held_on)} benar.",
-        )
+        yield soft(("held_on",), "date.not_planned", Phrase(
+            "Jadwal pelantikan %(planned)s. Pastikan tanggal %(day)s benar.", planned=Figure(facts.planned_on),
+            day=Figure(held_on),
+        ))
     yield from make_up_dates(data, facts)
 
 
 def members(data: Data, facts: Facts) -> Iterator[Finding]:
     """The register has the right number of members, old enough on the day, and the share of women is heeded."""
     yield from right_number(
-        ("attendance",), len(facts.members), facts, "Minta operator melengkapi daftar anggota badan ini."
+        ("attendance",), len(facts.members), facts, Phrase("Minta operator melengkapi daftar anggota badan ini.")
     )
     held_on = day(data, "held_on") or facts.today
     for member in facts.members:
@@ -49,22 +49,24 @@ def everyone_sworn(data: Data, facts: Facts) -> Iterator[Finding]:
     for place, row in enumerate(rows(data, "attendance")):
         name = text(row, "member_name")
         if known and name and name_key(name) not in known:
-            yield hard(
-                ("attendance", place, "member_name"), "attendance.stranger",
-                f"{name} tidak tercatat sebagai anggota. Tulis nama sesuai daftar: {listed}.",
-            )
+            yield hard(("attendance", place, "member_name"), "attendance.stranger", Phrase(
+                "%(name)s tidak tercatat sebagai anggota. Tulis nama sesuai daftar: %(names)s.", name=name, names=listed
+            ))
     for member in facts.members:
         own = row_of(data, member)
         if own is None:
-            yield hard(("attendance",), "attendance.missing", f"{member.name} belum ada dalam kehadiran. Tambahkan.")
+            yield hard(("attendance",), "attendance.missing", Phrase(
+                "%(name)s belum ada dalam kehadiran. Tambahkan.", name=member.name
+            ))
             continue
         if text(own, "status") not in (PRESENT, LATE):
-            yield soft(
-                ("attendance",), "attendance.cancelled",
-                f"{member.name} batal dilantik. Perlu penetapan pengganti sebelum badan ini lengkap.",
-            )
+            yield soft(("attendance",), "attendance.cancelled", Phrase(
+                "%(name)s batal dilantik. Perlu penetapan pengganti sebelum badan ini lengkap.", name=member.name
+            ))
         elif own.get("pact_signed") is not True:
-            yield soft(("attendance",), "pact.unsigned", f"Pakta integritas {member.name} belum ditandatangani.")
+            yield soft(("attendance",), "pact.unsigned", Phrase(
+                "Pakta integritas %(name)s belum ditandatangani.", name=member.name
+            ))
 
 
 def chair(data: Data, facts: Facts) -> Iterator[Finding]:
@@ -74,9 +76,9 @@ def chair(data: Data, facts: Facts) -> Iterator[Finding]:
         return
     if name_key(name) not in {member.key for member in facts.members}:
         listed = ", ".join(member.name for member in facts.members)
-        yield hard(
-            ("chair_name",), "chair.stranger", f"Ketua harus salah satu anggota. Tulis salah satu nama: {listed}."
-        )
+        yield hard(("chair_name",), "chair.stranger", Phrase(
+            "Ketua harus salah satu anggota. Tulis salah satu nama: %(names)s.", names=listed
+        ))
 
 
 def divisions(data: Data, facts: Facts) -> Iterator[Finding]:
@@ -84,7 +86,9 @@ def divisions(data: Data, facts: Facts) -> Iterator[Finding]:
     held = {code for row in rows(data, "attendance") for code in row.get("divisions") or ()}
     for code, name in facts.divisions.items():
         if held and code not in held:
-            yield soft(("attendance",), "division.empty", f"Divisi “{name}” belum ada pemegangnya. Tentukan dulu.")
+            yield soft(("attendance",), "division.empty", Phrase(
+                "Divisi “%(division)s” belum ada pemegangnya. Tentukan dulu.", division=Phrase(name)
+            ))
 
 
 RULES = (dates, members, everyone_sworn, chair, divisions)

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from engine.host import Finding
-from workflows.rules.common import date_of, held_since_oath, photos_of_others, soft
+from engine.phrases import Figure, Phrase
+from workflows.rules.common import held_since_oath, photos_of_others, soft
 from workflows.rules.facts import Facts
 from workflows.rules.values import Data, day, rows, text
 
@@ -18,12 +19,12 @@ def next_round(data: Data, facts: Facts) -> Iterator[Finding]:
         return
     latest = held_on + timedelta(days=facts.monitoring_days)
     if next_on <= held_on:
-        yield soft(("next_on",), "next.early", "Monitoring berikutnya harus sesudah tanggal monitoring ini.")
+        yield soft(("next_on",), "next.early", Phrase("Monitoring berikutnya harus sesudah tanggal monitoring ini."))
     elif next_on > latest:
-        yield soft(
-            ("next_on",), "next.late",
-            f"Monitoring berikutnya paling lambat {date_of(latest)} ({facts.monitoring_days} hari). Majukan jadwalnya.",
-        )
+        yield soft(("next_on",), "next.late", Phrase(
+            "Monitoring berikutnya paling lambat %(day)s (%(days)s hari). Majukan jadwalnya.", day=Figure(latest),
+            days=str(facts.monitoring_days),
+        ))
 
 
 def findings(data: Data, facts: Facts) -> Iterator[Finding]:
@@ -32,15 +33,13 @@ def findings(data: Data, facts: Facts) -> Iterator[Finding]:
     for place, row in enumerate(rows(data, "findings")):
         due_on = day(row, "due_on")
         if text(row, "level") == "high":
-            yield soft(
-                ("findings", place, "level"), "finding.high",
-                "Temuan tingkat tinggi: Divisi Hukum dan Pengawasan perlu segera diberi tahu.",
-            )
+            yield soft(("findings", place, "level"), "finding.high", Phrase(
+                "Temuan tingkat tinggi: Divisi Hukum dan Pengawasan perlu segera diberi tahu."
+            ))
         if held_on and due_on and due_on < held_on:
-            yield soft(
-                ("findings", place, "due_on"), "finding.due",
-                f"Tenggat temuan mendahului monitoring pada {date_of(held_on)}. Periksa tanggalnya.",
-            )
+            yield soft(("findings", place, "due_on"), "finding.due", Phrase(
+                "Tenggat temuan mendahului monitoring pada %(day)s. Periksa tanggalnya.", day=Figure(held_on)
+            ))
 
 
 RULES = (held_since_oath, next_round, findings, photos_of_others)

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 
 from engine.host import Finding
+from engine.phrases import Phrase
 from workflows.bodies import MEMBERS
 from workflows.people import is_nik, nik_agrees
 from workflows.regions import is_within
@@ -24,12 +25,15 @@ def age_on(born_on: date, day: date) -> int:
     return day.year - born_on.year - ((day.month, day.day) < (born_on.month, born_on.day))
 
 
-def right_number(path: Path, number: int, facts: Facts, mend: str) -> Iterator[Finding]:
+def right_number(path: Path, number: int, facts: Facts, mend: Phrase) -> Iterator[Finding]:
     """Five members for a PPK, three for a PPS, seven for a KPPS, one or two Pantarlih."""
     least, most = MEMBERS[facts.kind]
     if not least <= number <= most:
-        wanted = str(least) if least == most else f"{least} sampai {most}"
-        yield hard(path, "members.count", f"Anggota harus {wanted} orang; sekarang {number}. {mend}")
+        wanted = Phrase("%(least)s sampai %(most)s", least=str(least), most=str(most)) if least < most else str(least)
+        yield hard(path, "members.count", Phrase(
+            "Anggota harus %(wanted)s orang; sekarang %(number)s. %(mend)s", wanted=wanted, number=str(number),
+            mend=mend,
+        ))
 
 
 def old_enough(path: Path, name: str, born_on: date | None, on: date, facts: Facts) -> Iterator[Finding]:
@@ -38,9 +42,15 @@ def old_enough(path: Path, name: str, born_on: date | None, on: date, facts: Fac
         return
     age = age_on(born_on, on)
     if age < YOUNGEST:
-        yield hard(path, "age.young", f"{name} baru {age} tahun; paling muda {YOUNGEST} tahun pada hari sumpah.")
+        yield hard(path, "age.young", Phrase(
+            "%(name)s baru %(age)s tahun; paling muda %(least)s tahun pada hari sumpah.", name=name, age=str(age),
+            least=str(YOUNGEST),
+        ))
     if facts.kind == "kpps" and facts.voting_day and age_on(born_on, facts.voting_day) > OLDEST_KPPS:
-        yield soft(path, "age.old", f"{name} lebih dari {OLDEST_KPPS} tahun pada hari pemungutan suara. Periksa lagi.")
+        yield soft(path, "age.old", Phrase(
+            "%(name)s lebih dari %(most)s tahun pada hari pemungutan suara. Periksa lagi.", name=name,
+            most=str(OLDEST_KPPS),
+        ))
 
 
 def women_share(path: Path, genders: Sequence[str | None], facts: Facts) -> Iterator[Finding]:
@@ -49,16 +59,16 @@ def women_share(path: Path, genders: Sequence[str | None], facts: Facts) -> Iter
         return
     women = sum(gender == "P" for gender in genders)
     if women < WOMEN_SHARE * len(genders):
-        yield soft(
-            path, "members.women",
-            f"Keterwakilan perempuan {women} dari {len(genders)}, kurang dari 30 persen. Jelaskan dalam uraian.",
-        )
+        yield soft(path, "members.women", Phrase(
+            "Keterwakilan perempuan %(women)s dari %(all)s, kurang dari 30 persen. Jelaskan dalam uraian.",
+            women=str(women), all=str(len(genders)),
+        ))
 
 
 def recruited_number(data: Data, facts: Facts) -> Iterator[Finding]:
     """The number of those chosen, and the share of women among them. Reserves do not count."""
     chosen = _chosen(data)
-    yield from right_number(("members",), len(chosen), facts, "Tambah atau hapus calon terpilih.")
+    yield from right_number(("members",), len(chosen), facts, Phrase("Tambah atau hapus calon terpilih."))
     yield from women_share(("members",), [text(row, "gender") or None for _, row in chosen], facts)
 
 
@@ -68,14 +78,23 @@ def recruited_niks(data: Data, facts: Facts) -> Iterator[Finding]:
     for place, row in enumerate(rows(data, "members")):
         path, nik, name = ("members", place, "nik"), text(row, "nik"), text(row, "name")
         if not is_nik(nik):
-            yield hard(path, "nik.digits", f"NIK {name} harus 16 angka; sekarang {len(nik)} tanda. Salin dari KTP-el.")
+            yield hard(path, "nik.digits", Phrase(
+                "NIK %(name)s harus 16 angka; sekarang %(count)s tanda. Salin dari KTP-el.", name=name,
+                count=str(len(nik)),
+            ))
             continue
         if nik in seen:
-            yield hard(path, "nik.twice", f"NIK {name} sama dengan NIK {seen[nik]}. Perbaiki salah satunya.")
+            yield hard(path, "nik.twice", Phrase(
+                "NIK %(name)s sama dengan NIK %(other)s. Perbaiki salah satunya.", name=name, other=seen[nik]
+            ))
         if nik in facts.taken_niks:
-            yield hard(path, "nik.taken", f"{name} masih bertugas di {facts.taken_niks[nik]}. Pilih orang lain.")
+            yield hard(path, "nik.taken", Phrase(
+                "%(name)s masih bertugas di %(body)s. Pilih orang lain.", name=name, body=facts.taken_niks[nik]
+            ))
         if not nik_agrees(nik, day(row, "born_on"), text(row, "gender") or None):
-            yield soft(path, "nik.unlikely", f"NIK {name} tidak cocok dengan tanggal lahir atau jenis kelaminnya.")
+            yield soft(path, "nik.unlikely", Phrase(
+                "NIK %(name)s tidak cocok dengan tanggal lahir atau jenis kelaminnya.", name=name
+            ))
         seen.setdefault(nik, name)
 
 
@@ -87,13 +106,15 @@ def recruited_requirements(data: Data, facts: Facts) -> Iterator[Finding]:
         yield from old_enough((*path, "born_on"), name, day(row, "born_on"), on, facts)
         education = text(row, "education")
         if education and not text(row, "exception_note") and not SCHOOLED & set(_words(education)):
-            yield hard(
-                (*path, "education"), "education",
-                f"Pendidikan {name} di bawah SMA atau sederajat. Pilih orang lain, atau isi catatan pengecualian.",
-            )
+            yield hard((*path, "education"), "education", Phrase(
+                "Pendidikan %(name)s di bawah SMA atau sederajat. Pilih orang lain, atau isi catatan pengecualian.",
+                name=name,
+            ))
         home = text(row, "domicile_code")
         if home and not is_within(home, facts.region_code):
-            yield hard((*path, "domicile_code"), "domicile", f"{name} berdomisili di luar wilayah kerja badan ini.")
+            yield hard((*path, "domicile_code"), "domicile", Phrase(
+                "%(name)s berdomisili di luar wilayah kerja badan ini.", name=name
+            ))
 
 
 def _chosen(data: Data) -> list[tuple[int, Data]]:

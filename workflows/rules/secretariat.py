@@ -8,13 +8,17 @@ from datetime import date
 from itertools import pairwise
 
 from engine.host import Finding
+from engine.phrases import Figure, Phrase
 from workflows.people import is_nip, name_key, read_nip
-from workflows.rules.common import date_of, hard, letter_number, since_oath, soft
+from workflows.rules.common import hard, letter_number, since_oath, soft
 from workflows.rules.facts import Facts, Serving
 from workflows.rules.values import Data, Path, day, has_file, rows, text, yes
 
 STAFF = 2
 WORKING_AGES = range(18, 66)
+POSTS = {
+    "ketua": Phrase("ketua"), "anggota": Phrase("anggota"), "sekretaris": Phrase("sekretaris"), "staf": Phrase("staf"),
+}
 
 
 @dataclass(frozen=True)
@@ -54,28 +58,27 @@ def composition(data: Data, facts: Facts) -> Iterator[Finding]:
     """One head, and exactly two staff; the head of a PPK's secretariat is an ASN."""
     named = candidates(data)
     if not text(data, "secretary_name"):
-        yield hard(("secretary_name",), "secretary.missing", "Isi nama sekretaris (kepala sekretariat).")
+        yield hard(("secretary_name",), "secretary.missing", Phrase("Isi nama sekretaris (kepala sekretariat)."))
     elif facts.kind == "ppk" and not yes(data, "secretary_is_asn"):
-        yield hard(
-            ("secretary_is_asn",), "secretary.asn",
-            "Sekretaris PPK harus ASN. Pilih calon yang ASN dan isi NIP-nya, 18 angka.",
-        )
+        yield hard(("secretary_is_asn",), "secretary.asn", Phrase(
+            "Sekretaris PPK harus ASN. Pilih calon yang ASN dan isi NIP-nya, 18 angka."
+        ))
     staff = [one for one in named if one.title != "Sekretaris"]
     if len(staff) != STAFF:
-        yield hard(
-            ("staff",), "staff.count",
-            f"Staf sekretariat harus tepat {STAFF} orang; sekarang {len(staff)}. Tambah atau hapus barisnya.",
-        )
+        yield hard(("staff",), "staff.count", Phrase(
+            "Staf sekretariat harus tepat %(wanted)s orang; sekarang %(number)s. Tambah atau hapus barisnya.",
+            wanted=str(STAFF), number=str(len(staff)),
+        ))
 
 
 def nips(data: Data, facts: Facts) -> Iterator[Finding]:
     """An ASN's NIP has 18 digits; digits that cannot be a birth date, a gender or a year of service only warn."""
     for one in candidates(data):
         if (one.is_asn or one.nip) and not is_nip(one.nip):
-            yield hard(
-                one.nip_path, "nip.digits",
-                f"NIP {one.name} harus 18 angka; sekarang {len(one.nip)} tanda. Salin kembali tanpa spasi.",
-            )
+            yield hard(one.nip_path, "nip.digits", Phrase(
+                "NIP %(name)s harus 18 angka; sekarang %(count)s tanda. Salin kembali tanpa spasi.", name=one.name,
+                count=str(len(one.nip)),
+            ))
         elif one.nip:
             yield from _plausible(one, facts)
 
@@ -90,10 +93,10 @@ def _plausible(one: Candidate, facts: Facts) -> Iterator[Finding]:
         or facts.today.year - born.year not in WORKING_AGES
         or not born.year + WORKING_AGES.start <= since <= facts.today.year
     ):
-        yield soft(
-            one.nip_path, "nip.unlikely",
-            f"NIP {one.name} tidak lazim (tanggal lahir, tahun pengangkatan atau jenis kelamin). Periksa lagi.",
-        )
+        yield soft(one.nip_path, "nip.unlikely", Phrase(
+            "NIP %(name)s tidak lazim (tanggal lahir, tahun pengangkatan atau jenis kelamin). Periksa lagi.",
+            name=one.name,
+        ))
 
 
 def one_post_only(data: Data, facts: Facts) -> Iterator[Finding]:
@@ -108,12 +111,14 @@ def one_post_only(data: Data, facts: Facts) -> Iterator[Finding]:
             same_nip = bool(one.nip) and one.nip == other.nip
             if same_nip or name_key(one.name) == name_key(other.name):
                 path = one.nip_path if same_nip else one.path
-                yield hard(path, "post.twice", f"{one.name} tercantum dua kali. Isi orang yang berbeda.")
+                yield hard(path, "post.twice", Phrase(
+                    "%(name)s tercantum dua kali. Isi orang yang berbeda.", name=one.name
+                ))
         if any(member.key == name_key(one.name) for member in facts.members):
-            yield hard(
-                one.path, "post.member",
-                f"{one.name} adalah anggota {facts.body or 'badan ini'}. Anggota tidak boleh merangkap sekretariat.",
-            )
+            yield hard(one.path, "post.member", Phrase(
+                "%(name)s adalah anggota %(body)s. Anggota tidak boleh merangkap sekretariat.", name=one.name,
+                body=facts.body or Phrase("badan ini"),
+            ))
         for serving in facts.elsewhere:
             yield from _also_serves(one, serving)
 
@@ -122,32 +127,33 @@ def _also_serves(one: Candidate, serving: Serving) -> Iterator[Finding]:
     same_name = serving.key == name_key(one.name)
     same_nip = bool(one.nip) and serving.nip == one.nip
     born_on = serving.born_on or (read_nip(serving.nip).born_on if serving.nip and is_nip(serving.nip) else None)
-    post = f"{serving.post} {serving.body}"
+    values: dict[str, str] = {"name": one.name, "post": POSTS.get(serving.post, serving.post), "body": serving.body}
     if same_nip or (same_name and one.born_on is not None and born_on == one.born_on):
-        yield hard(
-            one.path, "post.elsewhere", f"{one.name} masih bertugas sebagai {post}. Ajukan orang lain."
-        )
+        yield hard(one.path, "post.elsewhere", Phrase(
+            "%(name)s masih bertugas sebagai %(post)s %(body)s. Ajukan orang lain.", **values
+        ))
     elif same_name and not (born_on and one.born_on):
-        yield soft(
-            one.path, "post.same_name", f"Nama {one.name} sama dengan {post}. Pastikan bukan orang yang sama."
-        )
+        yield soft(one.path, "post.same_name", Phrase(
+            "Nama %(name)s sama dengan %(post)s %(body)s. Pastikan bukan orang yang sama.", **values
+        ))
 
 
 DOCUMENTS = {
-    "proposal": "surat usulan",
-    "local_decree": "keputusan {decider}",
-    "kpu_decree": "keputusan KPU kabupaten/kota",
-    "pact": "pakta integritas",
+    "proposal": Phrase("surat usulan"),
+    "local_decree": Phrase("keputusan kepala desa/lurah"),
+    "kpu_decree": Phrase("keputusan KPU kabupaten/kota"),
+    "pact": Phrase("pakta integritas"),
 }
+OF_A_PPK = {**DOCUMENTS, "local_decree": Phrase("keputusan bupati/wali kota")}
 
 
-def missing_documents(data: Data, facts: Facts) -> dict[str, tuple[str, str]]:
-    """Which of the four documents are missing: by code, the field to mend and the document's Indonesian name."""
-    missing: dict[str, tuple[str, str]] = {}
-    for document, name in DOCUMENTS.items():
+def missing_documents(data: Data, facts: Facts) -> dict[str, tuple[str, Phrase]]:
+    """Which of the four documents are missing: by code, the field to mend and the document's name."""
+    missing: dict[str, tuple[str, Phrase]] = {}
+    for document, name in (OF_A_PPK if facts.kind == "ppk" else DOCUMENTS).items():
         field = _first_gap(data, document)
         if field:
-            missing[document] = (field, name.format(decider=_decider(facts)))
+            missing[document] = (field, name)
     return missing
 
 
@@ -163,18 +169,16 @@ def _first_gap(data: Data, document: str) -> str:
     return ""
 
 
-def _decider(facts: Facts) -> str:
-    return "bupati/wali kota" if facts.kind == "ppk" else "kepala desa/lurah"
-
-
-PARTS = {"number": "nomor", "on": "tanggal", "file": "berkas", "pacts": "berkas"}
+PARTS = {"number": Phrase("nomor"), "on": Phrase("tanggal"), "file": Phrase("berkas"), "pacts": Phrase("berkas")}
 
 
 def documents(data: Data, facts: Facts) -> Iterator[Finding]:
     """All four documents are there; each that is missing is named."""
     for document, (field, name) in missing_documents(data, facts).items():
         part = PARTS[field.rpartition("_")[2]]
-        yield hard((field,), f"document.{document}", f"Dokumen belum lengkap: {name}. Isi {part} dokumen ini.")
+        yield hard((field,), f"document.{document}", Phrase(
+            "Dokumen belum lengkap: %(name)s. Isi %(part)s dokumen ini.", name=name, part=part
+        ))
 
 
 def document_dates(data: Data, facts: Facts) -> Iterator[Finding]:
@@ -185,11 +189,11 @@ def document_dates(data: Data, facts: Facts) -> Iterator[Finding]:
     known = [(key, value) for key, value in dated if value is not None]
     for (_, earlier), (key, later) in pairwise(known):
         if later < earlier:
-            yield soft(
-                (key,), "document.order",
-                f"Tanggal {date_of(later)} mendahului dokumen sebelumnya ({date_of(earlier)}). Periksa urutannya: "
-                "usulan, keputusan pemerintah daerah atau desa, keputusan KPU, pakta integritas.",
-            )
+            yield soft((key,), "document.order", Phrase(
+                "Tanggal %(day)s mendahului dokumen sebelumnya (%(earlier)s). Periksa urutannya: usulan, keputusan "
+                "pemerintah daerah atau desa, keputusan KPU, pakta integritas.", day=Figure(later),
+                earlier=Figure(earlier),
+            ))
 
 
 def document_numbers(data: Data, facts: Facts) -> Iterator[Finding]:
