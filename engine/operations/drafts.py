@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import bindparam, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from engine.base import table_of
@@ -17,12 +17,25 @@ from engine.models import Attachment, Submission
 from engine.operations import evidence
 from engine.operations.door import Act, note, open_nodes
 from engine.operations.standing import Standing, lock, require_role
-from engine.statements import AnyRow
+from engine.statements import AnyRow, Statement, insert_of
 
 DRAFT_BYTES = 200_000
 """A draft larger than this (as JSON, without its files) is refused."""
 
-_submission = table_of(Submission)
+_submission, _attachment = table_of(Submission), table_of(Attachment)
+_ATTACHED = Statement(
+    select(_attachment.c.id).where(
+        _attachment.c.instance_id == bindparam("i"), _attachment.c.sha256 == bindparam("hash"),
+        _attachment.c.node == bindparam("n"),
+    ).limit(1)
+)
+_ATTACH = insert_of(_attachment, *(column.key for column in _attachment.c if column.key != "id"))
+_KEPT = Statement(
+    select(_submission.c.id, _submission.c.edition).where(
+        _submission.c.instance_id == bindparam("i"), _submission.c.node == bindparam("n"),
+        or_(_submission.c.status == "draft", _submission.c.status == "prepared"),
+    )
+)
 
 
 def save_draft(
@@ -112,16 +125,11 @@ def attach(
     """
     standing = lock(session, instance_id, host)
     _require_may_fill(standing, node, actor)
-    known = session.execute(
-        select(Attachment.id).where(
-            Attachment.instance_id == instance_id, Attachment.sha256 == sha256, Attachment.node == node
-        ).limit(1)
-    ).scalar_one_or_none()
-    if known is None:
-        session.execute(insert(Attachment).values(
-            instance_id=instance_id, node=node, sha256=sha256, name=name[:255], type=type, size=size,
-            added_by=actor.id, added_at=now,
-        ))
+    if _ATTACHED.first(session, {"i": instance_id, "n": node, "hash": sha256}) is None:
+        _ATTACH.write(session, {
+            "instance_id": instance_id, "node": node, "sha256": sha256, "name": name[:255], "type": type, "size": size,
+            "added_by": actor.id, "added_at": now,
+        })
     return {"sha256": sha256, "name": name[:255], "size": size, "type": type}
 
 
@@ -159,12 +167,7 @@ def _require_may_fill(standing: Standing, node: str, actor: Actor) -> None:
 
 
 def _kept(session: Session, instance_id: int, node: str) -> AnyRow | None:
-    return session.execute(
-        select(_submission.c.id, _submission.c.edition).where(
-            _submission.c.instance_id == instance_id, _submission.c.node == node,
-            _submission.c.status.in_(("draft", "prepared")),
-        )
-    ).one_or_none()
+    return _KEPT.first(session, {"i": instance_id, "n": node})
 
 
 def _insert(

@@ -109,9 +109,8 @@ def test_rows_and_photos_are_added_and_removed(address: str, phone: Page, compla
     assert complaints == []
 
 
-@pytest.mark.parametrize("path", ["/masuk", "/t/form", "/t/drawing", "/tidak-ada"])
-@pytest.mark.parametrize("width", [360, 1280])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("path", ["/t/form", "/t/drawing"])
+@pytest.mark.parametrize(("width", "scheme"), [(360, "dark"), (1280, "light")])
 def test_pages_are_accessible_and_fit(chrome: Browser, address: str, path: str, width: int, scheme: str) -> None:
     context = chrome.new_context(viewport={"width": width, "height": 800}, color_scheme=scheme, bypass_csp=True)
     page = context.new_page()

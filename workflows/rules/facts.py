@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
+from engine.base import table_of
 from engine.models import Attachment, Instance
-from workflows import bodies, letters
+from engine.statements import AnyRow, Statement
+from workflows import letters
 from workflows.agendas import Almanac, load_almanac
 from workflows.models import Agenda, Body, Membership, Person
-from workflows.people import name_key
+from workflows.people import MEMBER_POSTS, SECRETARIAT_POSTS, name_key
 from workflows.regions import LABELS
 from workflows.rules import values
 from workflows.settings import NUMBER_PATTERN
@@ -29,6 +31,7 @@ class Serving:
     name: str
     post: str = "anggota"
     body: str = ""
+    rank: int | None = None
     division: str | None = None
     gender: str | None = None
     born_on: date | None = None
@@ -40,6 +43,20 @@ class Serving:
     def key(self) -> str:
         """The name as it is compared."""
         return name_key(self.name)
+
+
+_body, _membership, _person = table_of(Body), table_of(Membership), table_of(Person)
+_SAID = (
+    _person.c.name, _membership.c.post, _body.c.name.label("body"), _membership.c.rank, _membership.c.division,
+    _person.c.gender, _person.c.born_on, _membership.c.nip, _membership.c.sworn_on, _membership.c.trained_on,
+)
+"""The columns of a `Serving`, named like its fields."""
+_SERVING = Statement(
+    select(_body.c.id.label("body_id"), *_SAID)
+    .outerjoin_from(_body, _membership, and_(_membership.c.body_id == _body.c.id, _membership.c.until_on.is_(None)))
+    .outerjoin(_person, _person.c.id == _membership.c.person_id)
+    .where(or_(_body.c.id == bindparam("own"), _body.c.id == bindparam("above")))
+)
 
 
 @dataclass(frozen=True)
@@ -88,7 +105,7 @@ def gather_facts(
     """
     data = data or {}
     almanac = almanac or load_almanac(session, session.get_one(Agenda, body.agenda_id))
-    parent = session.get(Body, body.parent_id) if body.parent_id else None
+    serving = _serving(session, body)
     return Facts(
         kind=body.kind,
         region_code=body.region_code,
@@ -96,10 +113,10 @@ def gather_facts(
         body=body.name,
         oath_on=body.oath_on,
         voting_day=almanac.agenda.voting_day,
-        members=_serving(bodies.members(session, body), body),
-        secretariat=_serving(bodies.secretariat(session, body), body),
-        parent=parent.name if parent else "",
-        parent_members=_serving(bodies.members(session, parent), parent) if parent else (),
+        members=_in(MEMBER_POSTS, serving.here),
+        secretariat=_in(SECRETARIAT_POSTS, serving.here),
+        parent=serving.parent,
+        parent_members=_in(MEMBER_POSTS, serving.there),
         elsewhere=_elsewhere(session, body, data),
         photos_elsewhere=_photos_elsewhere(session, body, data),
         letters_elsewhere=_letters_elsewhere(session, body, data),
@@ -119,22 +136,30 @@ def issuer_of(body: Body, document: str) -> str:
     return regency
 
 
-def _serving(found: Iterable[tuple[Membership, Person]], body: Body) -> tuple[Serving, ...]:
-    return tuple(_one(membership, person, body.name) for membership, person in found)
+@dataclass(frozen=True)
+class _Around:
+    """Who serves in the body and in the one above it, in no order; `parent` is the name of that one."""
+
+    here: Sequence[Serving]
+    parent: str
+    there: Sequence[Serving]
 
 
-def _one(membership: Membership, person: Person, body: str) -> Serving:
-    return Serving(
-        name=person.name,
-        post=membership.post,
-        body=body,
-        division=membership.division,
-        gender=person.gender,
-        born_on=person.born_on,
-        nip=membership.nip,
-        sworn_on=membership.sworn_on,
-        trained_on=membership.trained_on,
-    )
+def _serving(session: Session, body: Body) -> _Around:
+    session.flush()  # what was set on a membership in this session counts, written or not
+    rows = _SERVING.rows(session, {"own": body.id, "above": body.parent_id})
+    here, there = ([_one(row) for row in rows if row.body_id == one and row.name] for one in (body.id, body.parent_id))
+    return _Around(here, next((row.body for row in rows if row.body_id == body.parent_id), ""), there)
+
+
+def _in(posts: tuple[str, ...], serving: Sequence[Serving]) -> tuple[Serving, ...]:
+    """Those in one of these posts, in their order, then by rank and name."""
+    found = (one for one in serving if one.post in posts)
+    return tuple(sorted(found, key=lambda one: (posts.index(one.post), one.rank or 99, one.name)))
+
+
+def _one(row: AnyRow) -> Serving:
+    return Serving(**{column.key: getattr(row, column.key) for column in _SAID})
 
 
 def _elsewhere(session: Session, body: Body, data: values.Data) -> tuple[Serving, ...]:
@@ -145,8 +170,8 @@ def _elsewhere(session: Session, body: Body, data: values.Data) -> tuple[Serving
     if not keys and not nips:
         return ()
     found = session.execute(
-        select(Membership, Person, Body.name)
-        .join(Person, Person.id == Membership.person_id)
+        select(*_SAID)
+        .join_from(Membership, Person, Person.id == Membership.person_id)
         .join(Body, Body.id == Membership.body_id)
         .where(
             Membership.agenda_id == body.agenda_id,
@@ -157,7 +182,7 @@ def _elsewhere(session: Session, body: Body, data: values.Data) -> tuple[Serving
         )
         .order_by(Membership.id)
     )
-    return tuple(_one(membership, person, name) for membership, person, name in found)
+    return tuple(map(_one, found))
 
 
 def _photos_elsewhere(session: Session, body: Body, data: values.Data) -> dict[str, str]:
