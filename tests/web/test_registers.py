@@ -38,12 +38,10 @@ def session(on_both: Flask) -> Iterator[Session]:
 def world(session: Session) -> World:
     """PPK Kranggan and PPS Pendowo have taken their oath; Divisi Hukum, auditor and another regency look on."""
     made = world_of.lay(session)
-    formed = made.bodies
-    for login, role, scope in (
+    world_of.accounts(session, made.bodies, (
         ("hukum", "supervisor", REGENCY), ("auditor", "auditor", REGENCY), ("asing", "supervisor", "33.08"),
         ("asing2", "observer", "33.08"),
-    ):
-        world_of._account(session, formed, login, role, scope, made.now)
+    ), made.now)
     for code in (KRANGGAN, PENDOWO):
         body = made.of(code)
         body.oath_on = today_of(made) - timedelta(days=70)
