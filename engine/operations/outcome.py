@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
@@ -45,7 +45,12 @@ class Outcome:
         values: dict[str, Any] = {key: tuple(value) if key in lists else value for key, value in answer.items()}
         return cls(**values)
 
+    def as_dict(self) -> dict[str, Any]:
+        """The JSON of which `of` makes it again."""
+        return {one: getattr(self, one) for one in _OUTCOME}
 
+
+_OUTCOME = tuple(one.name for one in fields(Outcome))
 _act = table_of(Act)
 _TAKE_KEY = insert_of(_act, "actor", "key", "digest", "at", new=True, returning="id")
 _KNOWN = Statement(
@@ -79,5 +84,5 @@ def earlier(
 def remember(session: Session, actor: Actor, key: str | None, outcome: Outcome) -> Outcome:
     """The answer stands beside the key, in the transaction of the act itself."""
     if key is not None:
-        _ANSWER.write(session, {"who": actor.id, "what": key, "said": asdict(outcome)})
+        _ANSWER.write(session, {"who": actor.id, "what": key, "said": outcome.as_dict()})
     return outcome

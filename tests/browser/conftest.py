@@ -74,6 +74,14 @@ def chrome(chromium: str) -> Iterator[Browser]:
         browser.close()
 
 
+def speak(page: Page, language: str) -> None:
+    """The page's reader has chosen this language, wherever they are signed in."""
+    if page.locator("html").get_attribute("lang") != language:
+        page.locator("details.menu > summary").click()
+        page.locator(f".languages button[value={language}]").click()
+        page.wait_for_selector(f"html[lang={language}]")
+
+
 @pytest.fixture
 def visit(chrome: Browser, live: Live) -> Iterator[Callable[..., Page]]:
     """Signs somebody in, in a browser of their own; every script error and blocked resource fails the test."""

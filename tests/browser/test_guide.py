@@ -15,7 +15,7 @@ from functools import cache
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
-from tests.browser.conftest import PHONE
+from tests.browser.conftest import PHONE, speak
 from tests.browser.guide import IMAGES, LARGEST, SHOTS, shrunk
 from tests.browser.house import House
 from web.auth.accounts import DEMO_PASSWORD
@@ -55,17 +55,22 @@ def test_the_steps_of_a_picture_work(
     size: dict[str, int], path: str, then: Callable[[Page], None] | None,
 ) -> None:
     page = enter(login, size)
-    answer = page.goto(house.paths([path])[0])
+    address = house.paths([path])[0]
+    answer = page.goto(address)
+    if page.locator("html").get_attribute("lang") != "id":  # another test has read in English as the same person
+        speak(page, "id")
+        answer = page.goto(address)
     assert answer is not None
     assert answer.ok
     if then:
         then(page)
     page.wait_for_load_state("networkidle" if request.config.getoption("--pictures") else "load")
-    picture = shrunk(page.screenshot())
+    picture = page.screenshot()
     page.close()
-    assert 5_000 < len(picture) < LARGEST
+    assert len(picture) > 5_000
     if request.config.getoption("--pictures"):
-        (IMAGES / f"{name}.png").write_bytes(picture)
+        (IMAGES / f"{name}.png").write_bytes(shrunk(picture))
+    assert 5_000 < (IMAGES / f"{name}.png").stat().st_size < LARGEST
 
 
 def test_each_picture_stands_in_a_text_and_each_text_has_its_pictures() -> None:

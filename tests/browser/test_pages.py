@@ -6,12 +6,13 @@ A kecamatan of the demo is loaded once, its photos kept. Nothing is changed but 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import cache
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, Response
+from playwright.sync_api import Browser, Page, Response, StorageState
 
-from tests.browser.conftest import DESK, PHONE
+from tests.browser.conftest import DESK, PHONE, speak
 from tests.browser.house import House
 from web.auth.accounts import DEMO_PASSWORD
 
@@ -79,25 +80,41 @@ FOCUSED = """() => {
 }"""
 
 
-@pytest.fixture
-def enter(chrome: Browser, house: House) -> Iterator[Callable[..., Page]]:
-    """Opens a browser for somebody, signed in ("" is nobody), in this language and colour scheme."""
-    opened = []
+@pytest.fixture(scope="module")
+def seats(chrome: Browser, house: House) -> Callable[[str], StorageState | None]:
+    """The cookies of somebody who is signed in ("" is nobody)."""
 
-    def open_as(login: str, language: str = "id", scheme: str = "light") -> Page:
-        context = chrome.new_context(viewport=PHONE, base_url=house.url, color_scheme=scheme)  # type: ignore[arg-type]
-        opened.append(context)
-        page = context.new_page()
-        page.goto("/masuk")
-        if login:
+    @cache
+    def seat(login: str) -> StorageState | None:
+        if not login:
+            return None
+        with chrome.new_context(base_url=house.url) as context:
+            page = context.new_page()
+            page.goto("/masuk")
             page.fill("input[name=login]", login)
             page.fill("input[name=password]", DEMO_PASSWORD)
             page.press("input[name=password]", "Enter")
             page.wait_for_url(lambda url: "/masuk" not in url)
-        if page.locator("html").get_attribute("lang") != language:
-            page.locator("details.menu > summary").click()
-            page.locator(f".languages button[value={language}]").click()
-            page.wait_for_selector(f"html[lang={language}]")
+            return context.storage_state()
+
+    return seat
+
+
+@pytest.fixture
+def enter(
+    chrome: Browser, house: House, seats: Callable[[str], StorageState | None]
+) -> Iterator[Callable[..., Page]]:
+    """Opens a browser for somebody, signed in ("" is nobody), in this language and colour scheme."""
+    opened = []
+
+    def open_as(login: str, language: str = "id", scheme: str = "light") -> Page:
+        context = chrome.new_context(
+            viewport=PHONE, base_url=house.url, color_scheme=scheme, storage_state=seats(login),  # type: ignore[arg-type]
+        )
+        opened.append(context)
+        page = context.new_page()
+        page.goto("/panduan/")
+        speak(page, language)
         return page
 
     yield open_as
