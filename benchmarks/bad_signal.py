@@ -215,11 +215,11 @@ def _play(this: Run, tally: Tally) -> None:
     this.line.turn("good")
     page = this.phone.open(this.path)
     end = time.monotonic() + SECONDS
-    while time.monotonic() < end and not _is_received(page):
+    while not _is_received(page):
+        assert time.monotonic() < end, f"not received: {page.locator('#kiriman').inner_text()!r}"
         if page.locator("[data-undo]").count() == 0 and page.locator("form[data-upload]").count() == 0:
             page = this.phone.open(this.path)
         time.sleep(0.3)
-    assert _is_received(page), f"not received: {page.locator('#kiriman').inner_text()!r}"
 
 
 def _is_received(page: Page) -> bool:
