@@ -65,7 +65,8 @@ READERS: dict[str, tuple[str, ...]] = {
 REFUSED = (("pps-pare-kranggan", "/terhambat", 403), ("bawaslu", "/badan/999999", 404), ("hukum", "/tidak-ada", 404))
 
 AXE = Axe().axe_script
-VIOLATIONS = "axe.run({resultTypes: ['violations'], rules: {'target-size': {enabled: true}}}).then(f => f.violations)"
+VIOLATIONS = """axe.run({resultTypes: ['violations'], preload: false, rules: {'target-size': {enabled: true}}})
+  .then(found => found.violations)"""
 SETTLED = "document.querySelectorAll('.actions').forEach(bar => { bar.style.position = 'static'; })"
 """A bar at the edge of the screen covers what lies below it for as long as nobody scrolls: that is no small target."""
 OVERFLOW = "document.documentElement.scrollWidth - window.innerWidth"
