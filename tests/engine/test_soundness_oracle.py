@@ -16,7 +16,6 @@ from collections import Counter
 from pathlib import Path
 from random import Random
 
-import pytest
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
@@ -172,9 +171,6 @@ def test_another_analyser_says_the_same_of_plain_drawings(tmp_path: Path) -> Non
     There every element takes time, here gateways and ends take none: two tokens that come to an end one after the other
     meet on the last flow there, and never here. So of random drawings safeness is not compared.
     """
-    pytest.importorskip(
-        "rust_bpmn_analyzer_bindings", reason="rust-bpmn-analyzer-bindings is not installed: pip install it to compare"
-    )
     files = [file for file in drawings() if plain(file)]
     for seed in range(300):
         random = Random(seed)
