@@ -13,7 +13,23 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, TypeAlias, cast
 
-from sqlalchemy import CompoundSelect, Connection, Delete, Insert, Select, Table, Update, bindparam, func, insert
+from sqlalchemy import (
+    JSON,
+    Column,
+    ColumnElement,
+    CompoundSelect,
+    Connection,
+    Delete,
+    Insert,
+    Select,
+    Table,
+    Update,
+    any_,
+    bindparam,
+    func,
+    insert,
+    select,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Dialect
 from sqlalchemy.exc import DBAPIError
@@ -119,6 +135,15 @@ def _execute(connection: Connection, cursor: Any, text: str, bound: Any) -> None
     for heard in connection.dispatch.before_cursor_execute:
         heard(connection, cursor, text, bound, None, False)
     cursor.execute(text, bound)
+
+
+def among(column: Column[Any], name: str, dialect: str) -> ColumnElement[bool]:
+    """Whether the column's value is in the list given under this name at each run, of any length (`IN` would be
+    rendered at each call). For a statement whose `written` is a function of the dialect's name."""
+    if dialect == "postgresql":
+        return column == any_(bindparam(name, type_=postgresql.ARRAY(column.type)))
+    listed = func.json_each(bindparam(name, type_=JSON)).table_valued("value", name=f"each_{name}")
+    return column.in_(select(listed.c.value))
 
 
 def insert_of(table: Table, *columns: str, new: bool = False, returning: str | None = None) -> Statement:

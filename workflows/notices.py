@@ -6,11 +6,11 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import bindparam, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from engine.base import table_of
-from engine.statements import insert_of
+from engine.statements import Statement, among, insert_of
 from workflows.models import Notice
 from workflows.models.accounts import Account, Assignment
 
@@ -28,6 +28,14 @@ _TELL = insert_of(
     table_of(Notice), "account_id", "topic", "instance_id", "params", "created_at", "dedupe", new=True
 )
 
+_account, _assignment = table_of(Account), table_of(Assignment)
+_HOLDERS = Statement(lambda dialect: select(_account.c.id).join(_assignment, _assignment.c.account_id == _account.c.id)
+    .where(
+        _account.c.active, among(_assignment.c.role, "roles", dialect), among(_assignment.c.scope, "scopes", dialect),
+        _assignment.c.from_on <= bindparam("day"),
+        or_(_assignment.c.until_on.is_(None), _assignment.c.until_on >= bindparam("day")),
+    ).distinct().order_by(_account.c.id))
+
 
 def scopes_around(scope: str) -> list[str]:
     """The scopes that cover this one: "33.23.01" → ["", "33", "33.23", "33.23.01"]."""
@@ -42,14 +50,9 @@ def holders(
 
     With `exactly` only those who hold it for this very scope, not for a larger one around it.
     """
+    session.flush()  # who was given a role in this session holds it, written or not
     scopes = [scope] if exactly else scopes_around(scope)
-    return list(session.scalars(
-        select(Account.id).join(Assignment, Assignment.account_id == Account.id)
-        .where(
-            Account.active, Assignment.role.in_(list(roles)), Assignment.scope.in_(scopes),
-            Assignment.from_on <= day, or_(Assignment.until_on.is_(None), Assignment.until_on >= day),
-        ).distinct().order_by(Account.id)
-    ))
+    return [row.id for row in _HOLDERS.rows(session, {"roles": list(roles), "scopes": scopes, "day": day})]
 
 
 def tell(

@@ -96,7 +96,7 @@ def record_meeting(
         subject=minutes.subject[:300],
     )
     made = Pleno(
-        agenda_id=agenda.id, letter_id=letter.id, scope=office, held_on=minutes.held_on, number=number,
+        agenda_id=agenda.id, letter_id=letter, scope=office, held_on=minutes.held_on, number=number,
         subject=minutes.subject, members=len(everyone), needed=needed(len(everyone)),
         present=[{"account": one, "name": everyone[one]} for one in minutes.present],
         in_favour=minutes.in_favour or 0, against=minutes.against or 0, abstained=minutes.abstained or 0,

@@ -14,7 +14,7 @@ from engine.host import Actor
 from engine.statements import upsert_of
 from workflows import bodies, letters, people
 from workflows.agendas import Registered
-from workflows.models import Body, Contact, Letter, Membership, Person
+from workflows.models import Body, Contact, Membership, Person
 from workflows.people import name_key
 from workflows.rules.attendance import LATE, PRESENT
 from workflows.rules.facts import DECREES, issuer_of
@@ -78,7 +78,7 @@ def _monitored(session: Session, body: Body, data: Data) -> None:
     _letter(session, body, "assignment", text(data, "assignment_letter_number"), body.monitored_on)
 
 
-def _letter(session: Session, body: Body, kind: str, number: str, on: date | None) -> Letter | None:
+def _letter(session: Session, body: Body, kind: str, number: str, on: date | None) -> int | None:
     if not number or on is None:
         return None
     subject, document = LETTERS[kind]
@@ -118,7 +118,7 @@ def _secretariat(session: Session, body: Body, data: Data) -> None:
     for document, kind in DECREES.items():
         letter = _letter(session, body, kind, text(data, f"{document}_number"), day(data, f"{document}_on"))
         if letter is not None and kind == "kpu_decree":
-            appointed = letter.id
+            appointed = letter
     named = candidates(data)
     kept = {name_key(one.name) for one in named}
     from_on = day(data, "kpu_decree_on")

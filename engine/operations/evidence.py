@@ -23,9 +23,12 @@ from engine.machine import context_of
 from engine.models import Attachment, Instance, Submission, Task
 from engine.operations.learning import inputs
 from engine.operations.standing import Standing
-from engine.statements import AnyRow, Statement, insert_of
+from engine.statements import AnyRow, Statement, among, insert_of
 
 _submission, _attachment = table_of(Submission), table_of(Attachment)
+_ATTACHED = Statement(lambda dialect: select(_attachment.c.sha256).where(
+    among(_attachment.c.instance_id, "instances", dialect), among(_attachment.c.sha256, "hashes", dialect)
+))
 _instance, _task = table_of(Instance), table_of(Task)
 _HANDED_IN = ("task_id", "status", "data", "warnings", "form_fingerprint", "actor", "on_behalf_of", "saved_at",
               "submitted_at")
@@ -199,12 +202,9 @@ def unattached(session: Session, row: AnyRow, data: Mapping[str, Any]) -> Iterat
     named = dict(_files(data, ()))
     if not named:
         return
-    attached = set(session.execute(
-        select(_attachment.c.sha256).where(
-            _attachment.c.instance_id.in_({row.id, row.parent_id, row.root_id} - {None}),
-            _attachment.c.sha256.in_({*named.values()})
-        )
-    ).scalars())
+    attached = {one.sha256 for one in _ATTACHED.rows(session, {
+        "instances": sorted({row.id, row.parent_id, row.root_id} - {None}), "hashes": sorted({*named.values()}),
+    })}
     for path, sha256 in named.items():
         if sha256 not in attached:
             yield FieldError(path, "file.not_attached", "Berkas ini belum terunggah. Pilih dan unggah kembali.")

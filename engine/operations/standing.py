@@ -80,11 +80,11 @@ class Standing:
 
     def accepted(self, session: Session, node: str, data: Mapping[str, Any], actor: Actor, now: datetime) -> None:
         """The host has written this evidence into its registers; the surroundings are asked anew."""
+        if (gathered := gathering.of(session)) is not None:
+            gathered.wrote = True
         before = self.host.accepted(session, self.subject, node, data, actor, now)
         if before is not None:
             self.written.append({"node": node, "before": before})
-        if (gathered := gathering.of(session)) is not None:
-            gathered.wrote = True
         self._around.clear()
 
     def join(self, inner: Standing) -> None:

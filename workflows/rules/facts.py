@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from engine.base import table_of
 from engine.models import Attachment, Instance
-from engine.statements import AnyRow, Statement
+from engine.statements import AnyRow, Statement, among
 from workflows import letters
 from workflows.agendas import Almanac, load_almanac
 from workflows.models import Agenda, Body, Membership, Person
@@ -94,6 +94,15 @@ class Facts:
         usual = LABELS[key]
         own = self.labels.get(key) or usual
         return usual if own == usual else own
+
+
+_attachment, _instance = table_of(Attachment), table_of(Instance)
+_ELSEWHERE = Statement(lambda dialect: select(_attachment.c.sha256, _body.c.name)
+    .join(_instance, _instance.c.id == _attachment.c.instance_id)
+    .join(_body, _body.c.instance_id == func.coalesce(_instance.c.root_id, _instance.c.id))
+    .where(among(_attachment.c.sha256, "hashes", dialect), _body.c.id != bindparam("own"))
+    .order_by(_attachment.c.id.desc()))
+"""Files of these hashes that are evidence of another body, the newest first."""
 
 
 def gather_facts(
@@ -189,14 +198,8 @@ def _photos_elsewhere(session: Session, body: Body, data: values.Data) -> dict[s
     hashes = {file.sha256 for file in values.files(data)}
     if not hashes:
         return {}
-    found = session.execute(
-        select(Attachment.sha256, Body.name)
-        .join(Instance, Instance.id == Attachment.instance_id)
-        .join(Body, Body.instance_id == func.coalesce(Instance.root_id, Instance.id))
-        .where(Attachment.sha256.in_(hashes), Body.id != body.id)
-        .order_by(Attachment.id.desc())
-    )
-    return dict(found.all())
+    found = _ELSEWHERE.rows(session, {"hashes": sorted(hashes), "own": body.id})
+    return {row.sha256: row.name for row in found}
 
 
 def _letters_elsewhere(session: Session, body: Body, data: values.Data) -> dict[str, date]:
