@@ -73,7 +73,9 @@ def _held(session: Session, laid: Ground, now: datetime) -> int:
     for file in (paper, *photos):
         register.keep_file(session, activity, actor=operator, now=now, **file)
     data = {
-        "title": "Pelantikan serentak", "held_on": on.isoformat(), "method": "in_person", "place": "Alun-alun",
+        "appointment_number": "245 Tahun 2024", "appointment_on": on.isoformat(),
+        "checks": ["party", "marriage", "response"], "title": "Pelantikan serentak",
+        "held_on": on.isoformat(), "method": "in_person", "place": "Alun-alun",
         "organiser": "KPU Kabupaten Temanggung", "oath_official": "Ketua KPU", "clergy": "Rohaniwan",
         "witnesses": [{"name": "Saksi Satu"}, {"name": "Saksi Dua"}], "plenary_on": on.isoformat(),
         "plenary_pattern": "{urut}/PP.04.1-BA/{kode}/2024", "plenary_file": [paper],

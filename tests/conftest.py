@@ -14,6 +14,7 @@ Under CI=true a missing server or browser is a failure; elsewhere the test is sk
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import tempfile
@@ -44,6 +45,13 @@ settings.load_profile("tapak")
 
 POSTGRES_VARIABLE, REDIS_VARIABLE = "TAPAK_TEST_POSTGRES", "TAPAK_TEST_REDIS"
 ON_CI = os.environ.get("CI", "").lower() in ("1", "true", "yes")
+
+
+def pytest_collection_finish() -> None:
+    """What is loaded by now stays: looking through it for garbage again and again took a tenth of the tests' time."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(100_000, 50, 100)
 
 
 def _waits_for_no_disk(connection: Any, record: Any, _proxy: object) -> None:

@@ -6,14 +6,20 @@ from collections.abc import Iterable
 
 from engine.forms import DynamicList, Field, Form, Group
 from engine.forms.fields import inner
+from engine.phrases import listed, worded
 
 OPTIONAL = " (opsional)"
+
+
+def plain(label: str) -> str:
+    """The label without the word that a field may be left empty."""
+    return label.removesuffix(OPTIONAL)
 
 
 def named(form: Form, path: Iterable[str | int]) -> str:
     """The label at this path, below its row ("Anggota 2, Nama"); below its group where another has the same label.
 
-    "" where nothing stands there, or the form as a whole is meant.
+    A phrase where it has several parts. "" where nothing stands there, or the form as a whole is meant.
     """
     steps = tuple(path)
     part = form.field(steps) if steps else None
@@ -23,12 +29,12 @@ def named(form: Form, path: Iterable[str | int]) -> str:
         around.heading(step) for place, step in enumerate(steps)
         if isinstance(step, int) and isinstance(around := form.field(steps[:place]), DynamicList)
     ]
-    label = part.label.removesuffix(OPTIONAL)
+    label = worded(plain(part.label))
     if rows:
-        return ", ".join(rows if isinstance(steps[-1], int) and isinstance(part, DynamicList) else [*rows, label])
-    alike = [one for _, one in form.walk() if one.label.removesuffix(OPTIONAL) == label]
+        return listed(rows if isinstance(steps[-1], int) and isinstance(part, DynamicList) else [*rows, label])
+    alike = [one for _, one in form.walk() if plain(one.label) == label]
     group = _group_of(form.fields, part) if len(alike) > 1 else ""
-    return f"{group}, {label}" if group and group != label else label
+    return listed((worded(group), label)) if group and group != label else label
 
 
 def _group_of(fields: Iterable[Field], wanted: Field, above: str = "") -> str:

@@ -38,7 +38,8 @@ class Returned:
 
     @property
     def short(self) -> str:
-        return " – ".join(filter(None, (self.reason, self.note)))
+        """Reason and note in one line, a phrase."""
+        return listed(filter(None, (self.reason, self.note)), " – ")
 
 
 @dataclass(frozen=True)

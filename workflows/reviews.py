@@ -18,8 +18,9 @@ from engine.forms import File, Form
 from engine.forms import Row as Answer
 from engine.host import Actor
 from engine.models import Task
+from engine.phrases import listed, worded
 from workflows import called, filings, photo_notes, rounds, signposts
-from workflows.field_names import named
+from workflows.field_names import named, plain
 from workflows.filings import HANDED_IN, Place, Returned
 from workflows.models import Body
 from workflows.photo_notes import Note
@@ -31,10 +32,11 @@ GUIDES = re.compile(r"apa|contoh|misalnya|centang|pilih|salin|ceritakan", re.IGN
 
 @dataclass(frozen=True)
 class Line:
-    """One answer beside what was asked. `before` is the answer of the version that was returned, None when equal."""
+    """One answer beside what was asked: its label, and the help that `rule_in` reads. `before` is the answer of the
+    version that was returned, None when equal."""
 
     label: str
-    asked: str
+    help: str
     value: str
     level: int
     heading: bool
@@ -196,14 +198,22 @@ def _captioned(lines: tuple[Line, ...]) -> Iterator[tuple[str, Mapping[str, Any]
     for line in lines:
         if line.heading:
             under = line.label
-        label = line.label.removesuffix(" (opsional)")
-        yield from ((f"{under} · {label}" if under and under != label else label, file) for file in line.files)
+        label = worded(plain(line.label))
+        caption = listed((worded(under), label), " · ") if under and under != label else label
+        yield from ((caption, file) for file in line.files)
 
 
-def rule_in(help: str) -> str:
-    """What a field's help demands of the answer, without its examples and without what only helps to fill it in."""
-    said = (one for one in SENTENCE.split(help) if DEMANDS.search(one) and not GUIDES.match(one))
-    return " ".join(said)
+def rule_in(help: str, told: str = "") -> str:
+    """What a field's help demands of the answer, without its examples and without what only helps to fill it in.
+
+    `told` is the same help in another language, sentence by sentence; all of it where their number differs.
+    """
+    asked = SENTENCE.split(help)
+    said = SENTENCE.split(told or help)
+    demands = [place for place, one in enumerate(asked) if DEMANDS.search(one) and not GUIDES.match(one)]
+    if demands and len(said) != len(asked):
+        return told
+    return " ".join(said[place] for place in demands)
 
 
 def _lines(
@@ -216,7 +226,7 @@ def _lines(
         warned.setdefault(tuple(one.get("path") or ()), []).append(phrases.from_dict(one))
     for row in form.describe(data, context=context, language=language):
         line = Line(
-            row.label, "" if row.heading else rule_in(row.field.help), row.value, row.level, row.heading,
+            row.label, "" if row.heading else row.field.help, row.value, row.level, row.heading,
             files=tuple(_files(row, data)), warnings=tuple(warned.get(row.path, ())),
         )
         yield line if before is None or row.heading else _compared(line, row, old.get(row.path), data, before)

@@ -24,6 +24,7 @@ from workflows.stakeholders import sowan
 
 # Each kind of letter with its subject, and the document of `issuer_of` that the same office numbers.
 LETTERS = {
+    "appointment_decree": ("Keputusan pengangkatan anggota", "kpu_decree"),
     "oath_minutes": ("Berita acara pelantikan", "kpu_decree"),
     "plenary_minutes": ("Berita acara pleno perdana", "proposal"),
     "secretariat_proposal": ("Surat usulan sekretariat", "proposal"),
@@ -47,11 +48,15 @@ def accepted(session: Session, body: Registered, task_id: str, data: Data, *, ac
 def _inaugurated(session: Session, body: Body, data: Data) -> None:
     held_on = day(data, "held_on")
     body.oath_on = held_on
+    appointed = _letter(
+        session, body, "appointment_decree", text(data, "appointment_number"), day(data, "appointment_on")
+    )
     chair = name_key(text(data, "chair_name"))
     by_name = {name_key(text(row, "member_name")): row for row in rows(data, "attendance")}
     for membership, person in bodies.members(session, body):
         row = by_name.get(person.name_key, {})
         membership.sworn_on = _attended_on(row, held_on)
+        membership.letter_id = appointed or membership.letter_id
         if chair:
             membership.post = "ketua" if person.name_key == chair else "anggota"
         codes = row.get("divisions")

@@ -146,6 +146,7 @@ def _particulars(hand: Hand, day: Day, number: int) -> None:
     any_body, today = day.ppk[0], datetime.now(ZONE).date()
     hand.open(f"/kegiatan/{number}/rincian")
     typed = {
+        "appointment_number": f"245 Tahun {today.year}", "appointment_on": today.isoformat(),
         "place": "Pendopo Pengayoman Temanggung", "organiser": "KPU Kabupaten Temanggung",
         "oath_official": "Ketua KPU Kabupaten Temanggung", "clergy": "Rohaniwan Kementerian Agama",
         "witnesses-0-name": "Sekretaris KPU Kabupaten", "witnesses-1-name": "Kasubbag Teknis KPU",
@@ -156,6 +157,8 @@ def _particulars(hand: Hand, day: Day, number: int) -> None:
     for name, value in typed.items():
         evidence.answer(hand, name, value)
     hand.choose("method", "in_person")
+    for check in ("party", "marriage", "response"):
+        hand.choose("checks", check)
     hand.choose("coordination_stressed", "true")
     for name in ("plenary_file", "minutes_file", "attendance_list_file", "integrity_pacts"):
         hand.attach(name, [evidence.path_of(evidence.file(day.folder, "paper", f"Berkas {name}", any_body))])

@@ -69,8 +69,10 @@ def edition(browser: Browser, number: int) -> str:
 def filled(browser: Browser, world: World, number: int, **more: Any) -> Any:
     on = held_on(world)
     return browser.send(f"/kegiatan/{number}/rincian", {
-        "edition": edition(browser, number), "title": "Pelantikan <b>serentak</b>", "held_on": on, "place": "Pendopo",
-        "organiser": "KPU Temanggung", "method": "in_person", "oath_official": "Ketua KPU", "clergy": "Rohaniwan",
+        "edition": edition(browser, number), "appointment_number": "245 Tahun 2024", "appointment_on": on,
+        "checks": ["party", "marriage", "response"], "title": "Pelantikan <b>serentak</b>", "held_on": on,
+        "place": "Pendopo", "organiser": "KPU Temanggung", "method": "in_person", "oath_official": "Ketua KPU",
+        "clergy": "Rohaniwan",
         "witnesses-0-name": "Saksi Satu", "witnesses-1-name": "Saksi Dua", "plenary_on": on,
         "plenary_pattern": "{urut}/PP.04.1-BA/{kode}/2024", "minutes_number": "102/PP.04.1-BA/3323/2024",
         "plenary_file": photo("white"), "minutes_file": photo("white"), "attendance_list_file": photo("white"),

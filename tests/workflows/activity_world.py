@@ -37,6 +37,8 @@ def fill(session: Session, world: World, activity: Activity, **changes: Any) -> 
     }
     own: dict[str, Any] = {
         "inauguration": {
+            "appointment_number": "245 Tahun 2024", "appointment_on": activity.held_on.isoformat(),
+            "checks": ["party", "marriage", "response"],
             "method": "in_person", "oath_official": "Ketua KPU", "clergy": "Rohaniwan Kemenag",
             "witnesses": [{"name": "Saksi Satu"}, {"name": "Saksi Dua"}], "minutes_number": "102/PP.04.1-BA/3323/2024",
             "minutes_file": [paper], "integrity_pacts": [paper], "plenary_file": [paper],

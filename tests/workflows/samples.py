@@ -8,8 +8,10 @@ from hashlib import sha256
 from typing import Any
 
 from workflows.rules import Facts, Serving
+from workflows.rules.inauguration import CHECKS
 
 PPK_OATH, PPS_OATH = date(2024, 5, 16), date(2024, 5, 26)
+APPOINTED = "2024-05-14"
 KRANGGAN, PENDOWO, KELURAHAN = "33.23.13", "33.23.13.2007", "33.23.13.1001"
 
 PPK_MEMBERS = ("Budi Santoso", "Sri Wahyuni", "Agus Prasetyo", "Dewi Lestari", "Eko Nugroho")
@@ -78,6 +80,7 @@ def _inauguration(kind: str) -> dict[str, Any]:
         for place, name in enumerate(names)
     ]
     made: dict[str, Any] = {
+        "appointment_number": "245 Tahun 2024", "appointment_on": APPOINTED, "checks": list(CHECKS),
         "held_on": _oath(kind), "method": "in_person", "place": "Pendopo Pengayoman",
         "oath_official": "Ketua KPU Kabupaten Temanggung", "clergy": "Rohaniwan Kemenag",
         "witnesses": [{"name": "Saksi Satu"}, {"name": "Saksi Dua"}], "attendance": attendance,
@@ -132,6 +135,7 @@ def _secretariat(kind: str) -> dict[str, Any]:
             {"name": "Lina Marlina", "duty": "technical", "is_asn": True, "nip": STAFF_NIP},
             {"name": "Yusuf Maulana", "duty": "administration", "is_asn": False},
         ],
+        "no_spouse": True,
         "statements": [paper("pernyataan")], "health_letters": [paper("sehat")],
         "office_address": "Jalan Raya 1", "office_contact": "081234567890", "photos": [photo("kantor")],
     }

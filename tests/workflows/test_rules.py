@@ -79,6 +79,15 @@ INAUGURATION: list[Case] = [
     ]),
     ("ppk", sets("chair_name", to="Orang Lain"), {}, [(("chair_name",), "chair.stranger", HARD)]),
     ("ppk", sets("attendance", 4, "divisions", to=["data"]), {}, [(("attendance",), "division.empty", SOFT)]),
+    ("ppk", sets("appointment_on", to="2024-05-17"), {}, [(("appointment_on",), "appointment.after_oath", SOFT)]),
+    ("ppk", sets("appointment_on", to="2030-01-01"), {}, [
+        (("appointment_on",), "date.future", HARD), (("appointment_on",), "appointment.after_oath", SOFT),
+    ]),
+    ("ppk", sets("appointment_number", to="nomor dua"), {}, [(("appointment_number",), "letter.number", SOFT)]),
+    ("ppk", sets("checks", to=["party", "response"]), {}, [(("checks",), "check.marriage", SOFT)]),
+    ("kpps", drops("checks"), {}, [
+        (("checks",), f"check.{code}", SOFT) for code in ("party", "marriage", "response")
+    ]),
     ("ppk", sets("plenary_on", to="2024-05-15"), {}, [(("plenary_on",), "date.before_oath", HARD)]),
     ("ppk", nothing, {"planned_on": date(2024, 5, 17)}, [(("held_on",), "date.not_planned", SOFT)]),
     ("ppk", nothing, {"members": members("ppk", born_on=date(2007, 5, 17))}, [(("attendance",), "age.young", HARD)]),
@@ -146,6 +155,7 @@ SECRETARIAT: list[Case] = [
     ("pps", nothing, {"elsewhere": (Serving("Yusuf Maulana", "anggota", "PPS X", born_on=date(1999, 1, 1)),)}, [
         (("staff", 1, "name"), "post.same_name", SOFT),
     ]),
+    ("ppk", sets("no_spouse", to=False), {}, [(("no_spouse",), "post.spouse", SOFT)]),
     ("ppk", drops("proposal_number"), {}, [(("proposal_number",), "document.proposal", HARD)]),
     ("ppk", drops("local_decree_file"), {}, [(("local_decree_file",), "document.local_decree", HARD)]),
     ("ppk", drops("kpu_decree_on"), {}, [(("kpu_decree_on",), "document.kpu_decree", HARD)]),

@@ -69,9 +69,11 @@ def test_the_inauguration_gives_oath_chair_and_divisions(session: Session, pps: 
         ("Joko Susilo", "anggota", "chair", OATH),
         ("Wahyu Hidayat", "anggota", "technical", date(2024, 5, 28)),
     ]
-    assert [(letter.kind, letter.issuer_code) for letter in letters.of_body(session, pps)] == [
-        ("oath_minutes", "33.23"), ("plenary_minutes", samples.PENDOWO),
+    registered = letters.of_body(session, pps)
+    assert [(letter.kind, letter.issuer_code) for letter in registered] == [
+        ("appointment_decree", "33.23"), ("oath_minutes", "33.23"), ("plenary_minutes", samples.PENDOWO),
     ]
+    assert {membership.letter_id for membership, _ in bodies.members(session, pps)} == {registered[0].id}
 
 
 def test_one_inauguration_letter_serves_many_bodies(session: Session, formed: dict[str, Body], pps: Body) -> None:
@@ -80,7 +82,9 @@ def test_one_inauguration_letter_serves_many_bodies(session: Session, formed: di
     accept(session, other, "submit_inauguration")
     shared = select(Letter).where(Letter.kind == "oath_minutes")
     assert len(session.scalars(shared).all()) == 1
-    assert [letter.kind for letter in letters.of_body(session, other)] == ["oath_minutes", "plenary_minutes"]
+    assert [letter.kind for letter in letters.of_body(session, other)] == [
+        "appointment_decree", "oath_minutes", "plenary_minutes",
+    ]
 
 
 def test_sowan_gives_stakeholders_and_promises(session: Session, formed: dict[str, Body], pps: Body) -> None:

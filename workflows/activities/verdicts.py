@@ -23,8 +23,9 @@ ACTING = (READY, LATER, LACKING)
 LACKS = frozenset({"required", "minItems", "minFiles"})
 """The codes of what is only still missing."""
 CARRIED = frozenset({
-    "held_on", "method", "place", "oath_official", "clergy", "witnesses", "plenary_on", "plenary_file",
-    "minutes_number", "minutes_file", "attendance_list_file", "integrity_pacts", "photos", "coordination_stressed",
+    "appointment_number", "appointment_on", "checks", "held_on", "method", "place", "oath_official", "clergy",
+    "witnesses", "plenary_on", "plenary_file", "minutes_number", "minutes_file", "attendance_list_file",
+    "integrity_pacts", "photos", "coordination_stressed",
     "narrative", "publication_url", "organiser", "hours", "topics", "division_sessions_complete", "kpu_monitor",
     "kpu_monitor_note", "pre_test_score", "post_test_score", "materials_file",
 })

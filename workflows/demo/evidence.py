@@ -126,6 +126,8 @@ def _inauguration(case: Case) -> dict[str, Any]:
     ]
     on = case.oath_on.isoformat()
     return {
+        "appointment_number": f"{210 if case.kind == 'ppk' else 245} Tahun {case.oath_on.year}",
+        "appointment_on": (case.oath_on - timedelta(days=2)).isoformat(), "checks": ["party", "marriage", "response"],
         "held_on": on, "method": "in_person", "place": "Pendopo Pengayoman Temanggung",
         "oath_official": "Ketua KPU Kabupaten Temanggung", "clergy": "Rohaniwan Kementerian Agama",
         "witnesses": [{"name": "Sekretaris KPU Kabupaten", "position": "Saksi"},
@@ -183,6 +185,7 @@ def _secretariat(case: Case) -> dict[str, Any]:
             {"name": name, "duty": duties[place], "is_asn": bool(nip), **({"nip": nip} if nip else {})}
             for place, (name, nip) in enumerate(staff)
         ],
+        "no_spouse": True,
         "statements": papers, "health_letters": papers,
         "office_address": f"{case.one_of(STREETS)} {case.number % 90 + 1}, {case.place}",
         "office_contact": f"08120009{case.number:04d}", "photos": [case.file("office", "Kantor sekretariat")],

@@ -91,6 +91,7 @@ KINDS: Mapping[str, Kind] = {kind.code: kind for kind in _KINDS}
 
 REGISTERED: Mapping[str, str] = {
     **{kind.letter: kind.label for kind in _KINDS},
+    "appointment_decree": Phrase("Keputusan pengangkatan anggota"),
     "secretariat_proposal": Phrase("Surat usulan sekretariat"), "plenary_minutes": Phrase("Berita acara pleno"),
     "local_decree": Phrase("Keputusan pemerintah daerah/desa"),
     "kpu_decree": Phrase("Keputusan KPU tentang sekretariat"),

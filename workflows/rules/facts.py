@@ -22,6 +22,9 @@ from workflows.rules import values
 from workflows.settings import NUMBER_PATTERN
 
 DECREES = {"proposal": "secretariat_proposal", "local_decree": "local_decree", "kpu_decree": "kpu_decree"}
+"""The kind of letter of each document of a secretariat."""
+NUMBERED = {**DECREES, "appointment": "appointment_decree"}
+"""The kind of letter of each document whose number the evidence names; `<document>_number`, `<document>_on`."""
 
 
 @dataclass(frozen=True)
@@ -204,7 +207,7 @@ def _photos_elsewhere(session: Session, body: Body, data: values.Data) -> dict[s
 
 def _letters_elsewhere(session: Session, body: Body, data: values.Data) -> dict[str, date]:
     dates: dict[str, Any] = {}
-    for document, kind in DECREES.items():
+    for document, kind in NUMBERED.items():
         number, on = values.text(data, f"{document}_number"), values.day(data, f"{document}_on")
         if not number or on is None:
             continue

@@ -1,4 +1,5 @@
-"""Inauguration: everyone sworn, or said why not; the first plenary. Source: PKPU 8/2022 ps. 42; domain, section 7."""
+"""Inauguration: everyone appointed and sworn, or said why not; the first plenary. Source: PKPU 8/2022 ps. 35, 42;
+domain, section 7."""
 
 from __future__ import annotations
 
@@ -8,10 +9,32 @@ from engine.host import Finding
 from engine.phrases import Figure, Phrase
 from workflows.people import name_key
 from workflows.rules.attendance import LATE, PRESENT, make_up_dates, row_of
-from workflows.rules.common import hard, past, soft
+from workflows.rules.common import hard, letter_number, past, soft
 from workflows.rules.facts import Facts
 from workflows.rules.roster import old_enough, right_number, women_share
 from workflows.rules.values import Data, day, rows, text
+
+CHECKS = {
+    "party": Phrase("bukan anggota partai politik (Sipol)"),
+    "marriage": Phrase("tidak terikat perkawinan dengan sesama penyelenggara"),
+    "response": Phrase("tanggapan masyarakat sudah diklarifikasi"),
+}
+"""What is checked of whoever is to be a member, by the form's codes."""
+
+
+def appointment(data: Data, facts: Facts) -> Iterator[Finding]:
+    """The decree that appointed the members does not lie in the future; one after the oath warns, and so does each of
+    the checks that was left out."""
+    decided_on, held_on = day(data, "appointment_on"), day(data, "held_on")
+    yield from past(("appointment_on",), decided_on, facts)
+    if decided_on and held_on and decided_on > held_on:
+        yield soft(("appointment_on",), "appointment.after_oath", Phrase(
+            "Keputusan pengangkatan bertanggal %(day)s, sesudah pelantikan. Periksa tanggalnya.", day=Figure(decided_on)
+        ))
+    yield from letter_number(data, facts, "appointment", decree=True)
+    for code, what in CHECKS.items():
+        if code not in (data.get("checks") or ()):
+            yield soft(("checks",), f"check.{code}", Phrase("Belum diperiksa: %(what)s.", what=what))
 
 
 def dates(data: Data, facts: Facts) -> Iterator[Finding]:
@@ -91,4 +114,4 @@ def divisions(data: Data, facts: Facts) -> Iterator[Finding]:
             ))
 
 
-RULES = (dates, members, everyone_sworn, chair, divisions)
+RULES = (appointment, dates, members, everyone_sworn, chair, divisions)

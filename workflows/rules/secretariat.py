@@ -138,6 +138,14 @@ def _also_serves(one: Candidate, serving: Serving) -> Iterator[Finding]:
         ))
 
 
+def no_spouses(data: Data, facts: Facts) -> Iterator[Finding]:
+    """Nobody in the secretariat is married to a member of a body. Only warns: the register knows no spouses."""
+    if candidates(data) and not yes(data, "no_spouse"):
+        yield soft(("no_spouse",), "post.spouse", Phrase(
+            "Belum dinyatakan bahwa sekretaris dan staf bukan suami atau istri anggota badan adhoc. Pastikan dulu."
+        ))
+
+
 DOCUMENTS = {
     "proposal": Phrase("surat usulan"),
     "local_decree": Phrase("keputusan kepala desa/lurah"),
@@ -202,4 +210,4 @@ def document_numbers(data: Data, facts: Facts) -> Iterator[Finding]:
     yield from letter_number(data, facts, "kpu_decree", decree=True)
 
 
-RULES = (composition, nips, one_post_only, documents, document_dates, document_numbers)
+RULES = (composition, nips, one_post_only, no_spouses, documents, document_dates, document_numbers)
