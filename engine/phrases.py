@@ -5,7 +5,7 @@ JSON keeps a sentence as `as_dict` has it, and `from_dict` gives it back: what w
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -39,6 +39,18 @@ class Figure(str):
 
     def __reduce__(self) -> tuple[type[Figure], tuple[date | Decimal]]:
         return Figure, (self.value,)
+
+
+def worded(text: str) -> Phrase:
+    """Words of the house or of a form's author as a phrase, so that they are translated within another one."""
+    return text if isinstance(text, Phrase) else Phrase(text)
+
+
+def listed(texts: Iterable[str], between: str = ", ") -> Phrase:
+    """The texts, one after the other, as one phrase; each phrase among them is translated, other text is not."""
+    values = {f"part{number}": text for number, text in enumerate(texts)}
+    template = between.join(f"%({name})s" for name in values)
+    return Phrase(template, **values)
 
 
 def parts(sentence: str) -> tuple[str, Mapping[str, str]]:

@@ -58,7 +58,7 @@ def sentence(said: Mapping[str, Any]) -> str:
         return str(known) % values if values else str(known)
     text = said.get("text") or ""
     told = recalled({"message": text, "template": text, "values": values} if values else text)
-    return f"{said['name']}: {told}" if said.get("name") else told
+    return f"{recalled(said['name'])}: {told}" if said.get("name") else told
 
 
 def sentences(said: Iterable[Mapping[str, Any]]) -> list[str]:

@@ -20,6 +20,7 @@ from web import transaction
 from web.access import allow, current_actor
 from web.acting import acting, mandate_id
 from web.errors import sentence_of, status_of
+from web.fields import as_said
 from web.gate import whole
 from web.i18n import language
 from web.trail import drawn
@@ -124,7 +125,9 @@ def _said(review: Review, outcome: Outcome, sheet: Sheet) -> str:
         return gettext("%(body)s disetujui dan kini pada tahap “%(stage)s”.", body=body, stage=stage)
     if sheet.returning:
         reason = next((row.value for row in review.form.describe(sheet.data) if row.path == ("reason",)), "")
-        return gettext("Bukti %(body)s dikembalikan: %(reason)s. Anggotanya diberi tahu.", body=body, reason=reason)
+        return gettext(
+            "Bukti %(body)s dikembalikan: %(reason)s. Anggotanya diberi tahu.", body=body, reason=as_said(reason)
+        )
     return gettext("Keputusan untuk %(body)s dicatat.", body=body)
 
 

@@ -1,16 +1,16 @@
 """The English catalogue, kept complete: `python -m web.catalogue` brings it up to date and names what lacks English.
 
 Message ids are Indonesian. They come from the templates, from `gettext` and its kin in the code, from refusals (their
-docstrings, which are their messages, and the sentences they are made with), from the phrases and labels of `SAYS`, and
-from the forms of the registers.
+docstrings, which are their messages, and the sentences they are made with), from the phrases and labels of `SAYS`, from
+all forms, and from the drawings: what their elements are called and the explanation of a task.
 """
 
 from __future__ import annotations
 
 import ast
 import io
-import json
 import os
+import re
 import sys
 from collections.abc import Iterator
 from functools import cache
@@ -22,6 +22,11 @@ from babel.messages.extract import extract_from_dir, extract_python
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
+from engine import forms
+from engine.bpmn import reader
+from engine.forms import Choice, DynamicList, Field, TextView
+from workflows.field_names import plain
+
 ROOT = Path(__file__).resolve().parent.parent
 ENGLISH = ROOT / "web" / "translations" / "en" / "LC_MESSAGES" / "messages.po"
 KEYWORDS: dict[str, Any] = {"_": None, "gettext": None, "_l": None, "lazy_gettext": None, "ngettext": (1, 2)}
@@ -30,9 +35,12 @@ METHODS = [
     ("engine/**.py", "web.catalogue:extract_code"),
     ("web/**.py", "web.catalogue:extract_code"),
     ("workflows/**.py", "web.catalogue:extract_code"),
-    ("workflows/registers/forms/**.form", "web.catalogue:extract_form"),
+    ("workflows/**.form", "web.catalogue:extract_form"),
+    ("workflows/**.bpmn", "web.catalogue:extract_drawing"),
 ]
 FOLDERS = ("engine", "web", "workflows")
+SENTENCES = ("error", "patternErrorMessage", "warnMessage")
+"""The properties of a field that are sentences for people."""
 SAYS: dict[str, tuple[int, ...]] = {
     "Phrase": (0,), "FieldError": (2,), "ExpressionRefused": (2,), "Ask": (1, 2), "Placeholder": (1,),
     "Item": (1,), "BpmnError": (1,), "CannotMove": (), "TableRefused": (), "Stuck": (), "NoWayOut": (),
@@ -57,18 +65,35 @@ def extract_code(
 def extract_form(
     file: IO[bytes], keywords: Any, comment_tags: Any, options: Any
 ) -> Iterator[tuple[int, Any, Any, Any]]:
-    """Messages of a form for Babel: the labels and helps of its fields and choices."""
-    for words in _form_words(json.load(file)):
-        yield 1, "gettext", words, []
+    """Messages of a form for Babel: all that people read of its fields."""
+    for _, part in forms.load(file.read().decode()).walk():
+        for words in filter(None, _form_words(part)):
+            yield 1, "gettext", words, []
 
 
-def _form_words(part: Any) -> Iterator[str]:
-    if isinstance(part, dict):
-        for key in ("label", "dateLabel", "description"):
-            if isinstance(said := part.get(key), str) and said.strip():
-                yield said
-    for inner in part.values() if isinstance(part, dict) else part if isinstance(part, list) else ():
-        yield from _form_words(inner)
+def _form_words(part: Field) -> Iterator[str]:
+    """Label, help and sentences of a field, its choices, the heading of its rows, the text it shows."""
+    yield plain(part.label)
+    yield part.help
+    yield from (part.properties.get(name, "") for name in SENTENCES)
+    if not re.search(r"[0-9/@]", part.example):
+        yield part.example
+    if isinstance(part, Choice):
+        yield from (option.label for option in part.options)
+    elif isinstance(part, DynamicList):
+        yield part.row_template
+    elif isinstance(part, TextView):
+        yield part.text
+
+
+def extract_drawing(
+    file: IO[bytes], keywords: Any, comment_tags: Any, options: Any
+) -> Iterator[tuple[int, Any, Any, Any]]:
+    """Messages of a drawing for Babel: the names of its elements and lanes, and what its tasks explain."""
+    for process in reader.read(file.read()).processes:
+        of_nodes = (words for node in process.nodes.values() for words in (node.name, node.documentation))
+        for words in filter(None, (process.name, *of_nodes, *(lane.name for lane in process.lanes))):
+            yield 1, "gettext", words, []
 
 
 def words_in(node: ast.AST) -> Iterator[ast.expr]:

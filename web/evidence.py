@@ -23,7 +23,7 @@ from web import sent_files, transaction
 from web.access import allow, current_actor, wants_json
 from web.errors import sentence_of, status_of
 from web.evidence_page import READING, Sheet, here, page, title
-from web.fields import press, said
+from web.fields import called, press, said
 from web.gate import whole
 from web.receipts import as_json, told
 from web.trail import drawn
@@ -73,7 +73,7 @@ def edit_post(body_id: int, node: str) -> ResponseReturnValue:
 
 def _refused_as_json(filing: Filing, refusal: Refused, errors: Iterable[FieldError]) -> ResponseReturnValue:
     """What is wrong, in words and by the names of the inputs, for a phone that sent this some time ago."""
-    wrong = [{"name": html_name(one.path), "label": named(filing.form, one.path) or "", "message": said(one)}
+    wrong = [{"name": html_name(one.path), "label": called(named(filing.form, one.path)), "message": said(one)}
              for one in errors]
     return jsonify(state="refused", sentence=sentence_of(refusal), errors=wrong), status_of(refusal)
 

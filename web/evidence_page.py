@@ -19,6 +19,7 @@ from engine.forms import File, Form, Group, Row
 from engine.forms import fields as parts
 from web import transaction
 from web.access import current_actor
+from web.fields import as_said, called
 from web.i18n import language
 from web.trail import evidence_name
 from workflows import filings, photo_notes, signposts
@@ -135,13 +136,13 @@ def _marks(form: Form, filing: Filing) -> list[FieldError]:
     """A mark on the first field of each part that the returning decision named."""
     if filing.returned is None:
         return []
-    why = filing.returned.short or gettext("lihat catatan di atas")
+    why = as_said(filing.returned.short) or gettext("lihat catatan di atas")
     found = []
     for path, part in form.walk():
         if part.id in filing.returned.parts or part.key in filing.returned.parts:
             first = next((one.key for one in parts.level(part.fields)), "") if isinstance(part, Group) else part.key
             inside = (*path[:-1], *((part.key,) if part.key and part.key != first else ()), first)
-            words = gettext("Bagian “%(part)s” diminta diperbaiki: %(why)s", part=part.label, why=why)
+            words = gettext("Bagian “%(part)s” diminta diperbaiki: %(why)s", part=called(part.label), why=why)
             found.append(FieldError(inside, "returned", words))
     return found
 

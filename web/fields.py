@@ -17,10 +17,11 @@ from markupsafe import Markup, escape
 from engine.errors import FieldError
 from engine.forms import DynamicList, Form, Path, html_name
 from engine.forms.messages import in_english
-from engine.phrases import from_dict
+from engine.phrases import Phrase, from_dict
 from web.errors import translated
 from web.i18n import language
-from workflows.field_names import named
+from workflows.field_names import named, plain
+from workflows.reviews import rule_in
 
 ROW_BUTTONS = ("_add", "_remove")
 ROW = re.compile(r"0|[1-9][0-9]{0,5}")
@@ -47,6 +48,21 @@ def said_words(message: str) -> str:
 def recalled(kept: str | Mapping[str, Any]) -> str:
     """A sentence that JSON has kept, in the reader's language."""
     return said_words(from_dict(kept))
+
+
+def called(label: str) -> str:
+    """What a field, a group or a row is called, in the reader's language; not that it may be left empty."""
+    return translated(plain(label))
+
+
+def as_said(answer: str) -> str:
+    """An answer in the reader's language where the form gives its words; what a person wrote as it is."""
+    return translated(answer) if isinstance(answer, Phrase) else answer
+
+
+def ruled(help: str) -> str:
+    """What a field's help demands of the answer, in the reader's language."""
+    return rule_in(help, translated(help))
 
 
 def errors_within(errors: Iterable[FieldError], path: Iterable[str | int]) -> bool:
@@ -111,5 +127,5 @@ def install(app: Flask) -> None:
         html_name=html_name, errors_at=errors_at, errors_within=errors_within, said=said, translated=translated,
         named=named, recalled=recalled,
     )
-    app.jinja_env.filters["tuple_of"] = tuple
+    app.jinja_env.filters.update(tuple_of=tuple, called=called, as_said=as_said, ruled=ruled)
     app.jinja_env.filters["emphasised"] = emphasised

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -13,7 +13,6 @@ from flask_babel import gettext
 
 from engine.errors import EvidenceRefused, FieldError, Forbidden, NotFound, Refused
 from engine.forms import File, Form
-from engine.forms.fields import Choice
 from web import register_forms, transaction, uploads
 from web.access import allow, current_actor
 from web.errors import sentence_of, status_of
@@ -21,7 +20,6 @@ from web.fields import press
 from web.gate import whole
 from web.i18n import language
 from web.register_forms import new_key, posted_key
-from web.trail import drawn
 from web.words import today
 from workflows.models import Body, RegisterEntry
 from workflows.models.accounts import MEMBER_ROLES
@@ -284,10 +282,9 @@ def _step_page(entry: RegisterEntry, name: str, wanted: Act, sheet: Sheet, statu
 
 
 def _answers(form: Form, data: Mapping[str, Any]) -> list[Any]:
-    """The answers but the files, their labels and choices in the language of the page."""
+    """The answers but the files."""
     return [
-        replace(row, label=drawn(row.label), value=drawn(row.value) if isinstance(row.field, Choice) else row.value)
-        for row in form.describe(data, context={"today": today()}, language=language())
+        row for row in form.describe(data, context={"today": today()}, language=language())
         if not isinstance(row.field, File) and (row.heading or row.value not in ("", "–"))
     ]
 

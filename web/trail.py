@@ -1,7 +1,7 @@
 """A body's life in plain words: what was done, what is drawn, what is waited for; in both languages.
 
-Names on the drawings are Indonesian. Those of our own drawings stand here too, so that they reach the catalogue; a name
-that somebody else drew is shown as it was drawn.
+Names on the drawings and words of the forms are Indonesian. Those of our own are in the catalogue; what somebody else
+drew is shown as it was drawn.
 """
 
 from __future__ import annotations
@@ -14,38 +14,10 @@ from flask.sansio.app import App
 from flask_babel import get_locale, gettext
 from flask_babel import lazy_gettext as _l
 
+from web.errors import translated
 from web.words import role_name
 from workflows.trail import Event
 
-DRAWN = (
-    _l("Direkrut"), _l("Dilantik"), _l("Sowan selesai"), _l("Sekretariat terbentuk"), _l("Bimtek selesai"),
-    _l("Dimonitor"), _l("Dibubarkan"), _l("Ajukan bukti pelantikan"), _l("Ajukan bukti sowan"),
-    _l("Ajukan berkas sekretariat"), _l("Ajukan bukti bimtek"), _l("Ajukan hasil monitoring"),
-    _l("Periksa pelantikan"), _l("Periksa sowan"), _l("Periksa sekretariat"), _l("Periksa bimtek"),
-    _l("Periksa monitoring"), _l("Batas pelantikan"), _l("Batas sowan"), _l("Batas sekretariat"), _l("Batas bimtek"),
-    _l("Batas monitoring"), _l("Batas persetujuan"), _l("Masa kerja berakhir"), _l("Waktu monitoring berikutnya"),
-    _l("Mana yang lebih dulu?"), _l("Pelantikan disetujui?"), _l("Sowan disetujui?"), _l("Sekretariat disetujui?"),
-    _l("Bimtek disetujui?"), _l("Monitoring disetujui?"), _l("Pelantikan terlambat"), _l("Sowan terlambat"),
-    _l("Sekretariat terlambat"), _l("Bimtek terlambat"), _l("Monitoring terlambat"),
-    _l("Persetujuan pelantikan terlambat"), _l("Persetujuan sowan terlambat"), _l("Persetujuan sekretariat terlambat"),
-    _l("Persetujuan bimtek terlambat"), _l("Persetujuan monitoring terlambat"),
-)
-REASONS = (
-    _l("Ada anggota yang belum hadir atau susulan"), _l("Foto atau berkas buram"), _l("Tanggal tidak cocok"),
-    _l("Keputusan belum lengkap"), _l("Ada yang merangkap jabatan"), _l("Temuan belum jelas"),
-    _l("Tindak lanjut belum jelas"), _l("Belum lengkap"), _l("Daftar anggota tidak cocok"),
-    _l("Catatan pemantau KPU belum jelas"), _l("NIP tidak cocok dengan keputusan"),
-    _l("Nomor tidak cocok dengan berkas"), _l("Nama atau jabatan pejabat tidak cocok"),
-    _l("Hasil pertemuan belum jelas"), _l("Foto bukan dari kegiatan ini"), _l("Pleno perdana belum lengkap"),
-    _l("Nilai tidak sesuai dengan uraian"), _l("Susunan sekretariat tidak cocok"), _l("Materi belum lengkap"),
-    _l("Narasumber belum sesuai"), _l("Belum ditandatangani atau dicap"), _l("Kunjungan wajib belum ada"),
-    _l("Salah berkas"),
-)
-DIVISIONS = (
-    _l("Ketua: umum, keuangan dan logistik"), _l("Data dan informasi"), _l("Teknis penyelenggaraan"),
-    _l("Sosialisasi, partisipasi masyarakat dan SDM"), _l("Hukum dan pengawasan"), _l("Data pemilih"),
-    _l("Teknis, sosialisasi dan SDM"),
-)
 DUTIES = {
     "technical": _l("Teknis, partisipasi masyarakat dan hukum"),
     "administration": _l("Tata usaha, keuangan dan logistik"),
@@ -82,8 +54,8 @@ class Told:
 
 
 def drawn(name: str) -> str:
-    """The name of a drawn element in the language of the page."""
-    return gettext(name) if name else ""
+    """The name of a drawn element, or words of a form, in the language of the page."""
+    return translated(name)
 
 
 def obstacle_name(code: str) -> str:

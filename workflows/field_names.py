@@ -13,7 +13,7 @@ OPTIONAL = " (opsional)"
 
 def plain(label: str) -> str:
     """The label without the word that a field may be left empty."""
-    return label.removesuffix(OPTIONAL)
+    return label.removesuffix(OPTIONAL) if label.endswith(OPTIONAL) else label
 
 
 def named(form: Form, path: Iterable[str | int]) -> str:

@@ -18,6 +18,7 @@ from engine.forms import DynamicList, Form
 from engine.host import Actor, Subject
 from engine.machine import context_of
 from engine.models import Attachment, Deed, Instance, Submission, Task
+from engine.phrases import listed
 from workflows import bodies, rounds, signposts
 from workflows.host import HOST
 from workflows.models import Account, Body, Membership, Person

@@ -10,13 +10,17 @@ from decimal import Decimal
 from engine.forms import fields as f
 from engine.forms import values, words
 from engine.forms.cleaning import clean
+from engine.phrases import listed, worded
 
 MAX_SHOWN = 20_000
 
 
 @dataclass(frozen=True)
 class Row:
-    """One line of a page. `heading` rows (groups and rows of lists) have no value; `level` is how deep they stand."""
+    """One line of a page. `heading` rows (groups and rows of lists) have no value; `level` is how deep they stand.
+
+    A value that the form gives the words of (a choice) is a phrase; what a person wrote is plain text.
+    """
 
     path: f.Path
     label: str
@@ -80,9 +84,9 @@ class Reading:
         if isinstance(value, dt.date | dt.time):
             return words.moment(value, self.language)
         if isinstance(part, f.Choice):
-            labels = {option.value: option.label for option in part.choices(self.context)}
+            labels = {option.value: worded(option.label) for option in part.choices(self.context)}
             chosen: list[object] = value if isinstance(value, list) else [value]
-            return ", ".join(labels.get(str(item), str(item)) for item in chosen)
+            return listed(labels.get(str(item), str(item)) for item in chosen)
         if isinstance(value, list):
             return ", ".join(str(item["name"]) for item in value)
         return str(value)

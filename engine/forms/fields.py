@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import ClassVar
 
 from engine.feel import Expression
+from engine.phrases import Phrase, worded
 
 Path = tuple[str | int, ...]
 Limit = Decimal | Expression | None
@@ -182,9 +183,17 @@ class DynamicList(Field):
         """So many rows are read at most, empty ones too; no page sends more."""
         return 2 * max(self.max_items, self.rows) + 10
 
-    def heading(self, index: int) -> str:
+    @property
+    def row_template(self) -> str:
+        """The heading of a row as the template of a phrase, e.g. "Kunjungan %(n)s"; "" without one of its own."""
+        return self.row_label.replace("%", "%%").replace("{n}", "%(n)s")
+
+    def heading(self, index: int) -> Phrase:
         """The heading of row `index` (from 0), e.g. "Kunjungan 1"."""
-        return (self.row_label or f"{self.label} {{n}}").replace("{n}", str(index + 1))
+        number = str(index + 1)
+        if self.row_label:
+            return Phrase(self.row_template, n=number)
+        return Phrase("%(label)s %(n)s", label=worded(self.label), n=number)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

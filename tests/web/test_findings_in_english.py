@@ -19,7 +19,7 @@ from markupsafe import escape
 
 from engine.host import Finding
 from engine.models import Submission
-from engine.phrases import Figure, Phrase, as_dict, from_dict
+from engine.phrases import Figure, Phrase, as_dict, from_dict, listed
 from tests.web import desk_world as world_of
 from tests.web.conftest import Browser
 from tests.web.desk_world import PENDOWO, World, signed_in
@@ -119,11 +119,12 @@ def test_json_gives_back_what_it_kept() -> None:
 
 
 def test_a_verdict_of_an_activity_keeps_what_it_was_made_of(app: Flask) -> None:
-    said = Said("", "Kehadiran", Phrase("%(name)s belum ada dalam kehadiran. Tambahkan.", name="Sri %"))
+    text = Phrase("%(name)s belum ada dalam kehadiran. Tambahkan.", name="Sri %")
+    said = Said("", listed(("Sri %", Phrase("Kehadiran"))), text)
     row = json.loads(json.dumps(said.as_dict()))
     old = {"code": "", "name": "", "text": "Alur “%(key)s” belum diterbitkan.", "values": {"key": "pps"}}
     with app.test_request_context(headers={"Cookie": "tapak_language=en"}):
-        assert activity_words.sentence(row) == "Kehadiran: Sri % is missing in the attendance. Add them."
+        assert activity_words.sentence(row) == "Sri %, Attendance: Sri % is missing in the attendance. Add them."
         assert activity_words.sentence(old) == "The flow “pps” is not published yet."
         assert activity_words.sentence({**old, "values": {}, "text": "Wajib diisi."}) == "This is required."
         assert activity_words.sentence({**old, "values": {}, "text": "100 % lain."}) == "100 % lain."

@@ -18,7 +18,7 @@ from web import transaction
 from web.access import allow, current_actor
 from web.activities.blueprint import Seen, asked_page, bp, new_key, posted_key, seen
 from web.errors import sentence_of
-from web.fields import said
+from web.fields import called, said
 from web.gate import whole
 from web.i18n import language
 from web.words import long_date, today
@@ -125,7 +125,7 @@ def _papers(data: Mapping[str, Any]) -> list[tuple[str, Mapping[str, Any]]]:
     for key, value in data.items():
         part = form.field((key,))
         if key != "photos" and isinstance(value, list):
-            label = part.label.removesuffix(" (opsional)") if part is not None else ""
+            label = called(part.label) if part is not None else ""
             found += [(label, file) for file in value if isinstance(file, dict) and file.get("sha256")]
     for speaker in data.get("speakers") or ():
         found += [(f"{gettext('Materi')}: {speaker.get('name') or ''}", file) for file in speaker.get("material") or ()]

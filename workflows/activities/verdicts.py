@@ -47,8 +47,8 @@ class Said:
     waits: bool = False
 
     def as_dict(self) -> dict[str, Any]:
-        text = as_dict(self.text) if isinstance(self.text, Phrase) else self.text
-        return {"code": self.code, "name": self.name, "text": text, "values": dict(self.values or {})}
+        name, text = (as_dict(said) if isinstance(said, Phrase) else said for said in (self.name, self.text))
+        return {"code": self.code, "name": name, "text": text, "values": dict(self.values or {})}
 
 
 @dataclass(frozen=True)
