@@ -17,7 +17,7 @@ from typing import Any
 from benchmarks import databases
 from tests.servers import NoServer
 
-NAMES = ("approval", "bulk", "sweep", "board", "imports", "activities")
+NAMES = ("approval", "bulk", "sweep", "board", "search", "imports", "activities")
 KINDS = ("sqlite", "postgresql")
 WITHOUT = ("steps", "proof", "corpus")
 """The benchmarks that need no database."""

@@ -17,6 +17,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import urllib.request
 from collections import Counter
@@ -40,7 +41,8 @@ from web.store import Store
 from workflows.models import Account, Assignment
 
 NODE = "submit_sowan"
-SECONDS = 90
+SECONDS, HANGS = 90, 240
+"""So long a receipt is waited for, and a run before its phone counts as hanging."""
 
 
 @dataclass
@@ -73,6 +75,7 @@ class Phone:
         self.wake()
 
     def wake(self) -> None:
+        self.hung = False
         port = _free_port()
         self.process = subprocess.Popen(
             [self.chromium, "--headless=new", "--no-sandbox", "--disable-gpu", "--no-first-run", "--mute-audio",
@@ -99,6 +102,21 @@ class Phone:
         with suppress(Error):
             self.browser.close()
         (self.folder / "SingletonLock").unlink(missing_ok=True)
+
+    @contextmanager
+    def watched(self) -> Iterator[None]:
+        """Whoever holds a phone that does not answer for HANGS seconds switches it off: some of Playwright's calls wait
+        for a browser for ever."""
+        def switch_off() -> None:
+            self.hung = True
+            os.killpg(self.process.pid, signal.SIGKILL)
+
+        watch = threading.Timer(HANGS, switch_off)
+        watch.start()
+        try:
+            yield
+        finally:
+            watch.cancel()
 
     def sign_in(self, page: Page) -> None:
         """As after a battery's end that took the cookie with it."""
@@ -182,7 +200,13 @@ class Run:
 def _one(this: Run, tally: Tally) -> None:
     tally.runs += 1
     try:
-        _play(this, tally)
+        try:
+            with this.phone.watched():
+                _play(this, tally)
+        except Error:
+            if not this.phone.hung:
+                raise
+            _switched_on_again(this, tally)
         tally.received += 1
     except (Error, AssertionError) as error:
         tally.trouble.append(f"run {this.number}: {str(error)[:600]}\n  {_shown(this.phone.page)}")
@@ -212,6 +236,24 @@ def _play(this: Run, tally: Tally) -> None:
     _press(page, this, tally)
     for _ in range(this.chance.choice((0, 1, 1, 2))):
         page = _break(this, tally, this.chance.choice(("killed", "killed", "reloaded", "tab", "offline", "flapping")))
+    _wait_until_received(this)
+
+
+def _switched_on_again(this: Run, tally: Tally) -> None:
+    """The phone had to be switched off: whatever was not sent yet is on it, and is sent."""
+    tally.faults["hung"] += 1
+    this.phone.kill()
+    this.phone.wake()
+    this.line.turn("good")
+    page = this.phone.open(this.path)
+    if page.locator("form[data-upload]").count():
+        _check_kept(page, this)
+        _press(page, this, tally)
+    _wait_until_received(this)
+
+
+def _wait_until_received(this: Run) -> None:
+    """The signal is back, and the page shows the receipt."""
     this.line.turn("good")
     page = this.phone.open(this.path)
     end = time.monotonic() + SECONDS

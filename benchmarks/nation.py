@@ -1,4 +1,4 @@
-"""All of Indonesia: 100,000 bodies at real places in every stage, some late, returned or held. Rows, no verbs."""
+"""All of Indonesia: bodies at real places in every stage, some late, returned or held. Rows, no verbs."""
 
 from __future__ import annotations
 
@@ -21,14 +21,17 @@ REGENCY, LOGIN, PASSWORD = "33.23", "pengawas", "hanya untuk pengukuran"
 WAY = ("recruited", "inaugurated", "sowan_done", "secretariat_formed", "bimtek_complete")
 ASKED = ("inauguration", "sowan", "secretariat", "bimtek", "monitoring")
 DONE = "monitored"
+FIRST = ("Siti", "Budi", "Wahyu", "Ratna", "Joko", "Dewi", "Agus", "Sri", "Eko", "Nur", "Rina", "Tri", "Hadi")
+LAST = ("Santoso", "Lestari", "Hidayat", "Wibowo", "Rahayu", "Nugroho", "Utami", "Saputra", "Pratiwi", "Setiawan")
 
 
-def build(engine: sa.Engine, now: datetime) -> int:
-    """The registers, instances, tasks, obstacles and one supervisor of a regency stand; how many bodies there are."""
+def build(engine: sa.Engine, now: datetime, wanted: int = BODIES) -> int:
+    """The registers, instances, tasks, obstacles and one supervisor of a regency stand; how many bodies there are: a
+    PPK in every kecamatan, a PPS in every village, and polling stations up to the number wanted."""
     with transaction(engine) as session:
         regions.load(session, within=None)
         agenda = _agenda(session, now)
-        _bodies(session, agenda.id)
+        _bodies(session, agenda.id, wanted)
         _members(session, agenda.id)
         _stand(session, {one.key: one.id for one in drawings.publish_all(session, "bench", now).values()}, now)
         _work(session, now)
@@ -51,8 +54,8 @@ def _agenda(session: Session, now: datetime) -> Agenda:
     return agenda
 
 
-def _bodies(session: Session, agenda: int) -> None:
-    """A PPK in every kecamatan, a PPS in every village, and KPPS in the first villages up to BODIES."""
+def _bodies(session: Session, agenda: int, wanted: int) -> None:
+    """A PPK in every kecamatan, a PPS in every village, and one KPPS after the other in each up to the number."""
     columns = ["agenda_id", "kind", "region_code", "unit", "name", "parent_id"]
     villages = Region.level.in_(("desa", "kelurahan", "desa_adat"))
     session.execute(insert(Body).from_select(columns, select(
@@ -64,10 +67,12 @@ def _bodies(session: Session, agenda: int) -> None:
         literal(agenda), literal("pps"), Region.code, literal(0), "PPS " + Region.name, parent.id
     ).join(parent, (parent.region_code == Region.parent_code) & (parent.kind == "ppk")).where(villages)
      .order_by(Region.code)))
-    lacking = BODIES - (session.scalar(select(func.count()).select_from(Body)) or 0)
-    session.execute(insert(Body).from_select(columns, select(
-        literal(agenda), literal("kpps"), Body.region_code, literal(1), "KPPS 001 " + Body.name, Body.id
-    ).where(Body.kind == "pps").order_by(Body.region_code).limit(lacking)))
+    unit = 0
+    while (lacking := wanted - (session.scalar(select(func.count()).select_from(Body)) or 0)) > 0:
+        unit += 1
+        session.execute(insert(Body).from_select(columns, select(
+            literal(agenda), literal("kpps"), Body.region_code, literal(unit), f"KPPS {unit:03d} " + Body.name, Body.id
+        ).where(Body.kind == "pps").order_by(Body.region_code).limit(lacking)))
 
 
 def _members(session: Session, agenda: int) -> None:
@@ -78,7 +83,7 @@ def _members(session: Session, agenda: int) -> None:
         number = Body.id * 10 + place
         session.execute(insert(Person).from_select(
             ["id", "name", "name_key"],
-            select(number, "Anggota " + sa.cast(number, sa.String), "anggota " + sa.cast(number, sa.String)).where(who),
+            select(number, _name(number), func.lower(_name(number))).where(who),
         ))
         session.execute(insert(Membership).from_select(
             ["agenda_id", "body_id", "person_id", "post", "is_asn"],
@@ -86,11 +91,22 @@ def _members(session: Session, agenda: int) -> None:
         ))
 
 
+def _name(number: Any) -> Any:
+    """A made-up name of two words, and the number, so that nobody else has it."""
+    first, last = (
+        case(*((number / place % len(names) == one, name) for one, name in enumerate(names)), else_=names[0])
+        for place, names in ((1, FIRST), (7, LAST))
+    )
+    return first + " " + last + " " + sa.cast(number, sa.String)
+
+
 def _stand(session: Session, published: dict[str, int], now: datetime) -> None:
     """Every body is under way: five in seven at one of the first five stages, the others monitored."""
     place = Body.id % 7
     stage = case(*((place == number, name) for number, name in enumerate(WAY)), else_=DONE)
-    scope = case((Body.unit > 0, Body.region_code + ".001"), else_=Body.region_code)
+    digits = sa.cast(Body.unit, sa.String)
+    three = func.substr(literal("00") + digits, func.length(digits))
+    scope = case((Body.unit > 0, Body.region_code + "." + three), else_=Body.region_code)
     definition = case(*((Body.kind == kind, number) for kind, number in published.items()))
     long_ago = _moment(now - timedelta(days=40))
     values: dict[str, Any] = {
