@@ -74,6 +74,15 @@ def demo_command(accounts: bool) -> None:
     print_accounts(config)
 
 
+@cli.command("office", context_settings=FORWARD)
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+def office_command(arguments: tuple[str, ...]) -> None:
+    """Buka kantor KODE yang sesungguhnya / open a real office: regions, agenda, bodies, first accounts."""
+    from web.office_cli import office
+
+    office.main(list(arguments), prog_name="manage.py office")
+
+
 @cli.command("regions")
 @click.option("--within", metavar="KODE", help="Hanya wilayah ini dan isinya / only this region, e.g. 33.23.")
 def regions_command(within: str | None) -> None:

@@ -11,7 +11,7 @@ from engine.operations import effects
 from engine.outbox import Effect, Taken
 from web import importing, jobs, mailing_sending
 from web.papers import making
-from workflows import drawing_moves, escalation, telling
+from workflows import drawing_moves, escalation, telling, units
 from workflows.activities import hand_in
 from workflows.host import HOST
 
@@ -30,6 +30,6 @@ def _thrown(session: Session, taken: Taken, now: datetime) -> None:
 EFFECTS: Mapping[str, Effect] = {
     **effects(HOST), "instance.moved": _moved, "escalation.thrown": _thrown,
     "drawing.moving": drawing_moves.carry_on, "activity.hand_in": hand_in.carry_on,
-    "papers.making": making.carry_on, **importing.effects(jobs.process_config),
+    "bodies.begin": units.carry_on, "papers.making": making.carry_on, **importing.effects(jobs.process_config),
     **mailing_sending.effects(jobs.process_config),
 }

@@ -24,6 +24,7 @@ PAGES = (
     "web.pleno",
     "web.comments",
     "web.bodies",
+    "web.units",
     "web.obstacles",
     "web.activities",
     "web.registers",

@@ -17,10 +17,15 @@ from workflows import regions
 
 
 def prepare(config: Config) -> None:
-    """The database is at the newest migration; an empty one holds the demo, unless this is production."""
+    """The database is at the newest migration; an empty one holds the demo, and in production says how to begin."""
     migrate.up(config.database_url)
     if not config.production:
         load_demo(config)
+    elif _empty(config):
+        click.echo(
+            "Belum ada kantor di basis data ini. Buka dengan / no office yet, open one with:\n"
+            "  python3 manage.py office 33.23 --voting-day 2029-11-27"
+        )
 
 
 def load_demo(config: Config) -> bool:
@@ -108,6 +113,15 @@ def load_regions(config: Config, within: str | None) -> regions.Loaded:
     try:
         with transaction(engine) as session:
             return regions.load(session, within=within)
+    finally:
+        engine.dispose()
+
+
+def _empty(config: Config) -> bool:
+    engine = make_engine(config.database_url)
+    try:
+        with engine.connect() as connection:
+            return is_empty(connection)
     finally:
         engine.dispose()
 
