@@ -49,7 +49,7 @@ READERS: dict[str, tuple[str, ...]] = {
         "/kegiatan/{activity}/serahkan",
         "/kegiatan/{activity}/serahan/{run}", "/kegiatan/susulan", "/badan/{mine}/undangan",
         "/pemangku?lama=1", "/pemangku?badan={mine}",
-        "/penggantian", "/penggantian?keadaan=owed", "/penggantian/baru/{mine}", "/penggantian/{paw}",
+        "/penggantian", "/penggantian?keadaan=owed", "/penggantian/baru/{mine}", "/penggantian/{paw}", "/badan/bentuk",
     ),
     "hukum": ("/terhambat", "/terhambat?kelompok=kecamatan", "/terhambat/ingatkan", "/cari", "/cari?q=kranggan",
               "/cari?q=zzz", "/terhambat?q=zzz", "/ringkasan", "/eskalasi", "/alur/proses/pps",
