@@ -219,6 +219,15 @@ def restore_command(arguments: tuple[str, ...]) -> None:
     restore.main(list(arguments), prog_name="manage.py restore")
 
 
+@cli.command("account", context_settings=FORWARD)
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+def account_command(arguments: tuple[str, ...]) -> None:
+    """Akun / accounts: totp-off LOGIN turns the second factor of a lost phone off."""
+    from web.account_cli import account
+
+    account.main(list(arguments), prog_name="manage.py account")
+
+
 @cli.command("prepare", hidden=True)
 def prepare_command() -> None:
     """Migrate the database and, when it is empty in demo mode, load the demo."""

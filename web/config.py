@@ -7,6 +7,8 @@
     TAPAK_CHECKPOINTS   folder in which the signed checkpoints stand outside the database, best on another disk;
                         checkpoints/ in TAPAK_VAR
     TAPAK_ENV           demo (default) or production; in production no demo account can exist
+    TAPAK_TOTP          optional (default): whoever wants it has an authenticator app as second factor; approvers: the
+                        commissioners must have one before they decide
     TAPAK_URL           the address people type, https:// makes cookies secure
     TAPAK_MAX_FILE_MB   largest single upload, 15 MB
     TAPAK_MAX_REQUEST_MB  largest whole request, 60 MB
@@ -63,6 +65,7 @@ class Config:
     mail_from: str = ""
     apprise_url: str | None = field(default=None, repr=False)
     checkpoint_folder: str = ""
+    totp: str = "optional"
 
     @property
     def production(self) -> bool:
@@ -106,6 +109,7 @@ class Config:
             "mail_from": reader.sender("TAPAK_MAIL_FROM", needed_by="TAPAK_SMTP"),
             "apprise_url": reader.template("TAPAK_APPRISE", "{address}"),
             "checkpoint_folder": reader.text("TAPAK_CHECKPOINTS", ""),
+            "totp": reader.choice("TAPAK_TOTP", ("optional", "approvers")),
         }
         secret_key = "" if reader.problems else reader.secret(var / "secret_key")
         if reader.problems:

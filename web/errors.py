@@ -129,7 +129,7 @@ def page(status: int, sentence: str, number: str | None = None) -> tuple[Respons
 
 def _posted() -> tuple[tuple[str, str], ...]:
     """What was posted, for a button that sends it once more: nobody types a form twice for our sake. No passwords."""
-    if request.method != "POST" or request.blueprint == "auth":
+    if request.method != "POST" or request.blueprint in ("auth", "second"):
         return ()
     return tuple(request.form.items(multi=True))
 

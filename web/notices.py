@@ -164,6 +164,12 @@ def _replacement_moved(told: Told, params: Mapping[str, Any]) -> tuple[str, str]
     return str(title), str(text)
 
 
+def _totp_off(told: Told, params: Mapping[str, Any]) -> tuple[str, str]:
+    return gettext("Kode autentikator dimatikan oleh pengelola"), gettext(
+        "Bukan atas permintaan Anda? Ganti kata sandi sekarang juga, lalu nyalakan lagi di Akun saya."
+    )
+
+
 def _day(text: Any) -> str:
     return long_date(date.fromisoformat(str(text)))
 
@@ -206,6 +212,7 @@ WORDS: dict[str, tuple[Words, str, str]] = {
     "body.reminded": (_body_reminded, "bell", "warning"),
     "contact.lapsed": (_contact_lapsed, "people", "warning"),
     "replacement.moved": (_replacement_moved, "people", "info"),
+    "totp.off": (_totp_off, "warning", "warning"),
 }
 """Of each topic its words, its icon and its tone."""
 
@@ -235,6 +242,8 @@ def line_of(told: Told) -> Line:
         url = url_for("replacements.show", number=told.params["replacement"])
     elif told.topic == "address.refused":
         url, place = url_for("mailing.choices"), gettext("Pilihan pemberitahuan")
+    elif told.topic == "totp.off":
+        url, place = url_for("auth.account"), gettext("Akun saya")
     elif "definition" in told.params and may_open("drawings.proposal"):
         url, place = url_for("drawings.proposal", definition_id=told.params["definition"]), gettext("Alur")
     elif told.body_id and "stakeholder" in told.params and may_open("stakeholders.show"):

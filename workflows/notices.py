@@ -19,7 +19,7 @@ TOPICS = (
     "obstacle.reported", "agenda.proposed", "agenda.decided", "decision.undone", "delegation.given",
     "delegation.revoked", "comment.mentioned", "drawing.proposed", "drawing.decided",
     "address.refused", "body.reminded", "register.moved", "promise.overdue", "contact.lapsed",
-    "replacement.moved",
+    "replacement.moved", "totp.off",
 )
 """What people are told about; the pages have words for each, in every language."""
 

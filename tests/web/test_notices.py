@@ -36,7 +36,7 @@ PARAMS = {
     "promise.overdue": {"stakeholder": 1, "office": "camat", "due": "2024-06-03"},
     "contact.lapsed": {"stakeholder": 1, "office": "kades", "last": "2024-06-03"},
     "body.reminded": {}, "register.moved": {"kind": "issue", "state": "reported", "entry": 1},
-    "replacement.moved": {"replacement": 1, "act": "approve"},
+    "replacement.moved": {"replacement": 1, "act": "approve"}, "totp.off": {},
 }
 
 
@@ -96,7 +96,7 @@ def test_the_page_tells_links_and_counts(browser: Browser, world: World, session
     of_offices = page.count('href="/pemangku/1?badan=')
     assert of_offices == 2
     assert page.count('href="/register/1"') == 1
-    elsewhere = len(of_agenda) + of_offices + len(("address.refused", "register.moved"))
+    elsewhere = len(of_agenda) + of_offices + len(("address.refused", "register.moved", "totp.off"))
     replaced = page.count('href="/penggantian/1"')
     assert page.count(f'href="/badan/{world.of(PENDOWO).id}"') == len(TOPICS) - elsewhere - replaced
     assert page.count('href="/agenda/1"') == len(of_agenda)

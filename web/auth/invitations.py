@@ -33,12 +33,17 @@ def issue(session: Session, account: Account, *, by: int, now: datetime) -> str:
         .where(Invitation.account_id == account.id, Invitation.used_at.is_(None), Invitation.revoked_at.is_(None))
         .values(revoked_at=now)
     )
-    code = "-".join("".join(secrets.choice(LETTERS) for _ in range(GROUP)) for _ in range(GROUPS))
+    code = fresh()
     session.add(Invitation(
-        account_id=account.id, code_digest=_digest(code), created_by=by, created_at=now, expires_at=now + VALID,
+        account_id=account.id, code_digest=digest(code), created_by=by, created_at=now, expires_at=now + VALID,
     ))
     session.flush()
     return code
+
+
+def fresh() -> str:
+    """A code that nobody knows yet, as it is read out: "KD7M-3QXP-9TRA"."""
+    return "-".join("".join(secrets.choice(LETTERS) for _ in range(GROUP)) for _ in range(GROUPS))
 
 
 def find(session: Session, code: str, now: datetime) -> Account:
@@ -55,7 +60,7 @@ def use(session: Session, code: str, now: datetime) -> Account:
     """As `find`, and the code is used up: of two at once one gets in, the other is refused."""
     account = find(session, code, now)
     used = session.execute(
-        update(Invitation).where(Invitation.code_digest == _digest(code), Invitation.used_at.is_(None))
+        update(Invitation).where(Invitation.code_digest == digest(code), Invitation.used_at.is_(None))
         .values(used_at=now)
     )
     if used.rowcount != 1:  # type: ignore[attr-defined] # -- an UPDATE gives a CursorResult
@@ -65,12 +70,12 @@ def use(session: Session, code: str, now: datetime) -> Account:
 
 def _usable(code: str, now: datetime) -> tuple[ColumnElement[bool], ...]:
     return (
-        Invitation.code_digest == _digest(code), Invitation.used_at.is_(None), Invitation.revoked_at.is_(None),
+        Invitation.code_digest == digest(code), Invitation.used_at.is_(None), Invitation.revoked_at.is_(None),
         Invitation.expires_at > now, Account.active.is_(True),
     )
 
 
-def _digest(code: str) -> str:
+def digest(code: str) -> str:
     """Of the code as it is meant: typed in small letters, with blanks or without the dashes it is the same."""
     meant = "".join(letter for letter in code.upper() if letter.isalnum())
     return hashlib.sha256(meant.encode()).hexdigest()

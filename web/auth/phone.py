@@ -10,8 +10,9 @@ from werkzeug.wrappers import Response
 from engine.errors import Refused
 from web import transaction
 from web.access import PUBLIC, SIGNED_IN, allow
-from web.auth import attempts, devices, invitations, passwords
-from web.auth.views import account_page, me, safe_next, settings, sign_in_page, welcome
+from web.auth import attempts, devices, invitations, passwords, totp
+from web.auth.second import locked, spend_code, status_for
+from web.auth.views import CODE, account_page, me, safe_next, settings, sign_in_page, welcome
 from web.errors import sentence_of
 from workflows.models import Account, Device
 
@@ -59,27 +60,33 @@ def invitation(code: str) -> ResponseReturnValue:
 
 
 def _choose_page(account: Account, code: str, error: str | None = None, status: int = 200) -> ResponseReturnValue:
-    return render_template("auth/invitation.html", account=account, code=code, error=error), status
+    return render_template("auth/invitation.html", account=account, code=code, error=error, field=CODE), status
 
 
 @bp.post("/undangan/<code>")
 @allow(PUBLIC)
 def accept(code: str) -> ResponseReturnValue:
-    """Signed in; with a PIN the browser is known from now on, with `once` it is not."""
+    """Signed in; with a PIN the browser is known from now on, with `once` it is not.
+
+    What the operator hands out stands for the password alone: who has a second factor gives its code too, so that
+    nobody comes in as somebody else by a code that was made for them.
+    """
     session, now, code = transaction.session(), transaction.now(), code[:40]
     pin, keep = request.form.get("pin", ""), "once" not in request.form
     try:
         account = invitations.find(session, code, now)
         if keep:
             devices.check_new(pin, request.form.get("again", ""))
+        if account.totp_secret is not None:
+            spend_code(locked(account.id))
         with session.begin_nested():
             invitations.use(session, code, now)
-    except devices.PinRefused as refusal:
-        return _choose_page(account, code, sentence_of(refusal), 422)
+    except (devices.PinRefused, totp.WrongCode, attempts.TooManyAttempts) as refusal:
+        return _choose_page(account, code, sentence_of(refusal), status_for(refusal))
     except invitations.InvitationSpent as refusal:
         return render_template("auth/code.html", code="", error=sentence_of(refusal)), 404
     if not keep:
-        welcome(account)
+        welcome(account, code_at=now)
         return redirect(url_for("start.index"))
     device, secret = _remembered(account, pin)
     flash(gettext("PIN terpasang di HP ini. Lain kali cukup ketik PIN Anda."), "success")
@@ -94,8 +101,9 @@ def _remembered(account: Account, pin: str) -> tuple[Device, str]:
 
 
 def _entered(account: Account, device: Device, answer: Response, secret: str = "") -> Response:
+    """The phone and its PIN are two factors of their own: the session begins as one that has given a code."""
     session = transaction.session()
-    devices.opened(session, device, welcome(account))
+    devices.opened(session, device, welcome(account, code_at=transaction.now()))
     value = devices.added(session, cookie(), secret) if secret else cookie()
     answer.set_cookie(
         devices.COOKIE, value, max_age=COOKIE_DAYS * 24 * 3600, httponly=True, samesite="Lax",
@@ -132,7 +140,8 @@ def enter() -> ResponseReturnValue:
 @bp.post("/akun/pin")
 @allow(SIGNED_IN)
 def set_pin() -> ResponseReturnValue:
-    """This browser opens the account by this PIN. It takes the old PIN or, where it had none, the password."""
+    """This browser opens the account by this PIN. It takes the old PIN or, where it had none, the password, and
+    a code of the second factor where there is one: from then on the phone stands for both."""
     session, now, address = transaction.session(), transaction.now(), request.remote_addr or ""
     reader, form = me().account, request.form
     device = devices.here(session, cookie(), reader.id)
@@ -146,6 +155,8 @@ def set_pin() -> ResponseReturnValue:
             raise devices.WrongPin(gettext("Kata sandi tidak cocok. Ketik kata sandi yang Anda pakai untuk masuk."))
         else:
             devices.check_new(pin, again)
+            if account.totp_secret is not None:
+                spend_code(account)
     except Refused as refusal:
         if isinstance(refusal, devices.WrongPin):
             attempts.record_failure(session, reader.login, address, now)

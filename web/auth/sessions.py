@@ -47,7 +47,8 @@ class Visitor(UserMixin):
     """Who is signed in on this browser: what Flask-Login calls the user. Its id is the token of the session row.
 
     As the database knew it at `at`, the moment of this request: `assignments` are (role, scope, first day, last day
-    or None), `unread` counts the notices not read, `seen_at` is when the browser was last noted.
+    or None), `unread` counts the notices not read, `seen_at` is when the browser was last noted; `second` tells whether
+    the account has a second factor, `code_at` when this session last gave one.
     """
 
     account: Reader
@@ -56,6 +57,8 @@ class Visitor(UserMixin):
     seen_at: datetime
     assignments: tuple[tuple[str, str, date, date | None], ...] = ()
     unread: int = 0
+    second: bool = False
+    code_at: datetime | None = None
 
     def get_id(self) -> str:
         return self.token
@@ -83,12 +86,14 @@ def digest(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-def open_session(session: Session, account: Account, now: datetime, user_agent: str) -> Visitor:
-    """A fresh session row; its token exists in the returned visitor only."""
+def open_session(
+    session: Session, account: Account, now: datetime, user_agent: str, code_at: datetime | None = None
+) -> Visitor:
+    """A fresh session row; its token exists in the returned visitor only. `code_at`: when a second factor was given."""
     token = secrets.token_urlsafe(32)
     row = WebSession(
         id=digest(token), account_id=account.id, created_at=now, seen_at=now, expires_at=now + LONGEST,
-        user_agent=user_agent[:200],
+        user_agent=user_agent[:200], code_at=code_at,
     )
     session.add(row)
     session.flush()
@@ -118,7 +123,7 @@ def _visitor(rows: list[Any], token: str, now: datetime) -> Visitor:
     return Visitor(
         Reader(row.account_id, row.login, row.name, row.locale, row.person_id), token, now, row.seen_at,
         tuple((one.role, one.scope, one.from_on, one.until_on) for one in rows if one.role is not None),
-        row.unread,
+        row.unread, row.second, row.code_at,
     )
 
 
@@ -136,6 +141,7 @@ def _visit(dialect: str) -> Select[Any]:
             visit.c.seen_at, visit.c.expires_at, visit.c.revoked_at, visit.c.account_id, account.c.login,
             account.c.name, account.c.locale, account.c.person_id, account.c.active, account.c.demo, held.c.role,
             held.c.scope, held.c.from_on, held.c.until_on, unread.label("unread"), moment.label("now"),
+            account.c.totp_secret.is_not(None).label("second"), visit.c.code_at,
         )
         .join_from(visit, account, account.c.id == visit.c.account_id)
         .outerjoin(held, held.c.account_id == account.c.id)
@@ -153,6 +159,11 @@ def touch(engine: Engine, token: str, now: datetime) -> None:
             own.execute(update(WebSession).where(WebSession.id == digest(token)).values(seen_at=now))
     except OperationalError as error:
         log.warning("a session was not touched: %s", error.orig)
+
+
+def coded(session: Session, token: str, now: datetime) -> None:
+    """This browser gave a second factor now."""
+    session.execute(update(WebSession).where(WebSession.id == digest(token)).values(code_at=now))
 
 
 def revoke(session: Session, token: str, now: datetime) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from urllib.parse import urlsplit
 
 import flask
@@ -15,7 +16,7 @@ from sqlalchemy.orm import selectinload
 from engine.errors import Forbidden
 from web import i18n, transaction
 from web.access import PUBLIC, SIGNED_IN, allow, current_actor
-from web.auth import accounts, attempts, devices, passwords, sessions
+from web.auth import accounts, attempts, devices, passwords, sessions, totp
 from web.auth.accounts import DEMO_PASSWORD
 from web.auth.devices import COOKIE as PHONE_COOKIE
 from web.config import Config
@@ -23,6 +24,10 @@ from workflows.models.accounts import Account
 
 bp = Blueprint("auth", __name__)
 DEMO_SHOWN = 13
+CODE = "kode_autentikator"
+"""The name of the field in which a code of the second factor is typed; no other field of ours has it."""
+STEP = "second_step"
+"""Where the browser keeps what ties its right password to the code it is asked for."""
 
 
 def settings() -> Config:
@@ -93,18 +98,21 @@ def sign_in_post() -> ResponseReturnValue:
         attempts.record_failure(session, login, address, now)
         wrong = gettext("Nama pengguna atau kata sandi tidak cocok. Periksa lagi huruf besar dan kecilnya.")
         return sign_in_page(typed, wrong, status=422)
-    attempts.forget(session, login)
     if passwords.is_outdated(account.password_hash):
         account.password_hash = passwords.digest(request.form["password"])
+    if account.totp_secret is not None:  # its failures stay: a right password must not buy more guesses at the code
+        flask.session[STEP] = totp.begin_step(session, account, now)
+        return redirect(url_for("second.ask", next=safe_next(request.form.get("next"))))
+    attempts.forget(session, login)
     welcome(account)
     return redirect(safe_next(request.form.get("next")))
 
 
-def welcome(account: Account) -> sessions.Visitor:
-    """This browser is signed in as this account, in a session of its own."""
+def welcome(account: Account, *, code_at: datetime | None = None) -> sessions.Visitor:
+    """This browser is signed in as this account, in a session of its own; a second factor was given at `code_at`."""
     flask.session.clear()
     agent = request.headers.get("User-Agent", "")
-    visitor = sessions.open_session(transaction.session(), account, transaction.now(), agent)
+    visitor = sessions.open_session(transaction.session(), account, transaction.now(), agent, code_at)
     flask.session.permanent = True
     login_user(visitor)
     return visitor
@@ -129,7 +137,7 @@ def account() -> ResponseReturnValue:
 def account_page(error: str | None = None, *, pin_error: str | None = None, status: int = 200) -> ResponseReturnValue:
     session, own = transaction.session(), me().account.id
     return render_template(
-        "auth/account.html", error=error, pin_error=pin_error, grants=current_actor().grants,
+        "auth/account.html", error=error, pin_error=pin_error, grants=current_actor().grants, field=CODE,
         devices=devices.of_account(session, own),
         here=devices.here(session, request.cookies.get(PHONE_COOKIE, ""), own),
     ), status
@@ -151,7 +159,7 @@ def change_password() -> ResponseReturnValue:
         if isinstance(refusal, accounts.WrongPassword):
             attempts.record_failure(session, login, address, now)
         return account_page(gettext(refusal.message), status=422)
-    welcome(own)
+    welcome(own, code_at=me().code_at)
     flash(gettext("Kata sandi sudah diganti. Anda sudah keluar dari perangkat lain."), "success")
     return redirect(url_for("auth.account"))
 

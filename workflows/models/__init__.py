@@ -41,6 +41,7 @@ from workflows.models.receipt import PhotoNote, Receipt
 from workflows.models.region import Region
 from workflows.models.register import RegisterEntry, RegisterFile, RegisterStep
 from workflows.models.replacement import Replacement, ReplacementStep
+from workflows.models.second_factor import RecoveryCode, SignInStep
 from workflows.models.stakeholder import Contact, Stakeholder, StakeholderHolder, StakeholderMerge
 
 __all__ = [
@@ -92,6 +93,7 @@ __all__ = [
     "Pleno",
     "PlenoDecision",
     "Receipt",
+    "RecoveryCode",
     "Region",
     "RegisterEntry",
     "RegisterFile",
@@ -100,6 +102,7 @@ __all__ = [
     "Replacement",
     "ReplacementStep",
     "SignInAttempt",
+    "SignInStep",
     "Stakeholder",
     "StakeholderHolder",
     "StakeholderMerge",

@@ -21,7 +21,11 @@ _ROLE_LIST = ", ".join(f"'{role}'" for role in ROLES)
 
 
 class Account(Base):
-    """A way in. `login` is a lowercased user name or a telephone number in digits; `password_hash` is argon2id."""
+    """A way in. `login` is a lowercased user name or a telephone number in digits; `password_hash` is argon2id.
+
+    `totp_secret` is the sealed secret of the authenticator app, None where none is asked for; `totp_counter` is the
+    thirty seconds of its last code, counted from 1970: that code and those before it are spent.
+    """
 
     __tablename__ = "account"
     __table_args__ = (CheckConstraint("login = lower(login)", name="login_lower"),)
@@ -36,6 +40,7 @@ class Account(Base):
     demo: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime]
     totp_secret: Mapped[str | None] = mapped_column(String(255))
+    totp_counter: Mapped[int | None]
 
     assignments: Mapped[list[Assignment]] = relationship(back_populates="account", order_by="Assignment.id")
 
@@ -61,7 +66,8 @@ class Assignment(Base):
 
 
 class WebSession(Base):
-    """One browser that is signed in. `id` is the SHA-256 of the token that only the browser has."""
+    """One browser that is signed in. `id` is the SHA-256 of the token that only the browser has; `code_at` is when it
+    last gave a second factor."""
 
     __tablename__ = "web_session"
 
@@ -72,6 +78,7 @@ class WebSession(Base):
     expires_at: Mapped[datetime] = mapped_column(index=True)
     revoked_at: Mapped[datetime | None]
     user_agent: Mapped[str] = mapped_column(String(200), default="")
+    code_at: Mapped[datetime | None]
 
     account: Mapped[Account] = relationship()
 
