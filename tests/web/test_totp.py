@@ -91,7 +91,7 @@ def give(browser: Browser, typed: str, **fields: str) -> TestResponse:
 
 
 @pytest.fixture
-def clock() -> Iterator[time_machine.Coordinates]:
+def clock() -> Iterator[time_machine.Traveller]:
     with time_machine.travel(NOON, tick=False) as moved:
         yield moved
 
@@ -156,7 +156,7 @@ def test_setting_up_takes_the_password(app: Flask, browser: Browser) -> None:
 
 
 def test_a_step_ends_after_five_minutes_and_opens_once(
-    app: Flask, browser: Browser, clock: time_machine.Coordinates
+    app: Flask, browser: Browser, clock: time_machine.Traveller
 ) -> None:
     make(app)
     to_the_code(browser)
@@ -179,7 +179,7 @@ def test_a_step_ends_after_five_minutes_and_opens_once(
 
 
 def test_wrong_codes_count_and_a_right_password_buys_no_more(
-    app: Flask, browser: Browser, clock: time_machine.Coordinates
+    app: Flask, browser: Browser, clock: time_machine.Traveller
 ) -> None:
     make(app)
     for _ in range(PER_LOGIN):
@@ -192,7 +192,7 @@ def test_wrong_codes_count_and_a_right_password_buys_no_more(
     assert give(browser, code(SECRET, NOON + timedelta(minutes=16))).status_code == 302
 
 
-def test_turning_off_takes_password_and_code(app: Flask, browser: Browser, clock: time_machine.Coordinates) -> None:
+def test_turning_off_takes_password_and_code(app: Flask, browser: Browser, clock: time_machine.Traveller) -> None:
     make(app)
     to_the_code(browser)
     give(browser, code(SECRET, NOON))
@@ -206,7 +206,7 @@ def test_turning_off_takes_password_and_code(app: Flask, browser: Browser, clock
 
 
 def test_a_known_phone_is_not_asked_and_becomes_known_with_a_code(
-    app: Flask, browser: Browser, clock: time_machine.Coordinates
+    app: Flask, browser: Browser, clock: time_machine.Traveller
 ) -> None:
     number = make(app, "ani", ("pps_member", PENDOWO))
     with db.transaction(app.extensions["tapak.engine"]) as session:
@@ -219,6 +219,17 @@ def test_a_known_phone_is_not_asked_and_becomes_known_with_a_code(
         device = session.scalars(select(Device.id)).one()
     assert browser.send("/masuk/pin", {"device": str(device), "pin": PIN, "next": "/akun"}).location == "/akun"
     assert browser.get("/akun").status_code == 200
+
+
+def test_a_pin_on_a_new_phone_takes_a_code_too(app: Flask, browser: Browser, clock: time_machine.Traveller) -> None:
+    make(app)
+    to_the_code(browser)
+    give(browser, code(SECRET, NOON))
+    chosen = {"old": PASSWORD, "pin": PIN, "again": PIN}
+    assert browser.send("/akun/pin", chosen).status_code == 422
+    assert count(app, Device) == 0
+    assert browser.send("/akun/pin", {**chosen, CODE: code(SECRET, NOON, 1)}).status_code == 302
+    assert count(app, Device) == 1
 
 
 @pytest.fixture
@@ -284,6 +295,18 @@ def test_who_decides_is_asked_again_after_twelve_hours_and_loses_nothing(
     done = browser.send(f"/tugas/{number}/periksa", right)
     assert done.status_code == 302, done.text
     assert "dikembalikan" in browser.get(done.location).text
+
+
+def test_all_that_was_ticked_in_the_queue_is_carried_along(app: Flask, browser: Browser, world: World) -> None:
+    number = task(app, world)
+    deciding(browser)
+    age(app, 13)
+    asked = browser.send("/massal", {"task": [str(number), "999999"], "decision": "approve"})
+    assert asked.status_code == 403
+    ticked = re.findall(r'name="task" value="(\d+)"', asked.text)
+    assert ticked == [str(number), "999999"]
+    sent = {**carried(asked.text), "task": ticked, CODE: code(SECRET, datetime.now(UTC))}
+    assert re.fullmatch(r"/massal/\d+", browser.send("/massal", sent).location)
 
 
 def test_opening_the_decision_asks_first_and_comes_back(app: Flask, browser: Browser, world: World) -> None:
