@@ -32,6 +32,8 @@ def run(url: str) -> dict[str, Any]:
     began = time.perf_counter()
     bodies = nation.build(engine, datetime.now(UTC), BODIES)
     with transaction(engine) as session:
+        if engine.dialect.name == "postgresql":
+            session.execute(sa.text("SET LOCAL statement_timeout = 0"))
         _letters(session)
         people = session.scalar(select(func.count()).select_from(Membership))
     built = time.perf_counter() - began
