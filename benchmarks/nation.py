@@ -96,7 +96,7 @@ def _members(session: Session, agenda: int) -> None:
 def _name(number: Any) -> Any:
     """A made-up name of two words, and the number, so that nobody else has it."""
     first, last = (
-        case(*((number / place % len(names) == one, name) for one, name in enumerate(names)), else_=names[0])
+        case(*((number // place % len(names) == one, name) for one, name in enumerate(names)), else_=names[0])
         for place, names in ((1, FIRST), (7, LAST))
     )
     return first + " " + last + " " + sa.cast(number, sa.String)
