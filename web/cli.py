@@ -222,7 +222,7 @@ def restore_command(arguments: tuple[str, ...]) -> None:
 @cli.command("account", context_settings=FORWARD)
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
 def account_command(arguments: tuple[str, ...]) -> None:
-    """Akun / accounts: totp-off LOGIN turns the second factor of a lost phone off."""
+    """Akun kantor / accounts of the office: list, grant, end a role, totp-off (--help tells more)."""
     from web.account_cli import account
 
     account.main(list(arguments), prog_name="manage.py account")

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, datetime
-from zoneinfo import ZoneInfo
 
 import click
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from web import migrate
+from web.account_cli import grant, installation, today_in
 from web.auth.accounts import create_account, normal_login
 from web.config import Config
-from web.db import clock, make_engine, transaction
+from web.db import clock
 from web.people import new_password
 from workflows import founding
 from workflows.models import Account, Agenda, Assignment
@@ -38,28 +38,24 @@ def office(
     ppk_oath: datetime | None, pps_oath: datetime | None, admin: str | None, operator: str | None,
 ) -> None:
     """Buka kantor: wilayah, agenda, badan, dan dua akun pertama / open an office: regions, agenda, bodies, accounts."""
-    config = Config.from_environment()
-    migrate.up(config.database_url)
-    engine = make_engine(config.database_url)
-    try:
-        with transaction(engine) as session:
-            now = clock(session)
-            today = now.astimezone(ZoneInfo(founding.zone_of(code))).date()
-            opened = founding.open_office(session, founding.Opening(
-                code, kind, voting_day.date(), begins.date() if begins else today, ends.date() if ends else None,
-                {name: day.date() for name, day in (("ppk", ppk_oath), ("pps", pps_oath)) if day is not None},
-            ), now)
-            made = _accounts(session, config, opened.agenda, {"admin": admin, "operator": operator}, today, now)
-            said = opened.agenda.name, len(opened.begun)
-    finally:
-        engine.dispose()
+    migrate.up(Config.from_environment().database_url)
+    with installation() as (session, config):
+        now = clock(session)
+        today = today_in(code, now)
+        opened = founding.open_office(session, founding.Opening(
+            code, kind, voting_day.date(), begins.date() if begins else today, ends.date() if ends else None,
+            {name: day.date() for name, day in (("ppk", ppk_oath), ("pps", pps_oath)) if day is not None},
+        ), now)
+        made = _accounts(session, config, opened.agenda, {"admin": admin, "operator": operator}, today, now)
+        said = opened.agenda.name, len(opened.begun)
     click.echo(f"{said[0]}: {said[1]} badan dibentuk dan dimulai (bodies formed and begun).")
     for role, login, password in made:
         click.echo(f"  {role:<9} {login:<24} {password}")
     if made:
         click.echo(
             "Kata sandi di atas hanya tampil sekali; ganti sesudah masuk, di “Akun saya”.\n"
-            "Berikutnya: python3 manage.py run, lalu Akun kantor, Agenda, dan Impor anggota.\n"
+            "Anggota KPU, Divisi Hukum dan lainnya: python3 manage.py account grant --help\n"
+            "Berikutnya: python3 manage.py run, lalu Agenda dan Impor anggota.\n"
             "(The passwords are shown once only.)"
         )
 
@@ -77,7 +73,7 @@ def _accounts(
         name = name or click.prompt(f"Nama lengkapnya (full name of {login})")
         password = new_password()
         account = create_account(session, config=config, login=login, name=name, password=password, now=now)
-        session.add(Assignment(account_id=account.id, role=role, scope=agenda.scope, from_on=today))
+        grant(session, account, role=role, scope=agenda.scope, since=today)
         made.append((role, normal_login(login), password))
     session.flush()
     return made

@@ -11,6 +11,7 @@ from click.testing import CliRunner, Result
 from flask import Flask
 
 from tests.web.conftest import Browser
+from web.account_cli import account
 from web.config import Config
 from web.db import make_engine
 from web.office_cli import office
@@ -107,3 +108,42 @@ def test_polling_stations_from_a_pasted_list(begin: object, app: Flask, browser:
     assert browser.send("/badan/bentuk", wish | {"agenda": "99"}).status_code == 404
     with app.extensions["tapak.engine"].connect() as connection:
         assert connection.scalar(sa.select(sa.func.count()).select_from(Body).where(Body.kind == "kpps")) == 2
+
+
+@pytest.fixture
+def command(begin: object, sqlite_url: str, tmp_path: Path) -> object:
+    """`account …` on an installation whose office has begun."""
+    assert begin(*GIVEN).exit_code == 0  # type: ignore[operator]
+    environ = {"TAPAK_VAR": str(tmp_path / "var"), "DATABASE_URL": sqlite_url, "TAPAK_ENV": "production"}
+    return lambda *arguments: CliRunner(env=environ).invoke(account, list(arguments))
+
+
+def test_a_commissioner_is_let_in_and_out(command: object, browser: Browser) -> None:
+    grant = ("grant", "rina", "--role", "commissioner", "--scope", "33.71")
+    unknown = command(*grant)  # type: ignore[operator]
+    assert unknown.exit_code == 1
+    assert "no such account" in unknown.output
+    made = command(*grant, "--name", "Rina Wulandari", "--since", "2020-01-01")  # type: ignore[operator]
+    password = re.search(r"^  (\S+)$", made.output, re.MULTILINE)
+    assert password, made.output
+    assert "already" in command(*grant).output  # type: ignore[operator]
+    assert browser.sign_in("rina", password[1]).status_code == 302
+    assert browser.get("/tugas").status_code == 200
+    assert "commissioner" in command("list").output  # type: ignore[operator]
+    assert command("end", *grant[1:]).exit_code == 0  # type: ignore[operator]
+    assert browser.get("/tugas").status_code == 403
+    assert command("end", *grant[1:]).exit_code == 1  # type: ignore[operator]
+
+
+@pytest.mark.parametrize(("given", "words"), [
+    (("grant", "budi", "--role", "pps_member", "--scope", "33.71"), "Invalid value"),
+    (("grant", "budi", "--role", "auditor", "--scope", "33.71", "--until", "2020-01-01"), "before the first"),
+    (("grant", "B!", "--role", "auditor", "--scope", "33.71", "--name", "X"), ""),
+    (("grant", "budi", "--role", "auditor", "--scope", "99.99"), ""),
+    (("end", "siapa", "--role", "auditor", "--scope", "33.71"), "no such account"),
+])
+def test_roles_that_cannot_be_given_are_refused(command: object, given: tuple[str, ...], words: str) -> None:
+    said = command(*given)  # type: ignore[operator]
+    assert said.exit_code != 0
+    assert words in said.output
+    assert "auditor" not in command("list").output  # type: ignore[operator]
