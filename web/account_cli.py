@@ -114,7 +114,7 @@ def grant_command(
     with installation() as (session, config):
         now, password = clock(session), ""
         if name and session.scalar(select(Account.id).where(Account.login == normal_login(login))) is None:
-            password = new_password()
+            password = new_password(normal_login(login))
             create_account(session, config=config, login=login, name=name, password=password, now=now)
         first = since.date() if since else today_in(scope, now)
         last = until.date() if until else None

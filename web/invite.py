@@ -110,6 +110,6 @@ def _made(person: Person, now: datetime) -> Account:
     taken = select(Account.id).where(Account.login == number)
     login = number if number.isdecimal() and transaction.session().scalar(taken) is None else f"anggota-{person.id}"
     return accounts.create_account(
-        transaction.session(), config=settings(), login=login, name=person.name, password=new_password(), now=now,
+        transaction.session(), config=settings(), login=login, name=person.name, password=new_password(login), now=now,
         person_id=person.id,
     )

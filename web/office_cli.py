@@ -71,7 +71,7 @@ def _accounts(
         login, _, name = (given[role] or "").partition("=")
         login = login or click.prompt(f"Nama pengguna {role} pertama (login of the first {role})")
         name = name or click.prompt(f"Nama lengkapnya (full name of {login})")
-        password = new_password()
+        password = new_password(normal_login(login))
         account = create_account(session, config=config, login=login, name=name, password=password, now=now)
         grant(session, account, role=role, scope=agenda.scope, since=today)
         made.append((role, normal_login(login), password))

@@ -49,7 +49,9 @@ class _Part:
         return body.region_code if self.by is not None and self.by.key == "region_code" else body.id
 
     def found(self, rows: Iterable[Any]) -> Rows:
-        return {tuple(getattr(row, key) for key in self.keys): self._of_table(row._asdict()) for row in rows}
+        """By key, in its order: a database gives rows as they lie, and the same act writes the same record."""
+        by_key = {tuple(getattr(row, key) for key in self.keys): self._of_table(row._asdict()) for row in rows}
+        return {key: by_key[key] for key in sorted(by_key)}
 
     @staticmethod
     def _of_table(row: dict[str, Any]) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from tests.web.desk_world import KRANGGAN, PASSWORD, PENDOWO, World
 from tests.workflows import samples
 from web import db
 from web.config import Config
+from web.people import new_password
 from workflows.models import Account, Assignment, Body, Membership, Person
 from workflows.people import NikKeys
 
@@ -208,3 +209,9 @@ def test_the_number_of_queries_does_not_grow(app: Flask, browser: Browser, world
     assert len(told) == few
     sa.event.remove(app.extensions["tapak.engine"], "before_cursor_execute", count)
     assert KRANGGAN in world.bodies
+
+
+def test_a_new_password_is_one_its_owner_may_have(monkeypatch: pytest.MonkeyPatch) -> None:
+    drawn = iter(["li", "bu", "di"] * 4 + ["ja", "ka", "ku"] * 4)
+    monkeypatch.setattr("web.people.secrets.choice", lambda _of: next(drawn))
+    assert new_password("budi") == "jakaku-jakaku-jakaku-jakaku"
